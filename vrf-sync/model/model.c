@@ -1,0 +1,424 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The tenant network as the database describes it. */
+#include <zebra.h>
+
+#include <string.h>
+
+#include "darr.h"
+#include "jhash.h"
+#include "memory.h"
+#include "printfrr.h"
+
+#include "model/claims.h"
+#include "model/model.h"
+
+DEFINE_MGROUP(TENANT_MODEL, "tenant model");
+DEFINE_MTYPE_STATIC(TENANT_MODEL, PROVIDER, "provider");
+DEFINE_MTYPE_STATIC(TENANT_MODEL, TENANT, "tenant");
+DEFINE_MTYPE_STATIC(TENANT_MODEL, MODEL, "model");
+DEFINE_MTYPE_STATIC(TENANT_MODEL, LOAD, "load");
+
+const char *const role_names[ROLE_COUNT] = { "dlr", "edge", "pe" };
+
+const char *const wire_kind_names[WIRE_KIND_COUNT] = {
+	[WIRE_TRANSIT] = "transit",
+	[WIRE_UPLINK] = "uplink",
+};
+
+const char *const purpose_names[PURPOSE_COUNT] = {
+	[PURPOSE_PRODUCTION] = "production",
+	[PURPOSE_TEST] = "test",
+	[PURPOSE_REPLICATION] = "replication",
+};
+
+const char *const scope_names[SCOPE_COUNT] = {
+	[SCOPE_LOCAL] = "local",
+	[SCOPE_UNIVERSAL] = "universal",
+};
+
+const char *const routing_names[ROUTING_COUNT] = {
+	[ROUTING_OSPF] = "ospf",
+	[ROUTING_STATIC] = "static",
+	[ROUTING_BGP] = "bgp",
+};
+
+int name_index(const char *text, const char *const *names, int count)
+{
+	for (int i = 0; i < count; i++)
+		if (!strcmp(text, names[i]))
+			return i;
+	return -1;
+}
+
+void reason_set(struct reason *why, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (why->text[0])
+		return;
+	va_start(ap, fmt);
+	vsnprintfrr(why->text, sizeof(why->text), fmt, ap);
+	va_end(ap);
+}
+
+/* ---- provider ---- */
+
+struct provider *provider_new(void)
+{
+	struct provider *provider = XCALLOC(MTYPE_PROVIDER, sizeof(*provider));
+
+	provider->refs = 1;
+	return provider;
+}
+
+struct provider *provider_ref(struct provider *provider)
+{
+	provider->refs++;
+	return provider;
+}
+
+void provider_unref(struct provider *provider)
+{
+	struct wire *wire;
+
+	if (!provider || --provider->refs)
+		return;
+	darr_foreach_p (provider->wires, wire)
+		darr_free(wire->ports);
+	darr_free(provider->wires);
+	darr_free(provider->nodes);
+	darr_free(provider->sites);
+	darr_free(provider->reserved);
+	XFREE(MTYPE_PROVIDER, provider);
+}
+
+const struct site *provider_site(const struct provider *provider, uint32_t id)
+{
+	const struct site *site;
+
+	darr_foreach_p (provider->sites, site)
+		if (site->id == id)
+			return site;
+	return NULL;
+}
+
+static int node_id_cmp(const void *key, const void *item)
+{
+	uint32_t id = *(const uint32_t *)key;
+	const struct node *node = item;
+
+	return numcmp(id, node->id);
+}
+
+const struct node *provider_node(const struct provider *provider, uint32_t id)
+{
+	if (!provider->nodes)
+		return NULL;
+	return bsearch(&id, provider->nodes, darr_len(provider->nodes), sizeof(*provider->nodes),
+		       node_id_cmp);
+}
+
+const struct node *provider_node_by_name(const struct provider *provider, const char *name)
+{
+	const struct node *node;
+
+	darr_foreach_p (provider->nodes, node)
+		if (!strcmp(node->name, name))
+			return node;
+	return NULL;
+}
+
+const struct wire *provider_wire(const struct provider *provider, uint32_t id)
+{
+	const struct wire *wire;
+
+	darr_foreach_p (provider->wires, wire)
+		if (wire->id == id)
+			return wire;
+	return NULL;
+}
+
+const struct wire_port *wire_port_of(const struct wire *wire, uint32_t node_id)
+{
+	const struct wire_port *port;
+
+	darr_foreach_p (wire->ports, port)
+		if (port->node_id == node_id)
+			return port;
+	return NULL;
+}
+
+/* ---- tenant ---- */
+
+struct tenant *tenant_new(uint32_t id)
+{
+	struct tenant *tenant = XCALLOC(MTYPE_TENANT, sizeof(*tenant));
+
+	tenant->refs = 1;
+	tenant->id = id;
+	return tenant;
+}
+
+struct tenant *tenant_ref(const struct tenant *tenant)
+{
+	struct tenant *mutable = (struct tenant *)tenant; /* only the count changes */
+
+	mutable->refs++;
+	return mutable;
+}
+
+void tenant_unref(struct tenant *tenant)
+{
+	struct logical_switch *sw;
+	struct link *link;
+
+	if (!tenant || --tenant->refs)
+		return;
+	darr_foreach_p (tenant->switches, sw)
+		darr_free(sw->subnets);
+	darr_foreach_p (tenant->links, link)
+		darr_free(link->routes);
+	darr_free(tenant->switches);
+	darr_free(tenant->links);
+	darr_free(tenant->aggregates);
+	darr_free(tenant->attachments);
+	darr_free(tenant->circuits);
+	darr_free(tenant->leaks);
+	XFREE(MTYPE_TENANT, tenant);
+}
+
+uint8_t tenant_roles_on(const struct tenant *tenant, uint32_t node_id)
+{
+	const struct attachment *attachment;
+
+	darr_foreach_p (tenant->attachments, attachment)
+		if (attachment->node_id == node_id)
+			return attachment->roles;
+	return 0;
+}
+
+const struct circuit *tenant_circuit(const struct tenant *tenant, uint32_t wire_id)
+{
+	const struct circuit *circuit;
+
+	darr_foreach_p (tenant->circuits, circuit)
+		if (circuit->wire_id == wire_id)
+			return circuit;
+	return NULL;
+}
+
+bool subnet_is_advertised(const struct logical_switch *sw, const struct subnet *subnet)
+{
+	/* S0-04: a test network is reachable only where it is */
+	return subnet->advertise && sw->purpose != PURPOSE_TEST;
+}
+
+/* ---- load ---- */
+
+struct load *load_new(void)
+{
+	return XCALLOC(MTYPE_LOAD, sizeof(struct load));
+}
+
+void load_free(struct load *load)
+{
+	struct tenant **tenant;
+
+	if (!load)
+		return;
+	darr_foreach_p (load->tenants, tenant)
+		tenant_unref(*tenant);
+	darr_free(load->tenants);
+	darr_free(load->gone);
+	provider_unref(load->provider);
+	XFREE(MTYPE_LOAD, load);
+}
+
+/* ---- model ---- */
+
+static int tenant_hash_cmp(const struct tenant *a, const struct tenant *b)
+{
+	return numcmp(a->id, b->id);
+}
+
+static uint32_t tenant_hash_key(const struct tenant *tenant)
+{
+	return jhash_1word(tenant->id, 0x7e4a47);
+}
+
+DECLARE_HASH(tenant_hash, struct tenant, item, tenant_hash_cmp, tenant_hash_key);
+
+struct model {
+	struct provider *provider;
+	struct tenant_hash_head tenants[1];
+	struct claims *claims;
+	uint64_t revision;
+};
+
+struct model *model_new(void)
+{
+	struct model *model = XCALLOC(MTYPE_MODEL, sizeof(*model));
+
+	tenant_hash_init(model->tenants);
+	model->claims = claims_new();
+	return model;
+}
+
+void model_free(struct model *model)
+{
+	struct tenant *tenant;
+
+	if (!model)
+		return;
+	claims_free(model->claims);
+	while ((tenant = tenant_hash_pop(model->tenants)))
+		tenant_unref(tenant);
+	tenant_hash_fini(model->tenants);
+	provider_unref(model->provider);
+	XFREE(MTYPE_MODEL, model);
+}
+
+static struct tenant *model_get(const struct model *model, uint32_t id)
+{
+	struct tenant key = { .id = id };
+
+	/* tenant_hash_find() does not write, but its argument is not const */
+	return tenant_hash_find((struct tenant_hash_head *)model->tenants, &key);
+}
+
+static void touch_leak_peers(const struct tenant *tenant, uint32_t **touched)
+{
+	const struct leak *leak;
+
+	darr_foreach_p (tenant->leaks, leak)
+		*darr_append(*touched) = leak->from_tenant == tenant->id ? leak->to_tenant
+									 : leak->from_tenant;
+}
+
+static void model_remove(struct model *model, struct tenant *tenant, uint32_t **touched)
+{
+	claims_del(model->claims, model->provider, tenant, touched);
+	touch_leak_peers(tenant, touched);
+	tenant_hash_del(model->tenants, tenant);
+	tenant_unref(tenant);
+}
+
+static void model_insert(struct model *model, struct tenant *tenant, uint32_t **touched)
+{
+	tenant_hash_add(model->tenants, tenant);
+	claims_add(model->claims, model->provider, tenant, touched);
+	touch_leak_peers(tenant, touched);
+	*darr_append(*touched) = tenant->id;
+}
+
+/* Claims are derived from provider numbers: all of them may change. */
+static void model_change_provider(struct model *model, struct provider *provider,
+				  uint32_t **touched)
+{
+	uint32_t *unused = NULL;
+	struct tenant *tenant;
+
+	claims_free(model->claims);
+	model->claims = claims_new();
+	provider_unref(model->provider);
+	model->provider = provider_ref(provider);
+	frr_each (tenant_hash, model->tenants, tenant) {
+		claims_add(model->claims, provider, tenant, &unused);
+		*darr_append(*touched) = tenant->id;
+	}
+	darr_free(unused);
+}
+
+static void model_remove_absent(struct model *model, const struct load *load, uint32_t **touched)
+{
+	struct tenant_hash_head keep[1] = {};
+	struct tenant *tenant, **loaded;
+
+	/* First mark all that the load has, by moving the old ones aside ... */
+	tenant_hash_init(keep);
+	darr_foreach_p (load->tenants, loaded) {
+		tenant = model_get(model, (*loaded)->id);
+		if (tenant) {
+			tenant_hash_del(model->tenants, tenant);
+			tenant_hash_add(keep, tenant);
+		}
+	}
+	/* ... then what remains is gone ... */
+	while ((tenant = tenant_hash_pop(model->tenants))) {
+		*darr_append(*touched) = tenant->id;
+		claims_del(model->claims, model->provider, tenant, touched);
+		touch_leak_peers(tenant, touched);
+		tenant_unref(tenant);
+	}
+	/* ... and finally the others come back. */
+	while ((tenant = tenant_hash_pop(keep)))
+		tenant_hash_add(model->tenants, tenant);
+	tenant_hash_fini(keep);
+}
+
+void model_commit(struct model *model, struct load *load, uint32_t **touched)
+{
+	struct tenant **loaded, *old;
+	uint32_t *id;
+
+	if (load->provider)
+		model_change_provider(model, load->provider, touched);
+	if (load->full)
+		model_remove_absent(model, load, touched);
+	darr_foreach_p (load->gone, id) {
+		old = model_get(model, *id);
+		if (old)
+			model_remove(model, old, touched);
+		*darr_append(*touched) = *id;
+	}
+	darr_foreach_p (load->tenants, loaded) {
+		old = model_get(model, (*loaded)->id);
+		if (old)
+			model_remove(model, old, touched);
+		model_insert(model, tenant_ref(*loaded), touched);
+	}
+	model->revision = load->revision;
+	load_free(load);
+}
+
+uint64_t model_revision(const struct model *model)
+{
+	return model->revision;
+}
+
+const struct provider *model_provider(const struct model *model)
+{
+	return model->provider;
+}
+
+const struct claims *model_claims(const struct model *model)
+{
+	return model->claims;
+}
+
+const struct tenant *model_tenant(const struct model *model, uint32_t id)
+{
+	return model_get(model, id);
+}
+
+const struct tenant *model_tenant_by_name(const struct model *model, const char *name)
+{
+	const struct tenant *tenant = NULL;
+
+	while ((tenant = model_tenant_next(model, tenant)))
+		if (!strcmp(tenant->name, name))
+			return tenant;
+	return NULL;
+}
+
+size_t model_tenant_count(const struct model *model)
+{
+	return tenant_hash_count(model->tenants);
+}
+
+const struct tenant *model_tenant_next(const struct model *model, const struct tenant *prev)
+{
+	struct tenant_hash_head *head = (struct tenant_hash_head *)model->tenants;
+
+	return prev ? tenant_hash_next(head, (struct tenant *)prev) : tenant_hash_first(head);
+}

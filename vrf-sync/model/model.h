@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The tenant network as the database describes it.
+ *
+ * A struct provider holds what all tenants share (settings, pools, nodes,
+ * wires) and a struct tenant one customer with all that is its own.  Both are
+ * filled once by a source, never changed afterwards, and counted: a planner
+ * may hold an old one while a newer one is in force.
+ *
+ * A struct model is the set in force.  It changes only through a struct load,
+ * which a source fills completely before model_commit() takes it in: a load
+ * that fails half way leaves the model as it was.
+ *
+ *	struct load *load = load_new();
+ *	... source fills load->provider, load->tenants, load->gone ...
+ *	model_commit(model, load, &touched);    -- touched: whom to plan again
+ *
+ * Texts that a row got wrong do not stop a load.  The tenant is taken in with
+ * a reason (tenant->bad), and validation holds that tenant alone.
+ *
+ * Arrays are FRR's darr: darr_foreach_p() walks them, NULL is empty.
+ */
+#ifndef FRR_TENANT_MODEL_MODEL_H
+#define FRR_TENANT_MODEL_MODEL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "typesafe.h"
+
+#include "model/names.h"
+#include "model/net.h"
+
+enum role {
+	ROLE_DLR = 1 << 0,
+	ROLE_EDGE = 1 << 1,
+	ROLE_PE = 1 << 2,
+};
+#define ROLE_COUNT 3
+extern const char *const role_names[ROLE_COUNT]; /* by bit number */
+
+enum wire_kind { WIRE_TRANSIT, WIRE_UPLINK };
+#define WIRE_KIND_COUNT 2
+extern const char *const wire_kind_names[WIRE_KIND_COUNT];
+
+enum purpose { PURPOSE_PRODUCTION, PURPOSE_TEST, PURPOSE_REPLICATION };
+#define PURPOSE_COUNT 3
+extern const char *const purpose_names[PURPOSE_COUNT];
+
+enum scope { SCOPE_LOCAL, SCOPE_UNIVERSAL };
+#define SCOPE_COUNT 2
+extern const char *const scope_names[SCOPE_COUNT];
+
+enum routing { ROUTING_OSPF, ROUTING_STATIC, ROUTING_BGP };
+#define ROUTING_COUNT 3
+extern const char *const routing_names[ROUTING_COUNT];
+
+/* Index of text in names, or -1. */
+int name_index(const char *text, const char *const *names, int count);
+
+/* One plain sentence; "" where there is nothing to say. */
+struct reason {
+	char text[240];
+};
+/* Writes the sentence unless one is there already: the first reason stays. */
+void reason_set(struct reason *why, const char *fmt, ...) PRINTFRR(2, 3);
+
+/* ---- what all tenants share ---- */
+
+struct pool {
+	struct ipnet prefix;
+	uint8_t len;    /* of each prefix taken from it */
+	uint32_t wires; /* how many wires share it */
+};
+
+struct site {
+	uint32_t id;
+	char name[TENANT_NAME_MAX + 1];
+};
+
+struct node {
+	uint32_t id;
+	uint32_t site_id;
+	char name[TENANT_NAME_MAX + 1];
+	struct ipnet router_id; /* always IPv4 */
+	struct ipnet vtep;      /* unset: this node has no VXLAN */
+	uint8_t roles;          /* enum role, or-ed */
+};
+
+struct wire_port {
+	uint32_t node_id;
+	uint32_t slot; /* host number in every tenant's prefix on the wire */
+	char ifname[TRUNK_NAME_MAX + 1];
+};
+
+struct wire {
+	uint32_t id;
+	uint32_t site_id;
+	char name[TENANT_NAME_MAX + 1];
+	enum wire_kind kind;
+	uint16_t vlan_base, vlan_max;
+	uint16_t mtu;
+	struct wire_port *ports; /* darr, by slot */
+};
+
+struct provider {
+	unsigned int refs;
+	uint32_t asn;
+	uint32_t nssa_area;
+	uint32_t vpn_tag; /* never 0: the source fills in RFC 4577's default */
+	uint32_t table_base, vni_base, leak_base;
+	uint16_t ospf_hello, ospf_dead; /* seconds */
+	struct pool pools[WIRE_KIND_COUNT];
+	struct ipnet *reserved; /* darr, sorted */
+	struct site *sites;     /* darr, by id */
+	struct node *nodes;     /* darr, by id */
+	struct wire *wires;     /* darr, by id */
+};
+
+struct provider *provider_new(void);
+struct provider *provider_ref(struct provider *provider);
+void provider_unref(struct provider *provider);
+
+/* NULL where there is none. */
+const struct site *provider_site(const struct provider *provider, uint32_t id);
+const struct node *provider_node(const struct provider *provider, uint32_t id);
+const struct node *provider_node_by_name(const struct provider *provider, const char *name);
+const struct wire *provider_wire(const struct provider *provider, uint32_t id);
+const struct wire_port *wire_port_of(const struct wire *wire, uint32_t node_id);
+
+/* ---- one customer ---- */
+
+struct subnet {
+	uint32_t id;
+	struct ipnet prefix;
+	struct ipnet gateway; /* the address with the prefix's length */
+	bool advertise;
+};
+
+struct logical_switch {
+	uint32_t id;
+	uint32_t site_id; /* 0: at every site of the tenant */
+	uint32_t vni;     /* 0: derived */
+	uint16_t mtu;
+	enum scope scope;
+	enum purpose purpose;
+	char name[TENANT_NAME_MAX + 1];
+	struct subnet *subnets; /* darr, by id */
+};
+
+struct attachment {
+	uint32_t node_id;
+	uint8_t roles; /* enum role, or-ed */
+};
+
+struct circuit {
+	uint32_t wire_id;
+	struct ipnet prefix;  /* unset: derived */
+	uint16_t vlan;        /* 0: derived */
+	enum routing routing; /* never ROUTING_BGP */
+};
+
+struct link {
+	uint32_t id;
+	uint32_t node_id;
+	uint32_t peer_as; /* 0 unless ROUTING_BGP */
+	uint32_t max_routes;
+	uint16_t vlan; /* 0: the whole port */
+	enum routing routing;
+	struct ipnet address; /* the PE's, with its length */
+	struct ipnet peer;    /* unset: not needed by the protocol */
+	char name[TENANT_NAME_MAX + 1];
+	char ifname[DEVICE_NAME_MAX + 1];
+	struct ipnet *routes; /* darr, sorted; behind a static link */
+};
+
+struct leak {
+	uint32_t id;
+	uint32_t from_tenant, to_tenant;
+	struct ipnet prefix;
+};
+
+PREDECL_HASH(tenant_hash);
+
+struct tenant {
+	struct tenant_hash_item item;
+	unsigned int refs;
+	uint32_t id;
+	uint32_t table_id, rd_number, rt_number; /* 0: derived */
+	uint32_t max_routes;
+	char name[TENANT_NAME_MAX + 1];
+	char vrf[DEVICE_NAME_MAX + 1]; /* "" where the name is too long and no override is set */
+	struct ipnet *aggregates;          /* darr, sorted; none: any unreserved space */
+	struct attachment *attachments;    /* darr, by node */
+	struct circuit *circuits;          /* darr, by wire */
+	struct logical_switch *switches;   /* darr, by id */
+	struct link *links;                /* darr, by id */
+	struct leak *leaks;                /* darr, by id; both directions */
+	struct reason bad;                 /* a row that could not be read */
+};
+
+struct tenant *tenant_new(uint32_t id);
+struct tenant *tenant_ref(const struct tenant *tenant);
+void tenant_unref(struct tenant *tenant);
+
+/* 0 where the node does not serve the tenant. */
+uint8_t tenant_roles_on(const struct tenant *tenant, uint32_t node_id);
+const struct circuit *tenant_circuit(const struct tenant *tenant, uint32_t wire_id);
+/* The subnet is announced beyond its DLR. */
+bool subnet_is_advertised(const struct logical_switch *sw, const struct subnet *subnet);
+
+/* ---- the set in force ---- */
+
+struct load {
+	struct provider *provider; /* NULL: unchanged */
+	struct tenant **tenants;   /* darr; new or changed */
+	uint32_t *gone;            /* darr; tenant ids deleted */
+	bool full;                 /* tenants are all there are */
+	uint64_t revision;         /* of the database this was read at */
+};
+
+struct load *load_new(void);
+void load_free(struct load *load);
+
+struct model;
+
+struct model *model_new(void);
+void model_free(struct model *model);
+
+/* Takes the load in and frees it.  Appends to *touched (darr) the id of every
+ * tenant whose plan may differ now: those loaded or gone, those that share a
+ * claim or a leak with one; with a new provider, all.
+ */
+void model_commit(struct model *model, struct load *load, uint32_t **touched);
+
+uint64_t model_revision(const struct model *model);
+/* NULL before the first load. */
+const struct provider *model_provider(const struct model *model);
+const struct tenant *model_tenant(const struct model *model, uint32_t id);
+const struct tenant *model_tenant_by_name(const struct model *model, const char *name);
+size_t model_tenant_count(const struct model *model);
+/* In no order; NULL starts, NULL ends. */
+const struct tenant *model_tenant_next(const struct model *model, const struct tenant *prev);
+
+#endif

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * From what is to what should be.
+ *
+ * Both sets are sorted, so one walk pairs them.  Two flags per old object,
+ * "goes" and "goes by itself", decide the rest: an object goes when nobody
+ * wants it, when its content needs a new start, or when its parent goes; it
+ * goes by itself when its parent does not take it along.
+ */
+#include <zebra.h>
+
+#include <string.h>
+
+#include "darr.h"
+
+#include "plan/diff.h"
+
+const char *const outcome_names[] = {
+	[OUTCOME_KEEP] = "keep",	[OUTCOME_ADD] = "add",
+	[OUTCOME_UPDATE] = "update",	[OUTCOME_DELETE] = "delete",
+	[OUTCOME_FOREIGN] = "foreign", [OUTCOME_WAITING] = "waiting",
+};
+
+/* Nothing of a tenant survives its VRF. */
+static bool vrf_starts_anew(const struct objects *have, const struct objects *want,
+			    const struct object *obj)
+{
+	struct object key = { .kind = OBJ_VRF, .target = TARGET_KERNEL };
+	const struct object *old, *new;
+
+	strlcpy(key.vrf, obj->vrf, sizeof(key.vrf));
+	strlcpy(key.name, obj->vrf, sizeof(key.name));
+	old = objects_find(have, &key);
+	new = objects_find(want, &key);
+	return old && new && !object_same(old, new);
+}
+
+/* The object, present on one side at least, cannot stay as it is. */
+static bool goes(const struct objects *have, const struct objects *want, const struct object *obj)
+{
+	const struct object *old = objects_find(have, obj);
+	const struct object *new = objects_find(want, obj);
+	struct object parent;
+
+	if (!old)
+		return false;
+	if (!new || (object_kinds[obj->kind].recreate && !object_same(old, new)))
+		return true;
+	if (obj->vrf[0] && vrf_starts_anew(have, want, obj))
+		return true;
+	return object_parent(obj, &parent) && goes(have, want, &parent);
+}
+
+static bool goes_with_parent(const struct objects *have, const struct objects *want,
+			     const struct object *obj)
+{
+	struct object parent;
+
+	return object_parent(obj, &parent) && goes(have, want, &parent);
+}
+
+static void add_op(struct op **ops, enum outcome what, const struct object *obj)
+{
+	struct op *op = darr_append(*ops);
+
+	op->what = what;
+	op->obj = *obj;
+}
+
+size_t diff_objects(const struct objects *have, const struct objects *want, struct op **ops)
+{
+	size_t kept = 0;
+
+	/* First what goes, latest phase first ... */
+	for (int i = (int)objects_count(have) - 1; i >= 0; i--) {
+		const struct object *old = &have->list[i];
+
+		if (goes(have, want, old) && !goes_with_parent(have, want, old))
+			add_op(ops, OUTCOME_DELETE, old);
+	}
+	/* ... then what comes or changes, earliest phase first. */
+	for (size_t i = 0; i < objects_count(want); i++) {
+		const struct object *new = &want->list[i];
+		const struct object *old = objects_find(have, new);
+
+		if (!old || goes(have, want, new))
+			add_op(ops, OUTCOME_ADD, new);
+		else if (!object_same(old, new))
+			add_op(ops, OUTCOME_UPDATE, new);
+		else
+			kept++;
+	}
+	return kept;
+}

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The things a node is made of, as data.
+ *
+ * A plan is a set of struct object: kernel devices, addresses and routes, and
+ * single FRR statements.  An object has a key (which thing) and content (how
+ * it is); object_cmp_key() and object_same() are the two questions about it.
+ * Text comes in only at the edges: statement.h writes FRR lines from objects
+ * and reads them back, apply/kernel_*.c speaks netlink.
+ *
+ * Every kind belongs to one phase.  Phases are put in place in their order and
+ * taken down in the reverse one, so that filters stand before the routes they
+ * filter, and a VRF before the protocols in it.
+ */
+#ifndef FRR_TENANT_PLAN_OBJECT_H
+#define FRR_TENANT_PLAN_OBJECT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "model/net.h"
+#include "model/names.h"
+
+/* Who holds an object. */
+enum target { TARGET_KERNEL, TARGET_MGMTD, TARGET_OSPFD, TARGET_BGPD };
+#define TARGET_COUNT 4
+extern const char *const target_names[TARGET_COUNT]; /* "kernel", "mgmtd", ... */
+
+enum phase {
+	PHASE_NODE,	 /* what the node needs before any tenant */
+	PHASE_BASE,	 /* VRF, its links and their addresses */
+	PHASE_FILTER,	 /* prefix-lists and route-maps */
+	PHASE_INSTANCE,	 /* bare OSPF and BGP instances */
+	PHASE_STATEMENT, /* what stands in them */
+	PHASE_SWITCH,	 /* logical switches and routes: what changes every day */
+};
+#define PHASE_COUNT 6
+
+enum object_kind {
+	/* PHASE_NODE */
+	OBJ_SYSCTL,    /* num[0] enum sysctl_id, num[1] value at least */
+	OBJ_ZEBRA_VRF, /* "vrf X" in mgmtd, which later statements live in */
+	/* PHASE_BASE */
+	OBJ_VRF,	 /* num[0] table */
+	OBJ_UNREACHABLE, /* num[0] family: default of last resort in the VRF's table num[1] */
+	OBJ_VLAN,	 /* name device, ref trunk, num[0] VLAN, num[1] MTU */
+	OBJ_PORT,	 /* name of a device that is not ours to create */
+	OBJ_WIRE_ADDRESS, /* name device, net */
+	/* PHASE_FILTER */
+	OBJ_PREFIX_LIST,  /* name, num[0] seq; num[1] permit, net, num[2] le (0: exact) */
+	OBJ_RT_LIST,	  /* name, num[0] seq; num[1]:num[2] route target */
+	OBJ_ROUTE_MAP,	  /* name, num[0] seq; num[1] permit */
+	OBJ_MATCH_PREFIX, /* name, num[0] seq, num[1] permit; ref prefix-list */
+	OBJ_MATCH_RT,	  /* name, num[0] seq, num[1] permit; ref extcommunity-list */
+	OBJ_MATCH_TAG,	  /* name, num[0] seq, num[1] permit; num[2] tag */
+	OBJ_SET_RT,	  /* name, num[0] seq; num[1]:num[2] route target */
+	OBJ_SET_TAG,	  /* name, num[0] seq; num[2] tag */
+	OBJ_ON_MATCH_NEXT, /* name, num[0] seq */
+	/* PHASE_INSTANCE */
+	OBJ_OSPF,
+	OBJ_BGP, /* num[0] AS number */
+	/* PHASE_STATEMENT, in "router ospf vrf X" */
+	OBJ_OSPF_ROUTER_ID, /* net */
+	OBJ_OSPF_SPF_DELAY, /* num[] initial, hold, maximum, in ms */
+	OBJ_OSPF_LSA_DELAY, /* num[0] ms */
+	OBJ_OSPF_LSA_ARRIVAL, /* num[0] ms */
+	OBJ_OSPF_REDIST_KERNEL, /* ref route-map */
+	OBJ_OSPF_REDIST_CONNECTED,
+	OBJ_OSPF_REDIST_BGP,
+	OBJ_OSPF_NSSA,	    /* num[0] area: an internal router */
+	OBJ_OSPF_NSSA_ABR,  /* num[0] area: translates, and originates a default */
+	OBJ_OSPF_NSSA_DENY, /* num[0] area, net: never translated */
+	/* ... in "interface X" of ospfd; the area last, so that the adjacency starts right */
+	OBJ_OSPF_IF_P2P,   /* name device */
+	OBJ_OSPF_IF_DEAD,  /* name device; num[0] s */
+	OBJ_OSPF_IF_HELLO, /* name device; num[0] s */
+	OBJ_OSPF_IF_AREA,  /* name device; num[0] area */
+	/* ... in "router bgp N vrf X" */
+	OBJ_BGP_ROUTER_ID, /* net */
+	OBJ_BGP_NEIGHBOR,  /* net; num[0] AS number */
+	/* ... in its "address-family ipv4 unicast"; export and import last */
+	OBJ_BGP_REDIST_KERNEL, /* ref route-map */
+	OBJ_BGP_REDIST_CONNECTED,
+	OBJ_BGP_REDIST_OSPF,
+	OBJ_BGP_NEIGHBOR_LIMIT, /* net; num[0] prefixes */
+	OBJ_BGP_NEIGHBOR_IN,	/* net; ref route-map */
+	OBJ_BGP_NEIGHBOR_OUT,	/* net; ref route-map */
+	OBJ_BGP_IMPORT_MAP,	/* ref route-map */
+	OBJ_BGP_LABEL,
+	OBJ_BGP_RD,	   /* net router id, num[0] number */
+	OBJ_BGP_RT_IMPORT, /* num[0] AS number, num[1] own, num[2] leaks */
+	OBJ_BGP_RT_EXPORT, /* num[0] AS number, num[1] own */
+	OBJ_BGP_EXPORT_MAP, /* ref route-map */
+	OBJ_BGP_EXPORT,
+	OBJ_BGP_IMPORT,
+	/* ... in "vrf X" of mgmtd */
+	OBJ_ZEBRA_OSPF_MAP, /* ref route-map: what zebra takes from ospfd */
+	/* PHASE_SWITCH */
+	OBJ_BRIDGE,  /* name device, ref switch name; num[0] MTU, num[1] switch id */
+	OBJ_VXLAN,   /* name device, ref bridge; num[0] VNI, num[1] MTU, net local VTEP */
+	OBJ_FDB,     /* name VXLAN device, net remote VTEP: flood list */
+	OBJ_GATEWAY, /* name bridge, net */
+	OBJ_ROUTE,   /* net by way of via, num[0] table */
+};
+#define OBJ_KIND_COUNT (OBJ_ROUTE + 1)
+
+enum sysctl_id {
+	SYSCTL_IP_FORWARD,
+	SYSCTL_IGMP_MEMBERSHIPS, /* one OSPF interface takes two */
+	SYSCTL_MPLS_LABELS,
+};
+#define SYSCTL_COUNT 3
+extern const char *const sysctl_names[SYSCTL_COUNT]; /* "net.ipv4.ip_forward" */
+
+/* "TN-<vrf>-<suffix>" */
+#define LIST_NAME_MAX 31
+
+struct object {
+	uint8_t kind;	/* enum object_kind */
+	uint8_t target; /* enum target */
+	char vrf[DEVICE_NAME_MAX + 1]; /* tenant it belongs to; "" for the node's own */
+	char name[LIST_NAME_MAX + 1];
+	char ref[LIST_NAME_MAX + 1]; /* another object, by name */
+	uint32_t num[3];
+	struct ipnet net;
+	struct ipnet via;
+	bool altered; /* read from FRR with content we would not write: equal to nothing */
+};
+
+/* The kind's row in the table of kinds. */
+struct object_kind_info {
+	const char *word;    /* for logs and JSON: "vrf", "prefix-list" */
+	enum phase phase;
+	/* which fields besides kind, target, vrf and name make the key */
+	unsigned int key_nums; /* the first so many of num[] */
+	bool key_net;
+	/* content cannot be changed in place: take down, put up again */
+	bool recreate;
+};
+extern const struct object_kind_info object_kinds[OBJ_KIND_COUNT];
+
+/* Order in which objects are put in place; 0 where both are the same thing. */
+int object_cmp_key(const struct object *a, const struct object *b);
+/* Same thing, same content (ref of a bridge is only its alias, and no content). */
+bool object_same(const struct object *a, const struct object *b);
+/* The thing that takes this one with it when it goes: the instance a statement
+ * stands in, the device an address is on.  False where there is none; else
+ * *parent is good for object_cmp_key() with it.
+ */
+bool object_parent(const struct object *obj, struct object *parent);
+/* "vrf acme", "gateway 10.1.1.1/24 on ls3": for logs and reasons; returns buf. */
+const char *object_describe(const struct object *obj, char *buf, size_t size);
+
+/* A set of objects: sorted by object_cmp_key(), no two of one key. */
+struct objects {
+	struct object *list; /* darr */
+};
+
+/* Sorts what was appended to set->list, and drops doubles (the first stays). */
+void objects_sort(struct objects *set);
+/* NULL where there is none with this key. */
+const struct object *objects_find(const struct objects *set, const struct object *key);
+size_t objects_count(const struct objects *set);
+void objects_fini(struct objects *set);
+
+#endif

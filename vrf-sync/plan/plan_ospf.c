@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * OSPF in the tenant's VRF.
+ *
+ * Area 51, NSSA, on the transit; area 0 on uplinks and customer links.  The
+ * edge is the area border router: "translate-always" because FRR never
+ * replaces a dead elected translator, the forwarding address kept because
+ * without it two edges can loop (both measured, FRR 10.7).
+ */
+#include <zebra.h>
+
+#include <string.h>
+
+#include "darr.h"
+
+#include "plan/plan_priv.h"
+
+/* ms; a new subnet must not wait for timers meant for a slow network */
+#define SPF_DELAY	0
+#define SPF_HOLD	50
+#define SPF_MAXIMUM	200
+#define LSA_DELAY	0
+#define LSA_MIN_ARRIVAL 0
+
+static struct object *add(struct plan *plan, enum object_kind kind)
+{
+	return plan_add(plan, kind, TARGET_OSPFD);
+}
+
+static void add_redistribute(struct plan *plan, enum object_kind kind, const char *map)
+{
+	plan_list_name(plan, map, add(plan, kind)->ref);
+}
+
+static void add_interface(struct plan *plan, enum object_kind kind, const char *device,
+			  uint32_t value)
+{
+	struct object *obj = add(plan, kind);
+
+	strlcpy(obj->name, device, sizeof(obj->name));
+	obj->num[0] = value;
+}
+
+static void plan_interface(struct plan *plan, const char *device, uint32_t area, bool p2p)
+{
+	if (p2p)
+		add_interface(plan, OBJ_OSPF_IF_P2P, device, 0);
+	add_interface(plan, OBJ_OSPF_IF_DEAD, device, plan->provider->ospf_dead);
+	add_interface(plan, OBJ_OSPF_IF_HELLO, device, plan->provider->ospf_hello);
+	add_interface(plan, OBJ_OSPF_IF_AREA, device, area);
+}
+
+static void plan_instance(struct plan *plan)
+{
+	struct object *obj;
+
+	add(plan, OBJ_OSPF);
+	add(plan, OBJ_OSPF_ROUTER_ID)->net = plan->node->router_id;
+	obj = add(plan, OBJ_OSPF_SPF_DELAY);
+	obj->num[0] = SPF_DELAY;
+	obj->num[1] = SPF_HOLD;
+	obj->num[2] = SPF_MAXIMUM;
+	add(plan, OBJ_OSPF_LSA_DELAY)->num[0] = LSA_DELAY;
+	add(plan, OBJ_OSPF_LSA_ARRIVAL)->num[0] = LSA_MIN_ARRIVAL;
+}
+
+static void plan_nssa(struct plan *plan, uint8_t roles_on_transit)
+{
+	const struct ipnet *net;
+
+	if (!(roles_on_transit & ROLE_EDGE)) {
+		add(plan, OBJ_OSPF_NSSA)->num[0] = plan->provider->nssa_area;
+		return;
+	}
+	add(plan, OBJ_OSPF_NSSA_ABR)->num[0] = plan->provider->nssa_area;
+	/* C-17, second of three places: reserved space is not translated */
+	darr_foreach_p (plan->provider->reserved, net) {
+		struct object *obj;
+
+		if (net->family != AF_INET)
+			continue;
+		obj = add(plan, OBJ_OSPF_NSSA_DENY);
+		obj->num[0] = plan->provider->nssa_area;
+		obj->net = *net;
+	}
+}
+
+static void plan_redistribution(struct plan *plan)
+{
+	if (plan->roles & ROLE_DLR)
+		add_redistribute(plan, OBJ_OSPF_REDIST_CONNECTED, LIST_ADVERTISED);
+	if (plan->has_static_transit && (plan->roles & ROLE_EDGE))
+		add_redistribute(plan, OBJ_OSPF_REDIST_KERNEL, LIST_ADVERTISED);
+	if (plan->roles & ROLE_PE)
+		add_redistribute(plan, OBJ_OSPF_REDIST_BGP, MAP_TAG);
+}
+
+void plan_ospf(struct plan *plan)
+{
+	const struct plan_wire *wire;
+	const struct link *link;
+	char device[DEVICE_BUF];
+	uint8_t on_transit = 0;
+
+	if (!plan->has_ospf)
+		return;
+	plan_instance(plan);
+	darr_foreach_p (plan->wires, wire) {
+		bool transit = wire->wire->kind == WIRE_TRANSIT;
+
+		if (!plan_wire_is_dynamic(wire))
+			continue;
+		if (transit)
+			on_transit |= wire->roles;
+		plan_interface(plan, wire->device, transit ? plan->provider->nssa_area : 0, !transit);
+	}
+	darr_foreach_p (plan->tenant->links, link) {
+		if (link->node_id != plan->node->id || link->routing != ROUTING_OSPF)
+			continue;
+		derive_vlan_name(link->ifname, link->vlan, device);
+		plan_interface(plan, device, 0, true);
+	}
+	if (on_transit)
+		plan_nssa(plan, on_transit);
+	plan_redistribution(plan);
+}

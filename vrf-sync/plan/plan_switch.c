@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Logical switches on a DLR, and the routes that no protocol brings.
+ *
+ * A switch is a bridge in the tenant's VRF with the gateway's address and MAC,
+ * the same on every DLR, and a VXLAN device that floods to the other DLRs of
+ * the tenant.
+ */
+#include <zebra.h>
+
+#include <string.h>
+
+#include "darr.h"
+
+#include "plan/plan_priv.h"
+
+static struct object *add(struct plan *plan, enum object_kind kind, const char *device)
+{
+	struct object *obj = plan_add(plan, kind, TARGET_KERNEL);
+
+	strlcpy(obj->name, device, sizeof(obj->name));
+	return obj;
+}
+
+/* The switch has its place on the DLRs of its site, or on all of them. */
+static bool switch_is_on(const struct logical_switch *sw, const struct node *node)
+{
+	return !sw->site_id || sw->site_id == node->site_id;
+}
+
+static void plan_vxlan(struct plan *plan, const struct logical_switch *sw, const char *bridge)
+{
+	const struct attachment *attachment;
+	struct reason ignored = {};
+	char device[DEVICE_BUF];
+	struct object *obj;
+	uint32_t vni;
+
+	if (!ipnet_is_set(&plan->node->vtep) ||
+	    derive_vni(plan->provider, sw, &vni, &ignored) < 0)
+		return;
+	derive_vxlan_name(vni, device);
+	obj = add(plan, OBJ_VXLAN, device);
+	strlcpy(obj->ref, bridge, sizeof(obj->ref));
+	obj->net = plan->node->vtep;
+	obj->num[0] = vni;
+	obj->num[1] = sw->mtu;
+	darr_foreach_p (plan->tenant->attachments, attachment) {
+		const struct node *other = provider_node(plan->provider, attachment->node_id);
+
+		if (other && other != plan->node && (attachment->roles & ROLE_DLR) &&
+		    ipnet_is_set(&other->vtep) && switch_is_on(sw, other))
+			add(plan, OBJ_FDB, device)->net = other->vtep;
+	}
+}
+
+static void plan_switch(struct plan *plan, const struct logical_switch *sw)
+{
+	const struct subnet *subnet;
+	char bridge[DEVICE_BUF];
+	struct object *obj;
+
+	derive_bridge_name(sw, bridge);
+	obj = add(plan, OBJ_BRIDGE, bridge);
+	strlcpy(obj->ref, sw->name, sizeof(obj->ref));
+	obj->num[0] = sw->mtu;
+	obj->num[1] = sw->id;
+	plan_vxlan(plan, sw, bridge);
+	darr_foreach_p (sw->subnets, subnet)
+		add(plan, OBJ_GATEWAY, bridge)->net = subnet->gateway;
+}
+
+void plan_switches(struct plan *plan)
+{
+	const struct logical_switch *sw;
+
+	if (!(plan->roles & ROLE_DLR))
+		return;
+	darr_foreach_p (plan->tenant->switches, sw)
+		if (switch_is_on(sw, plan->node))
+			plan_switch(plan, sw);
+}
+
+static void add_route(struct plan *plan, const struct ipnet *net, const struct ipnet *via)
+{
+	struct object *obj = add(plan, OBJ_ROUTE, "");
+
+	obj->num[0] = derive_table(plan->provider, plan->tenant);
+	obj->net = *net;
+	obj->via = ipnet_host(via);
+}
+
+/* S2-12, a transit without a protocol: the DLR's default goes to the edge, the
+ * edge's routes to the subnets go to the DLR.
+ */
+static void plan_static_transit(struct plan *plan, const struct plan_wire *wire)
+{
+	static const struct ipnet any = { .family = AF_INET };
+	const struct logical_switch *sw;
+	const struct wire_port *port;
+	const struct subnet *subnet;
+	struct ipnet far;
+
+	darr_foreach_p (wire->wire->ports, port) {
+		uint8_t roles = wire_roles_on(wire->wire, plan->tenant, port->node_id);
+
+		if (port->node_id == plan->node->id || roles == wire->roles ||
+		    ipnet_slot(&wire->prefix, port->slot, &far) < 0)
+			continue;
+		if (wire->roles & ROLE_DLR) {
+			add_route(plan, &any, &far);
+			return;
+		}
+		darr_foreach_p (plan->tenant->switches, sw)
+			darr_foreach_p (sw->subnets, subnet)
+				if (subnet->prefix.family == AF_INET &&
+				    switch_is_on(sw, provider_node(plan->provider, port->node_id)))
+					add_route(plan, &subnet->prefix, &far);
+		return; /* one next hop: redundancy is what the protocol is for */
+	}
+}
+
+void plan_static_routes(struct plan *plan)
+{
+	const struct plan_wire *wire;
+	const struct link *link;
+	const struct ipnet *net;
+
+	darr_foreach_p (plan->wires, wire)
+		if (!plan_wire_is_dynamic(wire) && wire->wire->kind == WIRE_TRANSIT)
+			plan_static_transit(plan, wire);
+	darr_foreach_p (plan->tenant->links, link)
+		if (link->node_id == plan->node->id && (plan->roles & ROLE_PE))
+			darr_foreach_p (link->routes, net)
+				add_route(plan, net, &link->peer);
+}

@@ -1,0 +1,415 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What makes a tenant impossible, or unsafe, in one plain sentence each.
+ */
+#include <zebra.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "darr.h"
+#include "printfrr.h"
+
+#include "model/claims.h"
+#include "model/derive.h"
+#include "plan/validate.h"
+
+/* A transit with a routing protocol needs three addresses (S2-11). */
+#define DYNAMIC_TRANSIT_HOST_BITS 3
+
+/* A prefix the tenant's VRF will hold, and what it is for. */
+struct holding {
+	struct ipnet net;
+	char what[TENANT_NAME_MAX + 24];
+};
+
+struct check {
+	const struct model *model;
+	const struct provider *provider;
+	const struct tenant *tenant;
+	struct reason **findings;
+	struct holding *holdings; /* darr */
+};
+
+static void find(struct check *check, const char *fmt, ...) PRINTFRR(2, 3);
+static void find(struct check *check, const char *fmt, ...)
+{
+	struct reason *finding = darr_append(*check->findings);
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintfrr(finding->text, sizeof(finding->text), fmt, ap);
+	va_end(ap);
+}
+
+static void hold(struct check *check, const struct ipnet *net, const char *kind, const char *name)
+{
+	struct holding *holding = darr_append(check->holdings);
+
+	holding->net = ipnet_masked(net);
+	snprintf(holding->what, sizeof(holding->what), "%s %s", kind, name);
+}
+
+/* ---- names and numbers ---- */
+
+static void check_names(struct check *check)
+{
+	const struct tenant *tenant = check->tenant;
+
+	if (!name_is_valid(tenant->name, TENANT_NAME_MAX))
+		find(check,
+		     "the name of tenant id %u may have only letters, digits, '-', '_' and '.', and at most 63 of them",
+		     tenant->id);
+	else if (!tenant->vrf[0])
+		find(check,
+		     "tenant name %s is longer than 15 characters, too long for a VRF; set tenant.vrf to a shorter name",
+		     tenant->name);
+	else if (!vrf_name_is_valid(tenant->vrf))
+		find(check, "%s cannot be the name of a VRF; set tenant.vrf to another one",
+		     tenant->vrf);
+}
+
+static void check_claims(struct check *check)
+{
+	char what[120];
+	uint32_t owner = claims_conflict(model_claims(check->model), check->provider,
+					 check->tenant, what, sizeof(what));
+	const struct tenant *other = owner ? model_tenant(check->model, owner) : NULL;
+
+	if (owner)
+		find(check, "%s is already used by tenant %s; choose another one for tenant %s",
+		     what, other ? other->name : "?", check->tenant->name);
+}
+
+static void check_numbers(struct check *check)
+{
+	const struct logical_switch *sw;
+	struct reason why = {};
+	uint32_t number;
+
+	derive_rd_number(check->tenant, &number, &why);
+	derive_rt_number(check->provider, check->tenant, &number, &why);
+	derive_leak_number(check->provider, check->tenant->id, &number, &why);
+	darr_foreach_p (check->tenant->switches, sw)
+		derive_vni(check->provider, sw, &number, &why);
+	if (why.text[0])
+		find(check, "%s", why.text);
+}
+
+/* ---- nodes and wires ---- */
+
+static void check_attachments(struct check *check)
+{
+	const struct attachment *attachment;
+
+	darr_foreach_p (check->tenant->attachments, attachment) {
+		const struct node *node = provider_node(check->provider, attachment->node_id);
+
+		if (!node)
+			find(check, "tenant %s is attached to node id %u, which does not exist",
+			     check->tenant->name, attachment->node_id);
+		else if (attachment->roles & ~node->roles)
+			find(check, "tenant %s uses node %s in a role that the node does not have",
+			     check->tenant->name, node->name);
+	}
+}
+
+static void check_wire_size(struct check *check, const struct wire *wire,
+			    const struct ipnet *prefix)
+{
+	const struct circuit *circuit = tenant_circuit(check->tenant, wire->id);
+	unsigned int host_bits = ipnet_max_len(prefix) - prefix->len;
+	char text[IPNET_TEXT_SIZE];
+
+	ipnet_format(prefix, text);
+	if (wire->kind == WIRE_UPLINK && host_bits > 2)
+		find(check,
+		     "uplink %s is point-to-point and takes a /30 (or /31), %s is larger; set circuit.prefix to a /30",
+		     wire->name, text);
+	else if (wire->kind == WIRE_TRANSIT && host_bits < DYNAMIC_TRANSIT_HOST_BITS &&
+		 (!circuit || circuit->routing == ROUTING_OSPF))
+		find(check,
+		     "transit %s with OSPF needs three addresses (edge, DLR and a second edge), %s has too few; set circuit.prefix to a /29, or circuit.routing to static",
+		     wire->name, text);
+}
+
+static void check_wire(struct check *check, const struct wire *wire)
+{
+	const struct wire_port *port;
+	struct ipnet prefix, address;
+	struct reason why = {};
+	char text[IPNET_TEXT_SIZE];
+	uint16_t vlan;
+
+	if (derive_vlan(wire, check->tenant, &vlan, &why) < 0 ||
+	    derive_wire_prefix(check->provider, wire, check->tenant, &prefix, &why) < 0) {
+		find(check, "%s", why.text);
+		return;
+	}
+	ipnet_format(&prefix, text);
+	if (prefix.family != AF_INET || !ipnet_is_prefix(&prefix)) {
+		find(check, "wire %s cannot use %s: an IPv4 network without host bits is needed",
+		     wire->name, text);
+		return;
+	}
+	check_wire_size(check, wire, &prefix);
+	darr_foreach_p (wire->ports, port)
+		if (wire_roles_on(wire, check->tenant, port->node_id) &&
+		    ipnet_slot(&prefix, port->slot, &address) < 0)
+			find(check,
+			     "slot %u of wire %s has no address in %s; give the node a lower slot or the wire a larger prefix",
+			     port->slot, wire->name, text);
+	hold(check, &prefix, "wire", wire->name);
+}
+
+static void check_wires(struct check *check)
+{
+	const struct wire *wire;
+
+	darr_foreach_p (check->provider->wires, wire)
+		if (wire_serves(wire, check->tenant))
+			check_wire(check, wire);
+}
+
+/* ---- address space ---- */
+
+static const struct ipnet *overlapping(const struct ipnet *list, const struct ipnet *net)
+{
+	const struct ipnet *item;
+
+	darr_foreach_p (list, item)
+		if (ipnet_overlaps(item, net))
+			return item;
+	return NULL;
+}
+
+/* Space that the tenant may announce; what says whose it is. */
+static void check_space(struct check *check, const struct ipnet *net, const char *kind,
+			const char *name)
+{
+	const struct ipnet *reserved = overlapping(check->provider->reserved, net);
+	char text[IPNET_TEXT_SIZE], other[IPNET_TEXT_SIZE];
+	const struct ipnet *aggregate;
+
+	ipnet_format(net, text);
+	if (!net->len) {
+		find(check, "%s %s cannot be a default route (%s)", kind, name, text);
+		return;
+	}
+	if (reserved)
+		find(check,
+		     "%s %s of tenant %s overlaps %s, which is reserved for the provider; choose another prefix",
+		     text, name, check->tenant->name, ipnet_format(reserved, other));
+	if (!check->tenant->aggregates)
+		return;
+	darr_foreach_p (check->tenant->aggregates, aggregate)
+		if (ipnet_contains(aggregate, net))
+			return;
+	find(check,
+	     "%s of %s %s lies outside the address space of tenant %s; add an aggregate that holds it",
+	     text, kind, name, check->tenant->name);
+}
+
+static void check_aggregates(struct check *check)
+{
+	char text[IPNET_TEXT_SIZE], other[IPNET_TEXT_SIZE];
+	const struct ipnet *net;
+
+	darr_foreach_p (check->tenant->aggregates, net) {
+		const struct ipnet *reserved = overlapping(check->provider->reserved, net);
+
+		ipnet_format(net, text);
+		if (!ipnet_is_prefix(net))
+			find(check, "aggregate %s has host bits set; write the network", text);
+		else if (!net->len)
+			find(check, "an aggregate cannot be everything (%s)", text);
+		else if (reserved)
+			find(check, "aggregate %s overlaps %s, which is reserved for the provider",
+			     text, ipnet_format(reserved, other));
+	}
+}
+
+static void check_subnet(struct check *check, const struct logical_switch *sw,
+			 const struct subnet *subnet)
+{
+	char text[IPNET_TEXT_SIZE], gateway[IPNET_TEXT_SIZE];
+	struct ipnet network = ipnet_masked(&subnet->prefix), host = ipnet_host(&subnet->gateway);
+	unsigned int bits = ipnet_max_len(&subnet->prefix) - subnet->prefix.len;
+	struct ipnet first;
+
+	ipnet_format(&subnet->prefix, text);
+	ipnet_format_addr(&subnet->gateway, gateway);
+	if (!ipnet_is_prefix(&subnet->prefix)) {
+		find(check, "subnet %s of switch %s has host bits set; write the network", text,
+		     sw->name);
+		return;
+	}
+	if (!ipnet_contains(&network, &host))
+		find(check, "gateway %s is outside subnet %s of switch %s", gateway, text,
+		     sw->name);
+	else if (ipnet_slot(&network, 1, &first) < 0 ||
+		 (bits > 1 && ipnet_cmp(&subnet->gateway, &network) == 0))
+		find(check, "gateway %s is not a host address of subnet %s (switch %s)", gateway,
+		     text, sw->name);
+	if (subnet->prefix.family == AF_INET6 && subnet_is_advertised(sw, subnet))
+		find(check,
+		     "subnet %s of switch %s is IPv6, which is not announced yet; set subnet.advertise to 0 to use it on the switch alone",
+		     text, sw->name);
+	check_space(check, &subnet->prefix, "switch", sw->name);
+	hold(check, &subnet->prefix, "switch", sw->name);
+}
+
+static void check_switches(struct check *check)
+{
+	const struct logical_switch *sw;
+	const struct subnet *subnet;
+
+	darr_foreach_p (check->tenant->switches, sw) {
+		if (sw->site_id && !provider_site(check->provider, sw->site_id))
+			find(check, "switch %s names site id %u, which does not exist", sw->name,
+			     sw->site_id);
+		darr_foreach_p (sw->subnets, subnet)
+			check_subnet(check, sw, subnet);
+	}
+}
+
+/* ---- external links ---- */
+
+static void check_link_address(struct check *check, const struct link *link)
+{
+	struct ipnet network = ipnet_masked(&link->address);
+	char text[IPNET_TEXT_SIZE], peer[IPNET_TEXT_SIZE];
+
+	ipnet_format(&link->address, text);
+	if (link->address.family != AF_INET)
+		find(check, "link %s has the address %s; only IPv4 links are served yet",
+		     link->name, text);
+	else if (link->address.len < 31 && ipnet_cmp(&link->address, &network) == 0)
+		find(check,
+		     "link %s has the address %s, which is the network itself; write the PE's own address in it",
+		     link->name, text);
+	if (ipnet_is_set(&link->peer) &&
+	    (!ipnet_contains(&network, &link->peer) ||
+	     !memcmp(link->peer.addr, link->address.addr, sizeof(link->peer.addr))))
+		find(check, "the peer of link %s, %s, must be another address in %s", link->name,
+		     ipnet_format_addr(&link->peer, peer), text);
+	hold(check, &link->address, "link", link->name);
+}
+
+static void check_link(struct check *check, const struct link *link)
+{
+	const struct node *node = provider_node(check->provider, link->node_id);
+	const struct ipnet *net;
+	char text[IPNET_TEXT_SIZE];
+
+	if (!(tenant_roles_on(check->tenant, link->node_id) & ROLE_PE))
+		find(check,
+		     "link %s is at node %s, which does not serve tenant %s as a PE; attach it first",
+		     link->name, node ? node->name : "?", check->tenant->name);
+	if (!name_is_valid(link->ifname, link->vlan ? TRUNK_NAME_MAX : DEVICE_NAME_MAX))
+		find(check,
+		     "interface %s of link %s cannot be used: at most %u letters, digits, '-', '_' and '.'",
+		     link->ifname, link->name, link->vlan ? TRUNK_NAME_MAX : DEVICE_NAME_MAX);
+	check_link_address(check, link);
+	darr_foreach_p (link->routes, net) {
+		if (!ipnet_is_prefix(net) || net->family != AF_INET)
+			find(check, "%s behind link %s must be an IPv4 network without host bits",
+			     ipnet_format(net, text), link->name);
+		check_space(check, net, "link", link->name);
+		hold(check, net, "link", link->name);
+	}
+}
+
+/* ---- leaks ---- */
+
+static void check_leak_in(struct check *check, const struct leak *leak)
+{
+	const struct tenant *from = model_tenant(check->model, leak->from_tenant);
+	const struct ipnet *mine = overlapping(check->tenant->aggregates, &leak->prefix);
+	char text[IPNET_TEXT_SIZE], other[IPNET_TEXT_SIZE];
+
+	if (mine)
+		find(check,
+		     "the leak of %s from tenant %s overlaps %s, the address space of tenant %s itself",
+		     ipnet_format(&leak->prefix, text), from ? from->name : "?",
+		     ipnet_format(mine, other), check->tenant->name);
+	hold(check, &leak->prefix, "leak from", from ? from->name : "?");
+}
+
+static void check_leaks(struct check *check)
+{
+	const struct leak *leak;
+	char text[IPNET_TEXT_SIZE];
+
+	darr_foreach_p (check->tenant->leaks, leak) {
+		ipnet_format(&leak->prefix, text);
+		if (!ipnet_is_prefix(&leak->prefix) || leak->prefix.family != AF_INET)
+			find(check, "leak %s must be an IPv4 network without host bits", text);
+		else if (leak->to_tenant == check->tenant->id)
+			check_leak_in(check, leak);
+		else
+			check_space(check, &leak->prefix, "leak", text);
+	}
+}
+
+/* ---- overlap within the VRF, leaks into it included ---- */
+
+static int holding_cmp(const void *a, const void *b)
+{
+	const struct holding *x = a, *y = b;
+
+	return ipnet_cmp(&x->net, &y->net);
+}
+
+/* Sorted, a prefix stands before all that lie within it. */
+static void check_overlap(struct check *check)
+{
+	struct holding *outer = NULL, *item;
+	char text[IPNET_TEXT_SIZE], other[IPNET_TEXT_SIZE];
+
+	if (darr_len(check->holdings) < 2)
+		return;
+	qsort(check->holdings, darr_len(check->holdings), sizeof(*check->holdings), holding_cmp);
+	darr_foreach_p (check->holdings, item) {
+		if (outer && ipnet_contains(&outer->net, &item->net))
+			find(check, "%s (%s) overlaps %s (%s) in tenant %s; one of them must change",
+			     ipnet_format(&item->net, text), item->what,
+			     ipnet_format(&outer->net, other), outer->what, check->tenant->name);
+		else
+			outer = item;
+	}
+}
+
+size_t validate_tenant(const struct model *model, const struct tenant *tenant,
+		       struct reason **findings)
+{
+	size_t before = darr_len(*findings);
+	struct check check = {
+		.model = model,
+		.provider = model_provider(model),
+		.tenant = tenant,
+		.findings = findings,
+	};
+
+	if (tenant->bad.text[0])
+		find(&check, "%s", tenant->bad.text);
+	check_names(&check);
+	check_claims(&check);
+	check_numbers(&check);
+	check_attachments(&check);
+	check_wires(&check);
+	check_aggregates(&check);
+	check_switches(&check);
+	{
+		const struct link *link;
+
+		darr_foreach_p (tenant->links, link)
+			check_link(&check, link);
+	}
+	check_leaks(&check);
+	check_overlap(&check);
+	darr_free(check.holdings);
+	return darr_len(*findings) - before;
+}

@@ -1,0 +1,511 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+--
+-- The tenant database of frr-tenant, schema version 1 (SQLite 3.37 or newer).
+--
+-- Anyone may write these tables, with tenantctl or with plain SQL: tenantd on
+-- every node sees a commit within milliseconds and brings its node in step.
+-- Constraints refuse what SQL can judge by itself; what it cannot (overlapping
+-- subnets, a gateway outside its subnet) tenantd judges, and holds the tenant
+-- concerned with one plain reason while every other tenant is served.
+--
+-- Ids are stable and never reused: table ids, RDs, RTs, VNIs, VLANs and
+-- transit addresses are derived from them, so that every node comes to the
+-- same numbers without asking another.  A column named in "override" replaces
+-- the derived number for one row.
+--
+-- Prefixes and addresses are text of either family: '10.1.1.0/24',
+-- '2001:db8::/64', '10.1.1.1'.  Names are letters, digits, '-', '_' and '.',
+-- beginning with a letter or digit, at most 63 characters.
+
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = FULL;
+PRAGMA foreign_keys = ON;
+
+BEGIN;
+
+-- One row: which version of this file made the database.
+CREATE TABLE schema_version (
+	version INTEGER NOT NULL
+) STRICT;
+INSERT INTO schema_version VALUES (1);
+
+-- One row: what holds for the whole provider.
+CREATE TABLE provider (
+	id          INTEGER PRIMARY KEY CHECK (id = 1),
+	asn         INTEGER NOT NULL DEFAULT 65000      -- AS number of the backbone; first half of every RT
+		CHECK (asn BETWEEN 1 AND 4294967295),
+	nssa_area   INTEGER NOT NULL DEFAULT 51         -- OSPF area between DLR and edge (0 is the backbone)
+		CHECK (nssa_area BETWEEN 1 AND 4294967295),
+	vpn_tag     INTEGER                             -- VPN route tag; NULL: 0xD0000000 | AS, RFC 4577 4.2.5.2
+		CHECK (vpn_tag BETWEEN 1 AND 4294967295),
+	table_base  INTEGER NOT NULL DEFAULT 1000       -- kernel table of a VRF = table_base + tenant id
+		CHECK (table_base BETWEEN 256 AND 2000000000),
+	vni_base    INTEGER NOT NULL DEFAULT 100000     -- VNI of a switch = vni_base + switch id
+		CHECK (vni_base BETWEEN 0 AND 16777214),
+	leak_base   INTEGER NOT NULL DEFAULT 1000000    -- RT of a leak = asn:(leak_base + leak id)
+		CHECK (leak_base BETWEEN 1 AND 4000000000),
+	ospf_hello  INTEGER NOT NULL DEFAULT 1          -- seconds, on transit and uplink
+		CHECK (ospf_hello BETWEEN 1 AND 60),
+	ospf_dead   INTEGER NOT NULL DEFAULT 4          -- seconds
+		CHECK (ospf_dead BETWEEN 2 AND 240)
+) STRICT;
+INSERT INTO provider (id) VALUES (1);
+
+-- Where transit and uplink prefixes come from.  The prefix of tenant T on
+-- wire W is number (T.id - 1) * wires + (W.id - 1) of the pool.
+CREATE TABLE pool (
+	kind        TEXT PRIMARY KEY CHECK (kind IN ('transit', 'uplink')),
+	prefix      TEXT NOT NULL,                      -- the whole pool
+	length      INTEGER NOT NULL CHECK (length BETWEEN 8 AND 127),  -- of each prefix taken from it
+	wires       INTEGER NOT NULL CHECK (wires BETWEEN 1 AND 65535)  -- how many wires it is shared by
+) STRICT;
+INSERT INTO pool VALUES ('transit', '100.64.0.0/11', 29, 16);
+INSERT INTO pool VALUES ('uplink', '100.96.0.0/11', 30, 32);
+
+-- Address space that no tenant may ever announce (management, loopbacks, pools).
+CREATE TABLE reserved (
+	prefix      TEXT PRIMARY KEY,
+	what        TEXT NOT NULL DEFAULT ''
+) STRICT;
+INSERT INTO reserved VALUES ('100.64.0.0/10', 'transit and uplink pools');
+INSERT INTO reserved VALUES ('127.0.0.0/8', 'loopback');
+INSERT INTO reserved VALUES ('169.254.0.0/16', 'link local');
+INSERT INTO reserved VALUES ('224.0.0.0/3', 'multicast and above');
+
+-- A place: a data centre, or a point of presence with a PE.
+CREATE TABLE site (
+	id          INTEGER PRIMARY KEY AUTOINCREMENT,
+	name        TEXT NOT NULL UNIQUE
+		CHECK (length(name) BETWEEN 1 AND 63 AND name NOT GLOB '*[^A-Za-z0-9._-]*'
+			AND name GLOB '[A-Za-z0-9]*'),
+	locale      TEXT NOT NULL DEFAULT ''            -- locale id for local egress; '' is the site's own
+) STRICT;
+
+-- A provider node that runs tenantd (its name is the one in tenantd.conf).
+CREATE TABLE node (
+	id          INTEGER PRIMARY KEY AUTOINCREMENT,
+	name        TEXT NOT NULL UNIQUE
+		CHECK (length(name) BETWEEN 1 AND 63 AND name NOT GLOB '*[^A-Za-z0-9._-]*'
+			AND name GLOB '[A-Za-z0-9]*'),
+	site_id     INTEGER NOT NULL REFERENCES site (id),
+	router_id   TEXT NOT NULL UNIQUE,               -- of every OSPF and BGP instance; first half of RDs
+	vtep        TEXT UNIQUE                         -- VXLAN source address; NULL: no VXLAN on this node
+) STRICT;
+
+-- What a node does.  One node may have any of the roles, or all.
+CREATE TABLE node_role (
+	node_id     INTEGER NOT NULL REFERENCES node (id) ON DELETE CASCADE,
+	role        TEXT NOT NULL CHECK (role IN ('dlr', 'edge', 'pe')),
+	PRIMARY KEY (node_id, role)
+) STRICT;
+
+-- An Ethernet segment between nodes that carries one VLAN for each tenant.
+-- 'transit' joins the DLRs and edges of a site; 'uplink' one edge and one PE.
+-- The VLAN of tenant T is vlan_base + T.id, at most vlan_max.
+CREATE TABLE wire (
+	id          INTEGER PRIMARY KEY AUTOINCREMENT,
+	name        TEXT NOT NULL UNIQUE
+		CHECK (length(name) BETWEEN 1 AND 63 AND name NOT GLOB '*[^A-Za-z0-9._-]*'
+			AND name GLOB '[A-Za-z0-9]*'),
+	site_id     INTEGER NOT NULL REFERENCES site (id),
+	kind        TEXT NOT NULL CHECK (kind IN ('transit', 'uplink')),
+	encap       TEXT NOT NULL DEFAULT 'vlan' CHECK (encap IN ('vlan')),
+	vlan_base   INTEGER NOT NULL DEFAULT 100 CHECK (vlan_base BETWEEN 0 AND 4093),
+	vlan_max    INTEGER NOT NULL DEFAULT 4094 CHECK (vlan_max BETWEEN 1 AND 4094),
+	mtu         INTEGER NOT NULL DEFAULT 1600 CHECK (mtu BETWEEN 1280 AND 65535),
+	CHECK (vlan_base < vlan_max)
+) STRICT;
+
+-- Where a node meets a wire.  The slot is the node's address within every
+-- tenant's prefix on that wire: slot 1 of 100.64.0.0/29 is 100.64.0.1.
+CREATE TABLE wire_port (
+	id          INTEGER PRIMARY KEY AUTOINCREMENT,
+	wire_id     INTEGER NOT NULL REFERENCES wire (id) ON DELETE CASCADE,
+	node_id     INTEGER NOT NULL REFERENCES node (id) ON DELETE CASCADE,
+	ifname      TEXT NOT NULL                       -- the trunk; at most 10 characters, '.VLAN' is added
+		CHECK (length(ifname) BETWEEN 1 AND 10 AND ifname NOT GLOB '*[^A-Za-z0-9_-]*'
+			AND ifname GLOB '[A-Za-z0-9]*'),
+	slot        INTEGER NOT NULL CHECK (slot BETWEEN 1 AND 254),
+	UNIQUE (wire_id, node_id),
+	UNIQUE (wire_id, slot)
+) STRICT;
+
+-- A customer.  Its VRF carries the tenant's name on every node.
+CREATE TABLE tenant (
+	id          INTEGER PRIMARY KEY AUTOINCREMENT,
+	name        TEXT NOT NULL UNIQUE
+		CHECK (length(name) BETWEEN 1 AND 63 AND name NOT GLOB '*[^A-Za-z0-9._-]*'
+			AND name GLOB '[A-Za-z0-9]*'),
+	vrf         TEXT UNIQUE                         -- override; needed when the name is over 15 characters
+		CHECK (length(vrf) BETWEEN 1 AND 15 AND vrf NOT GLOB '*[^A-Za-z0-9._-]*'
+			AND vrf GLOB '[A-Za-z0-9]*'),
+	table_id    INTEGER UNIQUE                      -- override of the kernel table
+		CHECK (table_id BETWEEN 256 AND 4294967295),
+	rd_number   INTEGER UNIQUE                      -- override of the tenant id in RD <router id>:<number>
+		CHECK (rd_number BETWEEN 1 AND 65535),
+	rt_number   INTEGER UNIQUE                      -- override of the tenant id in RT <asn>:<number>
+		CHECK (rt_number BETWEEN 1 AND 4294967295),
+	max_routes  INTEGER NOT NULL DEFAULT 1000 CHECK (max_routes BETWEEN 1 AND 10000000),
+	description TEXT NOT NULL DEFAULT ''            -- free text; never reaches a router
+) STRICT;
+
+-- The address space a tenant may announce.  None: anything but reserved space.
+CREATE TABLE aggregate (
+	tenant_id   INTEGER NOT NULL REFERENCES tenant (id) ON DELETE CASCADE,
+	prefix      TEXT NOT NULL,
+	PRIMARY KEY (tenant_id, prefix)
+) STRICT;
+
+-- Which node serves a tenant, in which role.
+CREATE TABLE attachment (
+	id          INTEGER PRIMARY KEY AUTOINCREMENT,
+	tenant_id   INTEGER NOT NULL REFERENCES tenant (id) ON DELETE CASCADE,
+	node_id     INTEGER NOT NULL,
+	role        TEXT NOT NULL,
+	UNIQUE (tenant_id, node_id, role),
+	FOREIGN KEY (node_id, role) REFERENCES node_role (node_id, role)
+) STRICT;
+
+-- Overrides for one tenant on one wire; without a row all of it is derived.
+CREATE TABLE circuit (
+	tenant_id   INTEGER NOT NULL REFERENCES tenant (id) ON DELETE CASCADE,
+	wire_id     INTEGER NOT NULL REFERENCES wire (id) ON DELETE CASCADE,
+	prefix      TEXT,                               -- override of the pool's prefix
+	vlan        INTEGER CHECK (vlan BETWEEN 1 AND 4094),
+	routing     TEXT NOT NULL DEFAULT 'ospf' CHECK (routing IN ('ospf', 'static')),
+	PRIMARY KEY (tenant_id, wire_id)
+) STRICT;
+
+-- A logical switch: a bridge, a VNI, and the tenant's gateway on every DLR.
+CREATE TABLE logical_switch (
+	id          INTEGER PRIMARY KEY AUTOINCREMENT,
+	tenant_id   INTEGER NOT NULL REFERENCES tenant (id) ON DELETE CASCADE,
+	name        TEXT NOT NULL
+		CHECK (length(name) BETWEEN 1 AND 63 AND name NOT GLOB '*[^A-Za-z0-9._-]*'
+			AND name GLOB '[A-Za-z0-9]*'),
+	site_id     INTEGER REFERENCES site (id),       -- only the DLRs of this site; NULL: all the tenant's
+	scope       TEXT NOT NULL DEFAULT 'local' CHECK (scope IN ('local', 'universal')),
+	purpose     TEXT NOT NULL DEFAULT 'production'
+		CHECK (purpose IN ('production', 'test', 'replication')),
+	vni         INTEGER UNIQUE CHECK (vni BETWEEN 1 AND 16777215),   -- override
+	mtu         INTEGER NOT NULL DEFAULT 1500 CHECK (mtu BETWEEN 1280 AND 9000),
+	UNIQUE (tenant_id, name)
+) STRICT;
+
+-- A subnet of a switch, with the gateway address that the DLR answers for.
+CREATE TABLE subnet (
+	id          INTEGER PRIMARY KEY AUTOINCREMENT,
+	switch_id   INTEGER NOT NULL REFERENCES logical_switch (id) ON DELETE CASCADE,
+	prefix      TEXT NOT NULL,
+	gateway     TEXT NOT NULL,
+	advertise   INTEGER NOT NULL DEFAULT 1 CHECK (advertise IN (0, 1)),
+	UNIQUE (switch_id, prefix)
+) STRICT;
+
+-- A host whose own route (/32, /128) is announced where it lives.
+CREATE TABLE host (
+	id          INTEGER PRIMARY KEY AUTOINCREMENT,
+	subnet_id   INTEGER NOT NULL REFERENCES subnet (id) ON DELETE CASCADE,
+	address     TEXT NOT NULL,
+	site_id     INTEGER REFERENCES site (id),
+	advertise   INTEGER NOT NULL DEFAULT 0 CHECK (advertise IN (0, 1)),
+	UNIQUE (subnet_id, address)
+) STRICT;
+
+-- An external link: a customer site at a PE, in the tenant's VRF.
+CREATE TABLE link (
+	id          INTEGER PRIMARY KEY AUTOINCREMENT,
+	tenant_id   INTEGER NOT NULL REFERENCES tenant (id) ON DELETE CASCADE,
+	name        TEXT NOT NULL
+		CHECK (length(name) BETWEEN 1 AND 63 AND name NOT GLOB '*[^A-Za-z0-9._-]*'
+			AND name GLOB '[A-Za-z0-9]*'),
+	node_id     INTEGER NOT NULL REFERENCES node (id),
+	ifname      TEXT NOT NULL
+		CHECK (length(ifname) BETWEEN 1 AND 15 AND ifname NOT GLOB '*[^A-Za-z0-9._-]*'
+			AND ifname GLOB '[A-Za-z0-9]*'),
+	encap       TEXT NOT NULL DEFAULT 'vlan' CHECK (encap IN ('vlan')),
+	vlan        INTEGER NOT NULL DEFAULT 0 CHECK (vlan BETWEEN 0 AND 4094),  -- 0: the whole port
+	address     TEXT NOT NULL,                      -- of the PE, with its length: 192.168.201.1/30
+	peer        TEXT,                               -- the customer router; needed for bgp and static
+	protocol    TEXT NOT NULL CHECK (protocol IN ('ospf', 'bgp', 'static')),
+	peer_as     INTEGER CHECK (peer_as BETWEEN 1 AND 4294967295),
+	max_routes  INTEGER NOT NULL DEFAULT 1000 CHECK (max_routes BETWEEN 1 AND 10000000),
+	UNIQUE (tenant_id, name),
+	UNIQUE (node_id, ifname, vlan),
+	CHECK (protocol <> 'bgp' OR (peer IS NOT NULL AND peer_as IS NOT NULL)),
+	CHECK (protocol <> 'static' OR peer IS NOT NULL)
+) STRICT;
+
+-- What lies behind a static link.
+CREATE TABLE link_route (
+	link_id     INTEGER NOT NULL REFERENCES link (id) ON DELETE CASCADE,
+	prefix      TEXT NOT NULL,
+	PRIMARY KEY (link_id, prefix)
+) STRICT;
+
+-- A shared service: one prefix of one tenant, visible in another.  One way;
+-- the way back is a second row.
+CREATE TABLE leak (
+	id          INTEGER PRIMARY KEY AUTOINCREMENT,
+	from_tenant INTEGER NOT NULL REFERENCES tenant (id) ON DELETE CASCADE,
+	to_tenant   INTEGER NOT NULL REFERENCES tenant (id) ON DELETE CASCADE,
+	prefix      TEXT NOT NULL,
+	UNIQUE (from_tenant, to_tenant, prefix),
+	CHECK (from_tenant <> to_tenant)
+) STRICT;
+
+-- What each node has applied, written by its tenantd (no change_log entry).
+CREATE TABLE node_status (
+	node        TEXT PRIMARY KEY,
+	revision    INTEGER NOT NULL,                   -- change_log.seq it is in step with
+	tenants     INTEGER NOT NULL,
+	failed      INTEGER NOT NULL,
+	updated     TEXT NOT NULL                       -- UTC
+) STRICT;
+
+-- What each node says of a tenant it serves.
+CREATE TABLE tenant_status (
+	node        TEXT NOT NULL,
+	tenant      TEXT NOT NULL,
+	health      TEXT NOT NULL,                      -- 'ok', 'waiting', 'failed'
+	reason      TEXT NOT NULL,                      -- one sentence; '' when ok
+	updated     TEXT NOT NULL,
+	PRIMARY KEY (node, tenant)
+) STRICT;
+
+CREATE INDEX attachment_node ON attachment (node_id);
+CREATE INDEX subnet_switch ON subnet (switch_id);
+CREATE INDEX link_node ON link (node_id);
+CREATE INDEX leak_to ON leak (to_tenant);
+
+-- The change feed.  A reader keeps the last seq it has seen and reloads the
+-- tenants named since; a row without a tenant concerns them all.  A reader
+-- that fell behind the oldest row reads everything.
+CREATE TABLE change_log (
+	seq         INTEGER PRIMARY KEY AUTOINCREMENT,
+	tbl         TEXT NOT NULL,
+	op          TEXT NOT NULL CHECK (op IN ('insert', 'update', 'delete')),
+	row_id      INTEGER,
+	tenant_id   INTEGER
+) STRICT;
+
+CREATE TRIGGER change_log_trim AFTER INSERT ON change_log WHEN NEW.seq % 1000 = 0 BEGIN
+	DELETE FROM change_log WHERE seq < NEW.seq - 100000;
+END;
+
+-- Triggers: every table above that says something about the network.  An
+-- update that moves a row to another tenant is logged for both.
+
+CREATE TRIGGER provider_insert AFTER INSERT ON provider BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('provider', 'insert', NEW.id, NULL);
+END;
+CREATE TRIGGER provider_delete AFTER DELETE ON provider BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('provider', 'delete', OLD.id, NULL);
+END;
+CREATE TRIGGER provider_update AFTER UPDATE ON provider BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('provider', 'update', NEW.id, NULL);
+END;
+
+CREATE TRIGGER pool_insert AFTER INSERT ON pool BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('pool', 'insert', NEW.rowid, NULL);
+END;
+CREATE TRIGGER pool_delete AFTER DELETE ON pool BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('pool', 'delete', OLD.rowid, NULL);
+END;
+CREATE TRIGGER pool_update AFTER UPDATE ON pool BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('pool', 'update', NEW.rowid, NULL);
+END;
+
+CREATE TRIGGER reserved_insert AFTER INSERT ON reserved BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('reserved', 'insert', NEW.rowid, NULL);
+END;
+CREATE TRIGGER reserved_delete AFTER DELETE ON reserved BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('reserved', 'delete', OLD.rowid, NULL);
+END;
+CREATE TRIGGER reserved_update AFTER UPDATE ON reserved BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('reserved', 'update', NEW.rowid, NULL);
+END;
+
+CREATE TRIGGER site_insert AFTER INSERT ON site BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('site', 'insert', NEW.id, NULL);
+END;
+CREATE TRIGGER site_delete AFTER DELETE ON site BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('site', 'delete', OLD.id, NULL);
+END;
+CREATE TRIGGER site_update AFTER UPDATE ON site BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('site', 'update', NEW.id, NULL);
+END;
+
+CREATE TRIGGER node_insert AFTER INSERT ON node BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('node', 'insert', NEW.id, NULL);
+END;
+CREATE TRIGGER node_delete AFTER DELETE ON node BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('node', 'delete', OLD.id, NULL);
+END;
+CREATE TRIGGER node_update AFTER UPDATE ON node BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('node', 'update', NEW.id, NULL);
+END;
+
+CREATE TRIGGER node_role_insert AFTER INSERT ON node_role BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('node_role', 'insert', NEW.node_id, NULL);
+END;
+CREATE TRIGGER node_role_delete AFTER DELETE ON node_role BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('node_role', 'delete', OLD.node_id, NULL);
+END;
+CREATE TRIGGER node_role_update AFTER UPDATE ON node_role BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('node_role', 'update', NEW.node_id, NULL);
+END;
+
+CREATE TRIGGER wire_insert AFTER INSERT ON wire BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('wire', 'insert', NEW.id, NULL);
+END;
+CREATE TRIGGER wire_delete AFTER DELETE ON wire BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('wire', 'delete', OLD.id, NULL);
+END;
+CREATE TRIGGER wire_update AFTER UPDATE ON wire BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('wire', 'update', NEW.id, NULL);
+END;
+
+CREATE TRIGGER wire_port_insert AFTER INSERT ON wire_port BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('wire_port', 'insert', NEW.id, NULL);
+END;
+CREATE TRIGGER wire_port_delete AFTER DELETE ON wire_port BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('wire_port', 'delete', OLD.id, NULL);
+END;
+CREATE TRIGGER wire_port_update AFTER UPDATE ON wire_port BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('wire_port', 'update', NEW.id, NULL);
+END;
+
+CREATE TRIGGER tenant_insert AFTER INSERT ON tenant BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('tenant', 'insert', NEW.id, NEW.id);
+END;
+CREATE TRIGGER tenant_delete AFTER DELETE ON tenant BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('tenant', 'delete', OLD.id, OLD.id);
+END;
+CREATE TRIGGER tenant_update AFTER UPDATE ON tenant BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('tenant', 'update', NEW.id, NEW.id);
+	INSERT INTO change_log (tbl, op, row_id, tenant_id)
+		SELECT 'tenant', 'update', OLD.id, OLD.id
+		WHERE OLD.id IS NOT NEW.id;
+END;
+
+CREATE TRIGGER aggregate_insert AFTER INSERT ON aggregate BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('aggregate', 'insert', NEW.rowid, NEW.tenant_id);
+END;
+CREATE TRIGGER aggregate_delete AFTER DELETE ON aggregate BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('aggregate', 'delete', OLD.rowid, OLD.tenant_id);
+END;
+CREATE TRIGGER aggregate_update AFTER UPDATE ON aggregate BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('aggregate', 'update', NEW.rowid, NEW.tenant_id);
+	INSERT INTO change_log (tbl, op, row_id, tenant_id)
+		SELECT 'aggregate', 'update', OLD.rowid, OLD.tenant_id
+		WHERE OLD.tenant_id IS NOT NEW.tenant_id;
+END;
+
+CREATE TRIGGER attachment_insert AFTER INSERT ON attachment BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('attachment', 'insert', NEW.id, NEW.tenant_id);
+END;
+CREATE TRIGGER attachment_delete AFTER DELETE ON attachment BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('attachment', 'delete', OLD.id, OLD.tenant_id);
+END;
+CREATE TRIGGER attachment_update AFTER UPDATE ON attachment BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('attachment', 'update', NEW.id, NEW.tenant_id);
+	INSERT INTO change_log (tbl, op, row_id, tenant_id)
+		SELECT 'attachment', 'update', OLD.id, OLD.tenant_id
+		WHERE OLD.tenant_id IS NOT NEW.tenant_id;
+END;
+
+CREATE TRIGGER circuit_insert AFTER INSERT ON circuit BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('circuit', 'insert', NEW.wire_id, NEW.tenant_id);
+END;
+CREATE TRIGGER circuit_delete AFTER DELETE ON circuit BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('circuit', 'delete', OLD.wire_id, OLD.tenant_id);
+END;
+CREATE TRIGGER circuit_update AFTER UPDATE ON circuit BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('circuit', 'update', NEW.wire_id, NEW.tenant_id);
+	INSERT INTO change_log (tbl, op, row_id, tenant_id)
+		SELECT 'circuit', 'update', OLD.wire_id, OLD.tenant_id
+		WHERE OLD.tenant_id IS NOT NEW.tenant_id;
+END;
+
+CREATE TRIGGER logical_switch_insert AFTER INSERT ON logical_switch BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('logical_switch', 'insert', NEW.id, NEW.tenant_id);
+END;
+CREATE TRIGGER logical_switch_delete AFTER DELETE ON logical_switch BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('logical_switch', 'delete', OLD.id, OLD.tenant_id);
+END;
+CREATE TRIGGER logical_switch_update AFTER UPDATE ON logical_switch BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('logical_switch', 'update', NEW.id, NEW.tenant_id);
+	INSERT INTO change_log (tbl, op, row_id, tenant_id)
+		SELECT 'logical_switch', 'update', OLD.id, OLD.tenant_id
+		WHERE OLD.tenant_id IS NOT NEW.tenant_id;
+END;
+
+CREATE TRIGGER link_insert AFTER INSERT ON link BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('link', 'insert', NEW.id, NEW.tenant_id);
+END;
+CREATE TRIGGER link_delete AFTER DELETE ON link BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('link', 'delete', OLD.id, OLD.tenant_id);
+END;
+CREATE TRIGGER link_update AFTER UPDATE ON link BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('link', 'update', NEW.id, NEW.tenant_id);
+	INSERT INTO change_log (tbl, op, row_id, tenant_id)
+		SELECT 'link', 'update', OLD.id, OLD.tenant_id
+		WHERE OLD.tenant_id IS NOT NEW.tenant_id;
+END;
+
+CREATE TRIGGER subnet_insert AFTER INSERT ON subnet BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('subnet', 'insert', NEW.id, (SELECT tenant_id FROM logical_switch WHERE id = NEW.switch_id));
+END;
+CREATE TRIGGER subnet_delete AFTER DELETE ON subnet BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('subnet', 'delete', OLD.id, (SELECT tenant_id FROM logical_switch WHERE id = OLD.switch_id));
+END;
+CREATE TRIGGER subnet_update AFTER UPDATE ON subnet BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('subnet', 'update', NEW.id, (SELECT tenant_id FROM logical_switch WHERE id = NEW.switch_id));
+	INSERT INTO change_log (tbl, op, row_id, tenant_id)
+		SELECT 'subnet', 'update', OLD.id, (SELECT tenant_id FROM logical_switch WHERE id = OLD.switch_id)
+		WHERE (SELECT tenant_id FROM logical_switch WHERE id = OLD.switch_id) IS NOT (SELECT tenant_id FROM logical_switch WHERE id = NEW.switch_id);
+END;
+
+CREATE TRIGGER host_insert AFTER INSERT ON host BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('host', 'insert', NEW.id, (SELECT s.tenant_id FROM logical_switch s JOIN subnet n ON n.switch_id = s.id WHERE n.id = NEW.subnet_id));
+END;
+CREATE TRIGGER host_delete AFTER DELETE ON host BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('host', 'delete', OLD.id, (SELECT s.tenant_id FROM logical_switch s JOIN subnet n ON n.switch_id = s.id WHERE n.id = OLD.subnet_id));
+END;
+CREATE TRIGGER host_update AFTER UPDATE ON host BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('host', 'update', NEW.id, (SELECT s.tenant_id FROM logical_switch s JOIN subnet n ON n.switch_id = s.id WHERE n.id = NEW.subnet_id));
+	INSERT INTO change_log (tbl, op, row_id, tenant_id)
+		SELECT 'host', 'update', OLD.id, (SELECT s.tenant_id FROM logical_switch s JOIN subnet n ON n.switch_id = s.id WHERE n.id = OLD.subnet_id)
+		WHERE (SELECT s.tenant_id FROM logical_switch s JOIN subnet n ON n.switch_id = s.id WHERE n.id = OLD.subnet_id) IS NOT (SELECT s.tenant_id FROM logical_switch s JOIN subnet n ON n.switch_id = s.id WHERE n.id = NEW.subnet_id);
+END;
+
+CREATE TRIGGER link_route_insert AFTER INSERT ON link_route BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('link_route', 'insert', NEW.link_id, (SELECT tenant_id FROM link WHERE id = NEW.link_id));
+END;
+CREATE TRIGGER link_route_delete AFTER DELETE ON link_route BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('link_route', 'delete', OLD.link_id, (SELECT tenant_id FROM link WHERE id = OLD.link_id));
+END;
+CREATE TRIGGER link_route_update AFTER UPDATE ON link_route BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('link_route', 'update', NEW.link_id, (SELECT tenant_id FROM link WHERE id = NEW.link_id));
+	INSERT INTO change_log (tbl, op, row_id, tenant_id)
+		SELECT 'link_route', 'update', OLD.link_id, (SELECT tenant_id FROM link WHERE id = OLD.link_id)
+		WHERE (SELECT tenant_id FROM link WHERE id = OLD.link_id) IS NOT (SELECT tenant_id FROM link WHERE id = NEW.link_id);
+END;
+
+-- A leak concerns two tenants.
+CREATE TRIGGER leak_insert AFTER INSERT ON leak BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id)
+		VALUES ('leak', 'insert', NEW.id, NEW.from_tenant), ('leak', 'insert', NEW.id, NEW.to_tenant);
+END;
+CREATE TRIGGER leak_delete AFTER DELETE ON leak BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id)
+		VALUES ('leak', 'delete', OLD.id, OLD.from_tenant), ('leak', 'delete', OLD.id, OLD.to_tenant);
+END;
+CREATE TRIGGER leak_update AFTER UPDATE ON leak BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id)
+		VALUES ('leak', 'update', NEW.id, NEW.from_tenant), ('leak', 'update', NEW.id, NEW.to_tenant),
+		       ('leak', 'update', OLD.id, OLD.from_tenant), ('leak', 'update', OLD.id, OLD.to_tenant);
+END;
+
+COMMIT;

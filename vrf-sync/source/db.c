@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Reading the SQLite tenant database: connection, revisions, whole loads. */
+#include <zebra.h>
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "darr.h"
+#include "memory.h"
+
+#include "source/db_priv.h"
+
+DEFINE_MGROUP(TENANT_SOURCE, "tenant source");
+DEFINE_MTYPE_STATIC(TENANT_SOURCE, DB, "database");
+DEFINE_MTYPE_STATIC(TENANT_SOURCE, DB_PATH, "database path");
+
+#define LOCK_WAIT_MS 1000
+
+int db_error(struct db *db, const char *doing, struct reason *why)
+{
+	int code = sqlite3_errcode(db->sqlite);
+
+	switch (code) {
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		reason_set(why,
+			   "database %s is locked by another program; it is tried again, end that program's transaction if this stays",
+			   db->path);
+		break;
+	case SQLITE_CORRUPT:
+	case SQLITE_NOTADB:
+		reason_set(why,
+			   "database %s is damaged (%s); restore it, or dump it with sqlite3's .recover",
+			   db->path, sqlite3_errmsg(db->sqlite));
+		break;
+	default:
+		reason_set(why, "cannot %s in database %s: %s", doing, db->path,
+			   sqlite3_errmsg(db->sqlite));
+	}
+	return -EIO;
+}
+
+sqlite3_stmt *db_prepare(struct db *db, const char *sql, struct reason *why)
+{
+	sqlite3_stmt *stmt = NULL;
+
+	if (sqlite3_prepare_v2(db->sqlite, sql, -1, &stmt, NULL) != SQLITE_OK) {
+		db_error(db, "read", why);
+		return NULL;
+	}
+	return stmt;
+}
+
+int db_step(struct db *db, sqlite3_stmt *stmt, struct reason *why)
+{
+	switch (sqlite3_step(stmt)) {
+	case SQLITE_ROW:
+		return 1;
+	case SQLITE_DONE:
+		return 0;
+	default:
+		return db_error(db, "read", why);
+	}
+}
+
+int db_number(struct db *db, const char *sql, uint64_t *value, struct reason *why)
+{
+	sqlite3_stmt *stmt = db_prepare(db, sql, why);
+	int ret;
+
+	if (!stmt)
+		return -EIO;
+	ret = db_step(db, stmt, why);
+	if (ret > 0)
+		*value = sqlite3_column_int64(stmt, 0);
+	sqlite3_finalize(stmt);
+	return ret < 0 ? ret : 0;
+}
+
+/* ---- columns ---- */
+
+bool column_is_null(sqlite3_stmt *stmt, int col)
+{
+	return sqlite3_column_type(stmt, col) == SQLITE_NULL;
+}
+
+bool column_text(sqlite3_stmt *stmt, int col, char *buf, size_t size)
+{
+	const unsigned char *text = sqlite3_column_text(stmt, col);
+	size_t len = sqlite3_column_bytes(stmt, col);
+
+	if (!text || len >= size || memchr(text, '\0', len))
+		return false;
+	memcpy(buf, text, len);
+	buf[len] = '\0';
+	return true;
+}
+
+uint32_t column_u32(sqlite3_stmt *stmt, int col)
+{
+	sqlite3_int64 value = sqlite3_column_int64(stmt, col);
+
+	return value < 0 || value > UINT32_MAX ? 0 : value;
+}
+
+bool column_net(sqlite3_stmt *stmt, int col, struct ipnet *net)
+{
+	char text[IPNET_TEXT_SIZE];
+
+	return column_text(stmt, col, text, sizeof(text)) && !ipnet_parse(text, net);
+}
+
+bool column_addr(sqlite3_stmt *stmt, int col, struct ipnet *addr)
+{
+	char text[IPNET_TEXT_SIZE];
+
+	return column_text(stmt, col, text, sizeof(text)) && !ipnet_parse_addr(text, addr);
+}
+
+const char *column_quote(sqlite3_stmt *stmt, int col, char buf[static 48])
+{
+	const unsigned char *text = sqlite3_column_text(stmt, col);
+	size_t i;
+
+	if (!text)
+		return strcpy(buf, "nothing");
+	for (i = 0; text[i] && i < 40; i++)
+		buf[i] = text[i] < ' ' || text[i] > '~' ? '?' : text[i];
+	strcpy(buf + i, text[i] ? "..." : "");
+	return buf;
+}
+
+/* ---- connection ---- */
+
+static int check_version(struct db *db, struct reason *why)
+{
+	uint64_t tables = 0, version = 0;
+
+	if (db_number(db,
+		      "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN ('schema_version', 'change_log')",
+		      &tables, why) < 0)
+		return -EIO;
+	if (tables != 2) {
+		reason_set(why,
+			   "%s is not a tenant database; make one with \"tenantctl --db %s init\"",
+			   db->path, db->path);
+		return -EINVAL;
+	}
+	if (db_number(db, "SELECT max(version) FROM schema_version", &version, why) < 0)
+		return -EIO;
+	if (version != DB_SCHEMA_VERSION) {
+		reason_set(why,
+			   "database %s has schema version %" PRIu64
+			   " and this program knows %d; install the version of frr-tenant it was made with",
+			   db->path, version, DB_SCHEMA_VERSION);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+struct db *db_open(const char *path, enum db_mode mode, struct reason *why)
+{
+	struct db *db = XCALLOC(MTYPE_DB, sizeof(*db));
+	/* read-write in both: a WAL reader keeps its place in the shared index */
+	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
+
+	db->path = XSTRDUP(MTYPE_DB_PATH, path);
+	if (access(path, F_OK) < 0) {
+		reason_set(why, "there is no database %s; make one with \"tenantctl --db %s init\"",
+			   path, path);
+		goto fail;
+	}
+	if (sqlite3_open_v2(path, &db->sqlite, flags, NULL) != SQLITE_OK) {
+		db_error(db, "open the file", why);
+		goto fail;
+	}
+	sqlite3_busy_timeout(db->sqlite, mode == DB_READ ? LOCK_WAIT_MS : 5 * LOCK_WAIT_MS);
+	sqlite3_exec(db->sqlite, "PRAGMA foreign_keys = ON", NULL, NULL, NULL);
+	if (check_version(db, why) < 0)
+		goto fail;
+	return db;
+fail:
+	db_close(db);
+	return NULL;
+}
+
+void db_close(struct db *db)
+{
+	if (!db)
+		return;
+	sqlite3_close_v2(db->sqlite);
+	XFREE(MTYPE_DB_PATH, db->path);
+	XFREE(MTYPE_DB, db);
+}
+
+/* ---- revisions ---- */
+
+int db_revision(struct db *db, uint64_t *seq, struct reason *why)
+{
+	*seq = 0;
+	return db_number(db, "SELECT seq FROM sqlite_sequence WHERE name = 'change_log'", seq, why);
+}
+
+int db_data_version(struct db *db, uint32_t *version, struct reason *why)
+{
+	uint64_t value = 0;
+	int ret = db_number(db, "PRAGMA data_version", &value, why);
+
+	*version = value;
+	return ret;
+}
+
+/* ---- loads ---- */
+
+/* True where this function opened the transaction, and so must end it. */
+static int begin(struct db *db, bool *opened, struct reason *why)
+{
+	*opened = sqlite3_get_autocommit(db->sqlite) != 0;
+	if (*opened && sqlite3_exec(db->sqlite, "BEGIN", NULL, NULL, NULL) != SQLITE_OK)
+		return db_error(db, "begin to read", why);
+	return 0;
+}
+
+static void end(struct db *db, bool opened)
+{
+	if (opened)
+		sqlite3_exec(db->sqlite, "COMMIT", NULL, NULL, NULL);
+}
+
+static int fill_all(struct db *db, struct load *load, struct reason *why)
+{
+	load->full = true;
+	if (db_revision(db, &load->revision, why) < 0 ||
+	    rows_provider(db, &load->provider, why) < 0 ||
+	    rows_tenants(db, 0, &load->tenants, why) < 0)
+		return -EIO;
+	return 0;
+}
+
+int db_load_all(struct db *db, struct load **load, struct reason *why)
+{
+	struct load *fresh = load_new();
+	bool opened;
+	int ret = begin(db, &opened, why);
+
+	if (ret == 0) {
+		ret = fill_all(db, fresh, why);
+		end(db, opened);
+	}
+	if (ret < 0)
+		load_free(fresh);
+	else
+		*load = fresh;
+	return ret;
+}
+
+/* The tenants that changed after seq; *all where something concerns everyone. */
+static int changed_since(struct db *db, uint64_t seq, uint32_t **ids, bool *all,
+			 struct reason *why)
+{
+	/* a row whose parent went in the same transaction names no tenant: its
+	 * parent's row does
+	 */
+	sqlite3_stmt *stmt = db_prepare(
+		db,
+		"SELECT DISTINCT tenant_id, tbl IN ('provider', 'pool', 'reserved', 'site', 'node', 'node_role', 'wire', 'wire_port')"
+		" FROM change_log WHERE seq > ?1",
+		why);
+	int ret;
+
+	if (!stmt)
+		return -EIO;
+	sqlite3_bind_int64(stmt, 1, seq);
+	while ((ret = db_step(db, stmt, why)) > 0) {
+		if (sqlite3_column_int(stmt, 1))
+			*all = true;
+		else if (!column_is_null(stmt, 0))
+			*darr_append(*ids) = column_u32(stmt, 0);
+	}
+	sqlite3_finalize(stmt);
+	return ret;
+}
+
+static int fill_tenant(struct db *db, uint32_t id, struct load *load, struct reason *why)
+{
+	unsigned int before = darr_len(load->tenants);
+
+	if (rows_tenants(db, id, &load->tenants, why) < 0)
+		return -EIO;
+	if (darr_len(load->tenants) == before)
+		*darr_append(load->gone) = id;
+	return 0;
+}
+
+static int fill_since(struct db *db, uint64_t seq, struct load *load, struct reason *why)
+{
+	uint64_t floor = 0;
+	uint32_t *ids = NULL, *id;
+	bool all = false;
+	int ret = 0;
+
+	if (db_revision(db, &load->revision, why) < 0 ||
+	    db_number(db, "SELECT min(seq) FROM change_log", &floor, why) < 0)
+		return -EIO;
+	/* a log that ends before seq is that of another database */
+	if (load->revision < seq || (load->revision > seq && floor > seq + 1))
+		return -ESTALE;
+	if (changed_since(db, seq, &ids, &all, why) < 0)
+		ret = -EIO;
+	else if (all)
+		ret = fill_all(db, load, why);
+	else
+		darr_foreach_p (ids, id)
+			if (!ret)
+				ret = fill_tenant(db, *id, load, why);
+	darr_free(ids);
+	return ret;
+}
+
+int db_load_since(struct db *db, uint64_t seq, struct load **load, struct reason *why)
+{
+	struct load *fresh = load_new();
+	bool opened;
+	int ret = begin(db, &opened, why);
+
+	if (ret == 0) {
+		ret = fill_since(db, seq, fresh, why);
+		end(db, opened);
+	}
+	if (ret < 0)
+		load_free(fresh);
+	else
+		*load = fresh;
+	return ret;
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Reading the SQLite tenant database (vrf-sync/schema.sql).
+ *
+ *	struct db *db = db_open(path, DB_READ, &why);
+ *	db_load_all(db, &load, &why);              -- everything
+ *	db_load_since(db, seq, &load, &why);       -- what change_log names after seq
+ *
+ * A load is read in one transaction, or, where the caller has one open, in
+ * that: tenantctl judges its own change that way before it commits.
+ *
+ * Every failure leaves *load alone and gives one sentence that names the
+ * database.  Nothing here waits, except for a lock: up to a second.
+ */
+#ifndef FRR_TENANT_SOURCE_DB_H
+#define FRR_TENANT_SOURCE_DB_H
+
+#include "model/model.h"
+
+#define DB_SCHEMA_VERSION 1
+
+struct sqlite3;
+
+enum db_mode { DB_READ, DB_WRITE };
+
+struct db {
+	struct sqlite3 *sqlite;
+	char *path;
+};
+
+/* NULL with a sentence where there is no such database, it is none of ours, or
+ * its schema is newer than this program.
+ */
+struct db *db_open(const char *path, enum db_mode mode, struct reason *why);
+void db_close(struct db *db);
+
+/* 0, or -EIO. */
+int db_load_all(struct db *db, struct load **load, struct reason *why);
+/* 0; -ESTALE where the log no longer reaches back to seq (read everything
+ * then); or -EIO.
+ */
+int db_load_since(struct db *db, uint64_t seq, struct load **load, struct reason *why);
+
+/* The newest seq of the change log, whether or not its row is still there. */
+int db_revision(struct db *db, uint64_t *seq, struct reason *why);
+/* Changes whenever another connection has committed (PRAGMA data_version). */
+int db_data_version(struct db *db, uint32_t *version, struct reason *why);
+
+/* Writes SQLite's last error into *why, in a sentence; returns -EIO. */
+int db_error(struct db *db, const char *doing, struct reason *why);
+
+#endif

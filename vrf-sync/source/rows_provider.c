@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The tables all tenants share.  A row that cannot be read here would make
+ * every plan wrong, so it fails the load, and the last good one stays.
+ */
+#include <zebra.h>
+
+#include <errno.h>
+#include <string.h>
+
+#include "darr.h"
+
+#include "source/db_priv.h"
+
+/* RFC 4577 4.2.5.2: 0xD0000000, and the AS number where it has 16 bits. */
+static uint32_t default_vpn_tag(uint32_t asn)
+{
+	return 0xd0000000u | (asn & 0xffff);
+}
+
+static bool take_settings(struct provider *provider, sqlite3_stmt *stmt, struct reason *why)
+{
+	provider->asn = column_u32(stmt, 0);
+	provider->nssa_area = column_u32(stmt, 1);
+	provider->vpn_tag = column_u32(stmt, 2);
+	provider->table_base = column_u32(stmt, 3);
+	provider->vni_base = column_u32(stmt, 4);
+	provider->leak_base = column_u32(stmt, 5);
+	provider->ospf_hello = column_u32(stmt, 6);
+	provider->ospf_dead = column_u32(stmt, 7);
+	if (!provider->vpn_tag)
+		provider->vpn_tag = default_vpn_tag(provider->asn);
+	if (!provider->asn || !provider->nssa_area) {
+		reason_set(why, "the provider row has no AS number or no NSSA area; set both");
+		return false;
+	}
+	return true;
+}
+
+static bool take_pool(struct provider *provider, sqlite3_stmt *stmt, struct reason *why)
+{
+	char text[48], kind_name[16] = "";
+	struct pool *pool;
+	int kind;
+
+	column_text(stmt, 0, kind_name, sizeof(kind_name));
+	kind = name_index(kind_name, wire_kind_names, WIRE_KIND_COUNT);
+	if (kind < 0)
+		return true; /* a kind of a later version */
+	pool = &provider->pools[kind];
+	pool->len = column_u32(stmt, 2);
+	pool->wires = column_u32(stmt, 3);
+	if (!column_net(stmt, 1, &pool->prefix) || !ipnet_is_prefix(&pool->prefix) ||
+	    pool->len < pool->prefix.len || pool->len > ipnet_max_len(&pool->prefix) ||
+	    !pool->wires) {
+		reason_set(why,
+			   "the %s pool %s cannot be used: it must be a network, and its parts longer than itself",
+			   kind_name, column_quote(stmt, 1, text));
+		return false;
+	}
+	return true;
+}
+
+static bool take_reserved(struct provider *provider, sqlite3_stmt *stmt, struct reason *why)
+{
+	struct ipnet net;
+	char text[48];
+
+	if (!column_net(stmt, 0, &net) || !ipnet_is_prefix(&net)) {
+		reason_set(why, "reserved prefix %s is not a network; write it like 10.0.0.0/8",
+			   column_quote(stmt, 0, text));
+		return false;
+	}
+	*darr_append(provider->reserved) = net;
+	return true;
+}
+
+static bool take_name(sqlite3_stmt *stmt, int col, const char *what, char *name, size_t size,
+		      struct reason *why)
+{
+	char text[48];
+
+	if (column_text(stmt, col, name, size) && name_is_valid(name, size - 1))
+		return true;
+	reason_set(why, "%s is not a name for a %s; use letters, digits, '-', '_' and '.'",
+		   column_quote(stmt, col, text), what);
+	return false;
+}
+
+static bool take_site(struct provider *provider, sqlite3_stmt *stmt, struct reason *why)
+{
+	struct site site = { .id = column_u32(stmt, 0) };
+
+	if (!take_name(stmt, 1, "site", site.name, sizeof(site.name), why))
+		return false;
+	*darr_append(provider->sites) = site;
+	return true;
+}
+
+static bool take_node(struct provider *provider, sqlite3_stmt *stmt, struct reason *why)
+{
+	struct node node = { .id = column_u32(stmt, 0), .site_id = column_u32(stmt, 1) };
+	char text[48];
+
+	if (!take_name(stmt, 2, "node", node.name, sizeof(node.name), why))
+		return false;
+	if (!column_addr(stmt, 3, &node.router_id) || node.router_id.family != AF_INET) {
+		reason_set(why, "router id %s of node %s is not an IPv4 address",
+			   column_quote(stmt, 3, text), node.name);
+		return false;
+	}
+	if (!column_is_null(stmt, 4) && !column_addr(stmt, 4, &node.vtep)) {
+		reason_set(why, "VTEP %s of node %s is not an address",
+			   column_quote(stmt, 4, text), node.name);
+		return false;
+	}
+	*darr_append(provider->nodes) = node;
+	return true;
+}
+
+static bool take_role(struct provider *provider, sqlite3_stmt *stmt, struct reason *why)
+{
+	struct node *node = (struct node *)provider_node(provider, column_u32(stmt, 0));
+	char text[16] = "";
+	int bit;
+
+	column_text(stmt, 1, text, sizeof(text));
+	bit = name_index(text, role_names, ROLE_COUNT);
+	if (node && bit >= 0)
+		node->roles |= 1 << bit;
+	return true;
+}
+
+static bool take_wire(struct provider *provider, sqlite3_stmt *stmt, struct reason *why)
+{
+	struct wire wire = {
+		.id = column_u32(stmt, 0),
+		.site_id = column_u32(stmt, 1),
+		.vlan_base = column_u32(stmt, 4),
+		.vlan_max = column_u32(stmt, 5),
+		.mtu = column_u32(stmt, 6),
+	};
+	char text[16] = "";
+	int kind;
+
+	if (!take_name(stmt, 2, "wire", wire.name, sizeof(wire.name), why))
+		return false;
+	column_text(stmt, 3, text, sizeof(text));
+	kind = name_index(text, wire_kind_names, WIRE_KIND_COUNT);
+	if (kind < 0)
+		return true; /* a kind of a later version */
+	wire.kind = kind;
+	*darr_append(provider->wires) = wire;
+	return true;
+}
+
+static bool take_port(struct provider *provider, sqlite3_stmt *stmt, struct reason *why)
+{
+	struct wire *wire = (struct wire *)provider_wire(provider, column_u32(stmt, 0));
+	struct wire_port port = { .node_id = column_u32(stmt, 1), .slot = column_u32(stmt, 3) };
+
+	if (!wire)
+		return true;
+	if (!take_name(stmt, 2, "trunk interface", port.ifname, sizeof(port.ifname), why))
+		return false;
+	*darr_append(wire->ports) = port;
+	return true;
+}
+
+static const struct {
+	const char *sql;
+	bool (*take)(struct provider *provider, sqlite3_stmt *stmt, struct reason *why);
+} tables[] = {
+	{ "SELECT asn, nssa_area, vpn_tag, table_base, vni_base, leak_base, ospf_hello, ospf_dead FROM provider",
+	  take_settings },
+	{ "SELECT kind, prefix, length, wires FROM pool", take_pool },
+	{ "SELECT prefix FROM reserved ORDER BY prefix", take_reserved },
+	{ "SELECT id, name FROM site ORDER BY id", take_site },
+	{ "SELECT id, site_id, name, router_id, vtep FROM node ORDER BY id", take_node },
+	{ "SELECT node_id, role FROM node_role", take_role },
+	{ "SELECT id, site_id, name, kind, vlan_base, vlan_max, mtu FROM wire ORDER BY id", take_wire },
+	{ "SELECT wire_id, node_id, ifname, slot FROM wire_port ORDER BY wire_id, slot", take_port },
+};
+
+int rows_provider(struct db *db, struct provider **provider, struct reason *why)
+{
+	struct provider *fresh = provider_new();
+
+	for (unsigned int i = 0; i < array_size(tables); i++) {
+		sqlite3_stmt *stmt = db_prepare(db, tables[i].sql, why);
+		int ret = stmt ? 1 : -EIO;
+
+		while (ret > 0 && (ret = db_step(db, stmt, why)) > 0)
+			if (!tables[i].take(fresh, stmt, why))
+				ret = -EIO;
+		sqlite3_finalize(stmt);
+		if (ret < 0) {
+			provider_unref(fresh);
+			return -EIO;
+		}
+	}
+	if (!fresh->asn) {
+		provider_unref(fresh);
+		reason_set(why, "database %s has no provider row; add one with its AS number",
+			   db->path);
+		return -EIO;
+	}
+	*provider = fresh;
+	return 0;
+}
