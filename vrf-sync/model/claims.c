@@ -100,12 +100,19 @@ static void list_wires(struct claim **list, const struct provider *provider,
 		       const struct tenant *tenant)
 {
 	struct reason ignored = {}; /* validation says it where it matters */
+	const struct wire_port *port;
 	const struct wire *wire;
 	uint16_t vlan;
 
-	darr_foreach_p (provider->wires, wire)
-		if (wire_serves(wire, tenant) && !derive_vlan(wire, tenant, &vlan, &ignored))
-			list_add(list, CLAIM_VLAN, wire->id, vlan, "");
+	darr_foreach_p (provider->wires, wire) {
+		if (!wire_serves(wire, tenant) || derive_vlan(wire, tenant, &vlan, &ignored) < 0)
+			continue;
+		list_add(list, CLAIM_VLAN, wire->id, vlan, "");
+		/* links, and other wires, may use the same trunk */
+		darr_foreach_p (wire->ports, port)
+			if (wire_roles_on(wire, tenant, port->node_id))
+				list_add(list, CLAIM_PORT, port->node_id, vlan, port->ifname);
+	}
 }
 
 /* All that the tenant claims, as a darr; a number it cannot have is left out. */

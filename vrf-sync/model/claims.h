@@ -2,7 +2,7 @@
 /*
  * Who uses which number.
  *
- * VRF names, kernel tables, RD and RT numbers, VNIs, VLANs on a wire and ports
+ * VRF names, kernel tables, RD and RT numbers, VNIs, VLANs on a wire and on ports
  * on a PE belong to one tenant each.  Every tenant in a model claims what it
  * uses, derived or overridden; where two claim the same, the one with the
  * lower id has it and the other is held with a reason.  A change looks only at

@@ -129,6 +129,22 @@ bool ipnet_is_prefix(const struct ipnet *net)
 	return ipnet_cmp(net, &masked) == 0;
 }
 
+bool ipnet_is_host(const struct ipnet *net)
+{
+	unsigned int host_bits = ipnet_max_len(net) - net->len;
+	uint32_t addr, mask;
+
+	if (host_bits < 2)
+		return true; /* RFC 3021 */
+	if (ipnet_is_prefix(net))
+		return false;
+	if (net->family != AF_INET)
+		return true;
+	memcpy(&addr, net->addr, sizeof(addr));
+	mask = host_bits < 32 ? (UINT32_C(1) << host_bits) - 1 : UINT32_MAX;
+	return (ntohl(addr) & mask) != mask;
+}
+
 bool ipnet_contains(const struct ipnet *outer, const struct ipnet *inner)
 {
 	return outer->family == inner->family && outer->len <= inner->len &&

@@ -41,6 +41,10 @@ int ipnet_cmp(const struct ipnet *a, const struct ipnet *b);
 bool ipnet_is_set(const struct ipnet *net);
 /* No host bits: a network, not an interface address. */
 bool ipnet_is_prefix(const struct ipnet *net);
+/* An address that a machine may have: with the length of its network, neither
+ * the network itself nor (IPv4) its broadcast address.
+ */
+bool ipnet_is_host(const struct ipnet *net);
 /* outer holds all of inner; a prefix contains itself. */
 bool ipnet_contains(const struct ipnet *outer, const struct ipnet *inner);
 bool ipnet_overlaps(const struct ipnet *a, const struct ipnet *b);

@@ -337,44 +337,70 @@ static bool take_field(const char **c, char field, struct object *obj)
 	}
 }
 
-/* One row of the table against a line. */
-static enum reading read_as(const char *text, const char *line, struct object *obj)
+/* A number that a line says twice must be the same both times. */
+static bool take_again(const char **c, char field, struct object *obj, unsigned int *seen)
 {
-	bool key_seen = false;
+	uint32_t before = obj->num[field - '0'];
+	bool again = *seen & 1u << (field - '0');
 
+	*seen |= 1u << (field - '0');
+	return take_field(c, field, obj) && (!again || obj->num[field - '0'] == before);
+}
+
+static bool take_placeholder(const char **c, char field, struct object *obj, unsigned int *seen)
+{
+	if (field >= '0' && field <= '2')
+		return take_again(c, field, obj, seen);
+	return take_field(c, field, obj);
+}
+
+/* One row of the table against a line; *key is how much of the line made the
+ * key, 0 where the row has none of its own.
+ */
+static enum reading read_as(const char *text, const char *line, struct object *obj, size_t *key)
+{
+	const char *begin = line;
+	unsigned int seen = 0;
+
+	*key = 0;
 	for (; *text; text++) {
-		if (*text == '|')
-			key_seen = true;
-		else if (*text == '%' ? !take_field(&line, *++text, obj) : *line++ != *text)
-			return key_seen ? READING_ALTERED : READING_FOREIGN;
+		if (*text == '|' && (*line == ' ' || !*line))
+			*key = line - begin;
+		else if (*text == '|')
+			return READING_FOREIGN;
+		else if (*text == '%' ? !take_placeholder(&line, *++text, obj, &seen)
+				      : *line++ != *text)
+			return *key ? READING_ALTERED : READING_FOREIGN;
 	}
 	if (!*line)
 		return READING_EXACT;
-	return key_seen && *line == ' ' ? READING_ALTERED : READING_FOREIGN;
+	return *key ? READING_ALTERED : READING_FOREIGN;
 }
 
+/* Exact is best; else the row that recognises most of the line. */
 enum reading statement_read(enum target target, enum context context, const char *line,
 			    struct object *obj)
 {
 	enum reading best = READING_FOREIGN;
 	struct object given = *obj;
+	size_t best_key = 0;
 
-	for (unsigned int kind = 0; kind < OBJ_KIND_COUNT; kind++) {
+	for (unsigned int kind = 0; kind < OBJ_KIND_COUNT && best != READING_EXACT; kind++) {
 		struct object try = given;
 		enum reading got;
+		size_t key;
 
 		if (statements[kind].context != context)
 			continue;
 		try.kind = kind;
 		try.target = target;
-		got = read_as(statements[kind].text, line, &try);
-		if (got == READING_FOREIGN || (got == READING_ALTERED && best != READING_FOREIGN))
+		got = read_as(statements[kind].text, line, &try, &key);
+		if (got == READING_FOREIGN || (got == READING_ALTERED && key <= best_key))
 			continue;
 		try.altered = got == READING_ALTERED;
 		*obj = try;
 		best = got;
-		if (got == READING_EXACT)
-			break;
+		best_key = key;
 	}
 	return best;
 }

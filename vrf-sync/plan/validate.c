@@ -79,7 +79,7 @@ static void check_claims(struct check *check)
 	const struct tenant *other = owner ? model_tenant(check->model, owner) : NULL;
 
 	if (owner)
-		find(check, "%s is already used by tenant %s; choose another one for tenant %s",
+		find(check, "%s is used by tenant %s and by tenant %s; choose another one for one of them",
 		     what, other ? other->name : "?", check->tenant->name);
 }
 
@@ -173,6 +173,78 @@ static void check_wires(struct check *check)
 			check_wire(check, wire);
 }
 
+/* ---- trunks: one VLAN of an interface for one wire or link ---- */
+
+/* The place of a wire on a node, for this tenant. */
+struct place {
+	const struct node *node;
+	const char *ifname;
+	uint16_t vlan;
+};
+
+static bool place_of(const struct check *check, const struct wire *wire, uint32_t node_id,
+		     struct place *place)
+{
+	const struct wire_port *port = wire_port_of(wire, node_id);
+	struct reason ignored = {};
+
+	if (!wire_roles_on(wire, check->tenant, node_id) ||
+	    derive_vlan(wire, check->tenant, &place->vlan, &ignored) < 0)
+		return false;
+	place->node = provider_node(check->provider, node_id);
+	place->ifname = port->ifname;
+	return place->node != NULL;
+}
+
+static void check_place(struct check *check, const struct wire *wire, const struct place *place)
+{
+	const struct wire *other;
+	const struct link *link;
+	struct place second;
+
+	darr_foreach_p (check->provider->wires, other)
+		if (other->id > wire->id && place_of(check, other, place->node->id, &second) &&
+		    second.vlan == place->vlan && !strcmp(second.ifname, place->ifname))
+			find(check,
+			     "wires %s and %s both use interface %s VLAN %u of node %s for tenant %s; set circuit.vlan on one of them, or give one another wire.vlan_base",
+			     wire->name, other->name, place->ifname, place->vlan, place->node->name,
+			     check->tenant->name);
+	darr_foreach_p (check->tenant->links, link)
+		if (link->node_id == place->node->id && link->vlan == place->vlan &&
+		    !strcmp(link->ifname, place->ifname))
+			find(check,
+			     "link %s of tenant %s uses interface %s VLAN %u of node %s, which is the tenant's VLAN on wire %s; choose another one",
+			     link->name, check->tenant->name, place->ifname, place->vlan,
+			     place->node->name, wire->name);
+}
+
+static void check_places(struct check *check)
+{
+	const struct wire_port *port;
+	const struct wire *wire;
+	struct place place;
+
+	darr_foreach_p (check->provider->wires, wire)
+		darr_foreach_p (wire->ports, port)
+			if (place_of(check, wire, port->node_id, &place))
+				check_place(check, wire, &place);
+}
+
+/* A whole interface in one tenant's VRF cannot carry the VLANs of others. */
+static void check_whole_port(struct check *check, const struct link *link)
+{
+	const struct wire_port *port;
+	const struct wire *wire;
+
+	darr_foreach_p (check->provider->wires, wire) {
+		port = link->vlan ? NULL : wire_port_of(wire, link->node_id);
+		if (port && !strcmp(port->ifname, link->ifname))
+			find(check,
+			     "link %s of tenant %s takes the whole interface %s, which is the trunk of wire %s; give the link a VLAN or another interface",
+			     link->name, check->tenant->name, link->ifname, wire->name);
+	}
+}
+
 /* ---- address space ---- */
 
 static const struct ipnet *overlapping(const struct ipnet *list, const struct ipnet *net)
@@ -200,8 +272,8 @@ static void check_space(struct check *check, const struct ipnet *net, const char
 	}
 	if (reserved)
 		find(check,
-		     "%s %s of tenant %s overlaps %s, which is reserved for the provider; choose another prefix",
-		     text, name, check->tenant->name, ipnet_format(reserved, other));
+		     "%s of %s %s in tenant %s overlaps %s, which is reserved for the provider; choose another prefix",
+		     text, kind, name, check->tenant->name, ipnet_format(reserved, other));
 	if (!check->tenant->aggregates)
 		return;
 	darr_foreach_p (check->tenant->aggregates, aggregate)
@@ -236,7 +308,6 @@ static void check_subnet(struct check *check, const struct logical_switch *sw,
 {
 	char text[IPNET_TEXT_SIZE], gateway[IPNET_TEXT_SIZE];
 	struct ipnet network = ipnet_masked(&subnet->prefix), host = ipnet_host(&subnet->gateway);
-	unsigned int bits = ipnet_max_len(&subnet->prefix) - subnet->prefix.len;
 	struct ipnet first;
 
 	ipnet_format(&subnet->prefix, text);
@@ -249,8 +320,7 @@ static void check_subnet(struct check *check, const struct logical_switch *sw,
 	if (!ipnet_contains(&network, &host))
 		find(check, "gateway %s is outside subnet %s of switch %s", gateway, text,
 		     sw->name);
-	else if (ipnet_slot(&network, 1, &first) < 0 ||
-		 (bits > 1 && ipnet_cmp(&subnet->gateway, &network) == 0))
+	else if (ipnet_slot(&network, 1, &first) < 0 || !ipnet_is_host(&subnet->gateway))
 		find(check, "gateway %s is not a host address of subnet %s (switch %s)", gateway,
 		     text, sw->name);
 	if (subnet->prefix.family == AF_INET6 && subnet_is_advertised(sw, subnet))
@@ -261,11 +331,46 @@ static void check_subnet(struct check *check, const struct logical_switch *sw,
 	hold(check, &subnet->prefix, "switch", sw->name);
 }
 
+struct numbered {
+	uint32_t vni;
+	const struct logical_switch *sw;
+};
+
+static int numbered_cmp(const void *a, const void *b)
+{
+	const struct numbered *x = a, *y = b;
+
+	return x->vni != y->vni ? numcmp(x->vni, y->vni) : numcmp(x->sw->id, y->sw->id);
+}
+
+/* Claims are between tenants: two switches of one tenant are compared here. */
+static void check_vnis(struct check *check)
+{
+	const struct logical_switch *sw;
+	struct numbered *list = NULL;
+	struct reason ignored = {};
+	uint32_t vni;
+
+	darr_foreach_p (check->tenant->switches, sw)
+		if (derive_vni(check->provider, sw, &vni, &ignored) == 0)
+			*darr_append(list) = (struct numbered){ vni, sw };
+	if (darr_len(list) > 1)
+		qsort(list, darr_len(list), sizeof(*list), numbered_cmp);
+	for (unsigned int i = 1; i < darr_len(list); i++)
+		if (list[i].vni == list[i - 1].vni)
+			find(check,
+			     "VNI %u is used by switch %s and by switch %s of tenant %s; choose another one for one of them",
+			     list[i].vni, list[i - 1].sw->name, list[i].sw->name,
+			     check->tenant->name);
+	darr_free(list);
+}
+
 static void check_switches(struct check *check)
 {
 	const struct logical_switch *sw;
 	const struct subnet *subnet;
 
+	check_vnis(check);
 	darr_foreach_p (check->tenant->switches, sw) {
 		if (sw->site_id && !provider_site(check->provider, sw->site_id))
 			find(check, "switch %s names site id %u, which does not exist", sw->name,
@@ -281,17 +386,19 @@ static void check_link_address(struct check *check, const struct link *link)
 {
 	struct ipnet network = ipnet_masked(&link->address);
 	char text[IPNET_TEXT_SIZE], peer[IPNET_TEXT_SIZE];
+	struct ipnet far = link->peer;
 
+	far.len = link->address.len;
 	ipnet_format(&link->address, text);
 	if (link->address.family != AF_INET)
 		find(check, "link %s has the address %s; only IPv4 links are served yet",
 		     link->name, text);
-	else if (link->address.len < 31 && ipnet_cmp(&link->address, &network) == 0)
+	else if (!ipnet_is_host(&link->address))
 		find(check,
-		     "link %s has the address %s, which is the network itself; write the PE's own address in it",
+		     "link %s has the address %s, which is the network itself or its broadcast; write the PE's own address in it",
 		     link->name, text);
 	if (ipnet_is_set(&link->peer) &&
-	    (!ipnet_contains(&network, &link->peer) ||
+	    (!ipnet_contains(&network, &link->peer) || !ipnet_is_host(&far) ||
 	     !memcmp(link->peer.addr, link->address.addr, sizeof(link->peer.addr))))
 		find(check, "the peer of link %s, %s, must be another address in %s", link->name,
 		     ipnet_format_addr(&link->peer, peer), text);
@@ -312,6 +419,7 @@ static void check_link(struct check *check, const struct link *link)
 		find(check,
 		     "interface %s of link %s cannot be used: at most %u letters, digits, '-', '_' and '.'",
 		     link->ifname, link->name, link->vlan ? TRUNK_NAME_MAX : DEVICE_NAME_MAX);
+	check_whole_port(check, link);
 	check_link_address(check, link);
 	darr_foreach_p (link->routes, net) {
 		if (!ipnet_is_prefix(net) || net->family != AF_INET)
@@ -344,13 +452,15 @@ static void check_leaks(struct check *check)
 	char text[IPNET_TEXT_SIZE];
 
 	darr_foreach_p (check->tenant->leaks, leak) {
+		const struct tenant *to = model_tenant(check->model, leak->to_tenant);
+
 		ipnet_format(&leak->prefix, text);
 		if (!ipnet_is_prefix(&leak->prefix) || leak->prefix.family != AF_INET)
 			find(check, "leak %s must be an IPv4 network without host bits", text);
 		else if (leak->to_tenant == check->tenant->id)
 			check_leak_in(check, leak);
 		else
-			check_space(check, &leak->prefix, "leak", text);
+			check_space(check, &leak->prefix, "leak to", to ? to->name : "?");
 	}
 }
 
@@ -400,6 +510,7 @@ size_t validate_tenant(const struct model *model, const struct tenant *tenant,
 	check_numbers(&check);
 	check_attachments(&check);
 	check_wires(&check);
+	check_places(&check);
 	check_aggregates(&check);
 	check_switches(&check);
 	{

@@ -34,6 +34,12 @@ int db_error(struct db *db, const char *doing, struct reason *why)
 			   "database %s is damaged (%s); restore it, or dump it with sqlite3's .recover",
 			   db->path, sqlite3_errmsg(db->sqlite));
 		break;
+	case SQLITE_CANTOPEN:
+	case SQLITE_PERM:
+		reason_set(why,
+			   "database %s cannot be opened; that takes the right to write it and its folder, as root or a member of group frr",
+			   db->path);
+		break;
 	default:
 		reason_set(why, "cannot %s in database %s: %s", doing, db->path,
 			   sqlite3_errmsg(db->sqlite));
@@ -167,8 +173,14 @@ struct db *db_open(const char *path, enum db_mode mode, struct reason *why)
 
 	db->path = XSTRDUP(MTYPE_DB_PATH, path);
 	if (access(path, F_OK) < 0) {
-		reason_set(why, "there is no database %s; make one with \"tenantctl --db %s init\"",
-			   path, path);
+		if (errno == EACCES)
+			reason_set(why,
+				   "you may not read database %s; do this as root or as a member of group frr",
+				   path);
+		else
+			reason_set(why,
+				   "there is no database %s; make one with \"tenantctl --db %s init\"",
+				   path, path);
 		goto fail;
 	}
 	if (sqlite3_open_v2(path, &db->sqlite, flags, NULL) != SQLITE_OK) {

@@ -1,0 +1,484 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Bringing one node in step with the model: who is dirty, planned, retried. */
+#include <zebra.h>
+
+#include <string.h>
+
+#include "darr.h"
+#include "frrevent.h"
+#include "log.h"
+#include "memory.h"
+#include "monotime.h"
+
+#include "apply/engine_priv.h"
+#include "apply/kernel.h"
+#include "plan/plan.h"
+#include "plan/validate.h"
+
+DECLARE_MGROUP(TENANT_APPLY);
+DEFINE_MTYPE_STATIC(TENANT_APPLY, ENGINE, "engine");
+DEFINE_MTYPE_STATIC(TENANT_APPLY, PLACE, "VRF in the engine");
+
+#define RETRY_FIRST_S 1
+#define RETRY_LAST_S  60
+
+const char *const health_names[] = {
+	[HEALTH_OK] = "ok",
+	[HEALTH_WAITING] = "waiting",
+	[HEALTH_FAILED] = "failed",
+};
+
+/* ---- places ---- */
+
+struct place *place_find(const struct engine *engine, const char *vrf)
+{
+	struct place key = {};
+
+	strlcpy(key.vrf, vrf, sizeof(key.vrf));
+	return place_hash_find((struct place_hash_head *)engine->places, &key);
+}
+
+struct place *place_get(struct engine *engine, const char *vrf)
+{
+	struct place *place = place_find(engine, vrf);
+
+	if (place)
+		return place;
+	place = XCALLOC(MTYPE_PLACE, sizeof(*place));
+	place->engine = engine;
+	strlcpy(place->vrf, vrf, sizeof(place->vrf));
+	place_hash_add(engine->places, place);
+	return place;
+}
+
+static void place_free(struct place *place)
+{
+	event_cancel(&place->ev_retry);
+	objects_fini(&place->have);
+	objects_fini(&place->want);
+	darr_free(place->tasks);
+	XFREE(MTYPE_PLACE, place);
+}
+
+void place_make_dirty(struct place *place)
+{
+	if (place->dirty)
+		return;
+	place->dirty = true;
+	place_list_add_tail(place->engine->dirty, place);
+}
+
+void place_set_tenant(struct place *place, uint32_t tenant_id)
+{
+	struct engine *engine = place->engine;
+
+	if (place->tenant_id == tenant_id)
+		return;
+	if (place->tenant_id)
+		place_ids_del(engine->tenants, place);
+	place->tenant_id = tenant_id;
+	if (tenant_id)
+		place_ids_add(engine->tenants, place);
+}
+
+static struct place *place_of_tenant(struct engine *engine, uint32_t tenant_id)
+{
+	struct place key = { .tenant_id = tenant_id };
+
+	return place_ids_find(engine->tenants, &key);
+}
+
+/* Nothing is wanted there, and nothing is there. */
+static void place_drop_if_empty(struct place *place)
+{
+	struct engine *engine = place->engine;
+
+	if (place->dirty || place->tenant_id || !place->vrf[0] || objects_count(&place->have) ||
+	    objects_count(&place->want))
+		return;
+	place_hash_del(engine->places, place);
+	place_free(place);
+}
+
+/* ---- planning ---- */
+
+static const struct node *engine_node(struct engine *engine)
+{
+	const struct provider *provider = engine->model ? model_provider(engine->model) : NULL;
+	const struct node *node;
+
+	engine->problem.text[0] = '\0';
+	if (!provider) {
+		reason_set(&engine->problem, "the tenant database has not been read yet");
+		return NULL;
+	}
+	node = provider_node_by_name(provider, engine->node_name);
+	if (!node)
+		reason_set(&engine->problem,
+			   "node %s is not in the tenant database; add it with \"tenantctl add node %s\"",
+			   engine->node_name, engine->node_name);
+	return node;
+}
+
+static void plan_node_part(struct engine *engine, struct place *place, const struct node *node)
+{
+	unsigned int kept = 0;
+
+	objects_fini(&place->want);
+	plan_node(model_provider(engine->model), node, &place->want);
+	/* what sysctls are is read anew: others write them too */
+	for (unsigned int i = 0; i < darr_len(place->have.list); i++)
+		if (place->have.list[i].kind != OBJ_SYSCTL)
+			place->have.list[kept++] = place->have.list[i];
+	if (place->have.list)
+		darr_setlen(place->have.list, kept);
+	kernel_skip_met_sysctls(&place->want);
+}
+
+/* False where the tenant must be held as it is. */
+static bool plan_place(struct engine *engine, struct place *place, const struct node *node)
+{
+	const struct tenant *tenant = model_tenant(engine->model, place->tenant_id);
+	struct reason *findings = NULL;
+
+	if (!place->vrf[0]) {
+		plan_node_part(engine, place, node);
+		return true;
+	}
+	if (tenant && tenant_roles_on(tenant, node->id) &&
+	    validate_tenant(engine->model, tenant, &findings)) {
+		place->health = HEALTH_FAILED;
+		place->reason = findings[0];
+		zlog_warn("%s: held as it is: %s", place->vrf, place->reason.text);
+		darr_free(findings);
+		return false;
+	}
+	objects_fini(&place->want);
+	if (tenant)
+		plan_tenant(model_provider(engine->model), tenant, node, &place->want);
+	if (!objects_count(&place->want))
+		place_set_tenant(place, 0);
+	return true;
+}
+
+/* ---- batches ---- */
+
+static void run_batch(struct event *event);
+
+void engine_schedule(struct engine *engine)
+{
+	if (batch_is_running(engine) || !place_list_count(engine->dirty))
+		return;
+	event_add_event(engine->loop, run_batch, engine, 0, &engine->ev_batch);
+}
+
+static void run_batch(struct event *event)
+{
+	struct engine *engine = EVENT_ARG(event);
+	const struct node *node = engine_node(engine);
+	struct place **places = NULL, *place;
+
+	if (batch_is_running(engine))
+		return;
+	survey_begin(engine);
+	if (!node || !survey_is_complete(engine))
+		return;
+	while ((place = place_list_pop(engine->dirty))) {
+		place->dirty = false;
+		if (plan_place(engine, place, node))
+			*darr_append(places) = place;
+	}
+	if (places)
+		batch_begin(engine, places);
+	else
+		engine_batch_done(engine);
+}
+
+static void retry(struct event *event)
+{
+	struct place *place = EVENT_ARG(event);
+
+	place_make_dirty(place);
+	engine_schedule(place->engine);
+}
+
+static void place_retry_later(struct place *place)
+{
+	unsigned int delay = RETRY_FIRST_S << MIN(place->failures, 6u);
+
+	place->failures++;
+	event_cancel(&place->ev_retry);
+	event_add_timer(place->engine->loop, retry, place, MIN(delay, (unsigned int)RETRY_LAST_S),
+			&place->ev_retry);
+}
+
+static void place_batch_done(struct place *place, int64_t now)
+{
+	if (place->stopped) {
+		place->health = place->lost ? HEALTH_WAITING : HEALTH_FAILED;
+		place_retry_later(place);
+		return;
+	}
+	event_cancel(&place->ev_retry);
+	place->failures = 0;
+	place->health = place->lost ? HEALTH_WAITING : HEALTH_OK;
+	if (!place->lost)
+		place->reason.text[0] = '\0';
+	place->applied = now;
+	place->took = place->noticed ? now - place->noticed : 0;
+	place->noticed = 0;
+}
+
+void engine_batch_done(struct engine *engine)
+{
+	int64_t now = monotime(NULL);
+	struct place **place;
+
+	darr_foreach_p (engine->batch.places, place) {
+		place_batch_done(*place, now);
+		if (!(*place)->stopped && (*place)->took)
+			engine->stats.last_us = (*place)->took;
+		place_drop_if_empty(*place);
+	}
+	engine->stats.batches++;
+	engine->stats.revision = model_revision(engine->model);
+	engine->host.settled();
+}
+
+/* ---- what others call ---- */
+
+static void conn_up(void *arg, struct frr_conn *conn)
+{
+	struct engine *engine = arg;
+
+	zlog_info("%s is up; reading what it holds", frr_conn_name(conn));
+	engine_make_all_dirty(engine);
+	engine_schedule(engine);
+}
+
+static void conn_down(void *arg, struct frr_conn *conn)
+{
+	struct engine *engine = arg;
+
+	zlog_info("%s is gone; its part follows when it is back", frr_conn_name(conn));
+	for (int target = 0; target < TARGET_COUNT; target++)
+		if (engine->conns[target] == conn)
+			survey_forget(engine, target);
+}
+
+/* ---- what others do to the kernel ---- */
+
+/* Our own requests come back as events too; they find nothing different. */
+static struct place *place_in_doubt(struct engine *engine, const struct object *obj)
+{
+	struct place *place = place_find(engine, obj->vrf);
+
+	return place && objects_find(&place->want, obj) ? place : NULL;
+}
+
+static void kernel_object_changed(void *arg, const struct object *now)
+{
+	struct engine *engine = arg;
+	struct place *place = place_in_doubt(engine, now);
+	struct object *known = place ? (struct object *)objects_find(&place->have, now) : NULL;
+
+	if (!known || object_same(known, now))
+		return;
+	*known = *now;
+	place_make_dirty(place);
+	engine_schedule(engine);
+}
+
+static void kernel_object_gone(void *arg, const struct object *was)
+{
+	struct engine *engine = arg;
+	struct place *place = place_in_doubt(engine, was);
+	const struct object *known = place ? objects_find(&place->have, was) : NULL;
+
+	if (!known)
+		return;
+	darr_remove(place->have.list, known - place->have.list);
+	place_make_dirty(place);
+	engine_schedule(engine);
+}
+
+/* A trunk or a port may be what a tenant waits for. */
+static void kernel_interface(void *arg, const char *name)
+{
+	struct engine *engine = arg;
+	struct place *place;
+
+	frr_each (place_hash, engine->places, place)
+		if (place->health == HEALTH_FAILED && strstr(place->reason.text, name))
+			place_make_dirty(place);
+	engine_schedule(engine);
+}
+
+static void kernel_overrun(void *arg)
+{
+	struct engine *engine = arg;
+
+	survey_forget(engine, TARGET_KERNEL);
+	engine_make_all_dirty(engine);
+	engine_schedule(engine);
+}
+
+static void kernel_events(struct event *event)
+{
+	static const struct kernel_watch watch = {
+		.changed = kernel_object_changed,
+		.gone = kernel_object_gone,
+		.interface = kernel_interface,
+		.overrun = kernel_overrun,
+	};
+	struct engine *engine = EVENT_ARG(event);
+
+	event_add_read(engine->loop, kernel_events, engine, kernel_event_fd(engine->kernel),
+		       &engine->ev_kernel);
+	kernel_events_read(engine->kernel, &watch, engine);
+}
+
+struct engine *engine_new(struct event_loop *loop, struct kernel *kernel,
+			  const struct engine_host *host)
+{
+	struct engine *engine = XCALLOC(MTYPE_ENGINE, sizeof(*engine));
+
+	engine->loop = loop;
+	engine->kernel = kernel;
+	engine->host = *host;
+	place_hash_init(engine->places);
+	place_ids_init(engine->tenants);
+	place_list_init(engine->dirty);
+	return engine;
+}
+
+void engine_free(struct engine *engine)
+{
+	struct place *place;
+
+	if (!engine)
+		return;
+	event_cancel(&engine->ev_batch);
+	event_cancel(&engine->ev_kernel);
+	batch_cancel(engine);
+	for (int target = 0; target < TARGET_COUNT; target++)
+		frr_conn_free(engine->conns[target]);
+	while (place_list_pop(engine->dirty))
+		;
+	while ((place = place_hash_pop(engine->places))) {
+		place_set_tenant(place, 0);
+		place_free(place);
+	}
+	place_ids_fini(engine->tenants);
+	place_hash_fini(engine->places);
+	XFREE(MTYPE_ENGINE, engine);
+}
+
+void engine_start(struct engine *engine, const char *node)
+{
+	static const struct frr_conn_cbs cbs = { .up = conn_up, .down = conn_down };
+
+	strlcpy(engine->node_name, node, sizeof(engine->node_name));
+	for (int target = 0; target < TARGET_COUNT; target++)
+		if (target != TARGET_KERNEL && !engine->conns[target])
+			engine->conns[target] =
+				frr_conn_new(engine->loop, target_names[target], &cbs, engine);
+	/* what is ours in the kernel is known before the first load is judged */
+	survey_begin(engine);
+	if (kernel_event_fd(engine->kernel) >= 0)
+		event_add_read(engine->loop, kernel_events, engine, kernel_event_fd(engine->kernel),
+			       &engine->ev_kernel);
+}
+
+void engine_make_all_dirty(struct engine *engine)
+{
+	struct place *place;
+
+	frr_each (place_hash, engine->places, place)
+		place_make_dirty(place);
+}
+
+/* A tenant's VRF may have been renamed: what stands under the old name goes. */
+static void touch_tenant(struct engine *engine, uint32_t id, int64_t noticed)
+{
+	const struct tenant *tenant = model_tenant(engine->model, id);
+	struct place *old = place_of_tenant(engine, id);
+	struct place *place = NULL;
+
+	if (tenant && tenant->vrf[0])
+		place = place_get(engine, tenant->vrf);
+	if (old && old != place) {
+		place_set_tenant(old, 0);
+		old->noticed = old->noticed ? old->noticed : noticed;
+		place_make_dirty(old);
+	}
+	if (!place)
+		return;
+	place_set_tenant(place, id);
+	place->noticed = place->noticed ? place->noticed : noticed;
+	place_make_dirty(place);
+}
+
+void engine_model_changed(struct engine *engine, const struct model *model, uint32_t *touched,
+			  int64_t noticed)
+{
+	uint32_t *id;
+
+	engine->model = model;
+	if (engine->provider != model_provider(model)) {
+		engine->provider = model_provider(model);
+		place_make_dirty(place_get(engine, ""));
+	}
+	darr_foreach_p (touched, id)
+		touch_tenant(engine, *id, noticed);
+	darr_free(touched);
+	engine_schedule(engine);
+}
+
+void engine_zebra_changed(struct engine *engine)
+{
+	batch_zebra_changed(engine);
+}
+
+void engine_resync(struct engine *engine)
+{
+	for (int target = 0; target < TARGET_COUNT; target++)
+		survey_forget(engine, target);
+	engine_make_all_dirty(engine);
+	engine_schedule(engine);
+}
+
+void engine_each(const struct engine *engine,
+		 bool (*each)(void *arg, const struct engine_tenant *tenant), void *arg)
+{
+	struct place_hash_head *places = (struct place_hash_head *)engine->places;
+	struct place *place;
+
+	frr_each (place_hash, places, place) {
+		struct engine_tenant tenant = {
+			.vrf = place->vrf,
+			.tenant_id = place->tenant_id,
+			.health = place->health,
+			.reason = place->reason.text,
+			.have = &place->have,
+			.want = &place->want,
+			.changes = place->changes,
+			.applied = place->applied,
+			.took = place->took,
+		};
+
+		if (!each(arg, &tenant))
+			return;
+	}
+}
+
+void engine_stats(const struct engine *engine, struct engine_stats *stats)
+{
+	*stats = engine->stats;
+	stats->busy = batch_is_running(engine) ||
+		      place_list_count((struct place_list_head *)engine->dirty);
+	stats->problem = engine->problem.text[0] ? engine->problem.text : NULL;
+	for (int target = 0; target < TARGET_COUNT; target++)
+		stats->up[target] = target == TARGET_KERNEL ||
+				    (engine->conns[target] && frr_conn_is_up(engine->conns[target]));
+}

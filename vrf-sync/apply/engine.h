@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Bringing one node in step with the model.
+ *
+ *        model, touched tenants            kernel       ospfd bgpd mgmtd
+ *                  |                          ^               ^
+ *                  v                          | netlink       | vty
+ *   engine: validate -> plan -> diff -> batch of steps -------'
+ *                  ^                |
+ *                  '-- what is there, read from kernel and daemons
+ *
+ * The engine keeps, for every VRF, what is in place and what should be.  A
+ * change makes tenants dirty; the next batch takes all dirty ones through the
+ * same steps: removals from the latest phase to the earliest, then additions
+ * from the earliest to the latest, waiting in between until zebra has seen a
+ * VRF come or go.  One batch at a time; what gets dirty meanwhile is in the
+ * next, in its newest state.
+ *
+ * A tenant that fails keeps its reason and is tried again with back-off; the
+ * others of its batch go on.  When a daemon comes back, what it holds is read
+ * and compared, and only the difference is put back.
+ */
+#ifndef FRR_TENANT_APPLY_ENGINE_H
+#define FRR_TENANT_APPLY_ENGINE_H
+
+#include "model/model.h"
+#include "plan/object.h"
+
+struct event_loop;
+struct engine;
+struct kernel;
+
+enum health {
+	HEALTH_OK,
+	HEALTH_WAITING, /* for a daemon, or for a step under way */
+	HEALTH_FAILED,
+};
+extern const char *const health_names[];
+
+/* What the engine asks of the daemon around it. */
+struct engine_host {
+	/* what zebra has told us, which the engine waits for */
+	bool (*knows_vrf)(const char *vrf, uint32_t table);
+	bool (*knows_interface)(const char *ifname, const char *vrf);
+	/* a batch has ended: health and revision may have changed */
+	void (*settled)(void);
+};
+
+struct engine *engine_new(struct event_loop *loop, struct kernel *kernel,
+			  const struct engine_host *host);
+void engine_free(struct engine *engine);
+
+/* Begins to talk to FRR's daemons, and reads what is in place. */
+void engine_start(struct engine *engine, const char *node);
+
+/* The model has changed: touched (darr, freed here) are the tenants to plan
+ * again.  The model stays the caller's and must outlive the engine.
+ * noticed: when the change was seen, in microseconds of monotonic time.
+ */
+void engine_model_changed(struct engine *engine, const struct model *model, uint32_t *touched,
+			  int64_t noticed);
+/* zebra has said something about a VRF or an interface. */
+void engine_zebra_changed(struct engine *engine);
+/* Reads everything again and compares. */
+void engine_resync(struct engine *engine);
+
+/* ---- what it knows, for those who show it ---- */
+
+struct engine_tenant {
+	const char *vrf; /* "" for the node's own part */
+	uint32_t tenant_id; /* 0: the database no longer knows it */
+	enum health health;
+	const char *reason; /* "" when ok */
+	const struct objects *have, *want;
+	uint64_t changes;   /* operations done */
+	int64_t applied;    /* when the last batch ended, us monotonic; 0: never */
+	int64_t took;	    /* us from noticing the change to its end */
+};
+
+/* In no order; false from each() ends the walk. */
+void engine_each(const struct engine *engine,
+		 bool (*each)(void *arg, const struct engine_tenant *tenant), void *arg);
+
+struct engine_stats {
+	uint64_t batches, added, updated, deleted, failed;
+	uint64_t revision; /* of the database, applied as far as it can be */
+	int64_t last_us;   /* the last batch, from noticing the change */
+	bool busy;	   /* a batch is under way or waits to begin */
+	const char *problem; /* with the node itself; NULL: none */
+	bool up[TARGET_COUNT]; /* which daemons answer */
+};
+void engine_stats(const struct engine *engine, struct engine_stats *stats);
+
+#endif

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What the files of the engine share.
+ *
+ *   engine.c  tenants made dirty, planned, retried
+ *   batch.c   the steps of one batch
+ *   survey.c  reading what is in place
+ */
+#ifndef FRR_TENANT_APPLY_ENGINE_PRIV_H
+#define FRR_TENANT_APPLY_ENGINE_PRIV_H
+
+#include "jhash.h"
+#include "typesafe.h"
+
+#include "apply/engine.h"
+#include "apply/frr_conn.h"
+#include "plan/diff.h"
+
+PREDECL_HASH(place_hash);
+PREDECL_HASH(place_ids);
+PREDECL_LIST(place_list);
+
+/* One operation of a batch on one VRF. */
+struct task {
+	struct op op;
+	struct place *place;
+	bool done;
+};
+
+/* One VRF on this node (or, with an empty name, the node's own part). */
+struct place {
+	struct place_hash_item item;
+	struct place_ids_item id_item; /* while tenant_id is set */
+	struct place_list_item dirty_item;
+	struct engine *engine;
+	char vrf[DEVICE_NAME_MAX + 1];
+	uint32_t tenant_id;
+	struct objects have, want;
+	enum health health;
+	struct reason reason;
+	bool dirty;
+
+	/* while in a batch */
+	struct task *tasks; /* darr */
+	bool stopped;	    /* no more additions: something failed */
+	bool lost;	    /* it failed because a daemon is away */
+
+	unsigned int failures; /* in a row */
+	struct event *ev_retry;
+	int64_t noticed; /* the oldest change not yet applied; 0: none */
+	uint64_t changes;
+	int64_t applied, took;
+};
+
+static inline int place_cmp(const struct place *a, const struct place *b)
+{
+	return strcmp(a->vrf, b->vrf);
+}
+
+static inline uint32_t place_key(const struct place *place)
+{
+	return jhash(place->vrf, strlen(place->vrf), 0x7e4a47);
+}
+
+static inline int place_id_cmp(const struct place *a, const struct place *b)
+{
+	return numcmp(a->tenant_id, b->tenant_id);
+}
+
+static inline uint32_t place_id_key(const struct place *place)
+{
+	return jhash_1word(place->tenant_id, 0x7e4a47);
+}
+
+DECLARE_HASH(place_hash, struct place, item, place_cmp, place_key);
+DECLARE_HASH(place_ids, struct place, id_item, place_id_cmp, place_id_key);
+DECLARE_LIST(place_list, struct place, dirty_item);
+
+/* The removals of all phases, then the additions of all phases. */
+#define STEP_COUNT (2 * PHASE_COUNT)
+
+struct batch {
+	struct place **places; /* darr; NULL: no batch */
+	unsigned int step;
+	unsigned int answers_due;
+	int64_t began;
+	struct event *ev_barrier; /* gives up waiting for zebra */
+	struct event *ev_continue;
+	bool waiting_for_zebra;
+	bool settling;
+};
+
+struct engine {
+	struct event_loop *loop;
+	struct kernel *kernel;
+	struct engine_host host;
+	const struct model *model;
+	const struct provider *provider; /* that the node's own part was planned for */
+	char node_name[TENANT_NAME_MAX + 1];
+	struct reason problem; /* with the node itself */
+
+	struct place_hash_head places[1];  /* by VRF */
+	struct place_ids_head tenants[1]; /* by tenant id */
+	struct place_list_head dirty[1];
+	struct batch batch;
+	struct event *ev_batch, *ev_kernel;
+
+	struct frr_conn *conns[TARGET_COUNT]; /* none for the kernel */
+	bool surveyed[TARGET_COUNT];	      /* what it holds is known */
+	bool asking[TARGET_COUNT];	      /* its answer is on the way */
+
+	struct engine_stats stats;
+};
+
+/* ---- engine.c ---- */
+struct place *place_find(const struct engine *engine, const char *vrf);
+struct place *place_get(struct engine *engine, const char *vrf); /* made if needed */
+void place_make_dirty(struct place *place);
+/* Whose VRF it is; 0: nobody's any more. */
+void place_set_tenant(struct place *place, uint32_t tenant_id);
+/* All of them, for a change that concerns everyone. */
+void engine_make_all_dirty(struct engine *engine);
+/* Begins a batch in the next turn of the loop, if anything is dirty. */
+void engine_schedule(struct engine *engine);
+void engine_batch_done(struct engine *engine);
+
+/* ---- batch.c ---- */
+bool batch_is_running(const struct engine *engine);
+/* Takes the dirty places whose plans differ through the steps. */
+void batch_begin(struct engine *engine, struct place **places);
+void batch_zebra_changed(struct engine *engine);
+void batch_cancel(struct engine *engine);
+
+/* ---- survey.c ---- */
+/* Asks for what is in place wherever that is not known; engine_schedule() is
+ * called when an answer has come.
+ */
+void survey_begin(struct engine *engine);
+/* True when the kernel and every daemon that is up have been read. */
+bool survey_is_complete(const struct engine *engine);
+void survey_forget(struct engine *engine, enum target target);
+
+#endif

@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A lasting connection to one FRR daemon's vty socket. */
+#include <zebra.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "darr.h"
+#include "frrevent.h"
+#include "libfrr.h"
+#include "log.h"
+#include "memory.h"
+#include "network.h"
+#include "typesafe.h"
+
+#include "apply/frr_conn.h"
+
+DEFINE_MGROUP(TENANT_APPLY, "tenant apply");
+DEFINE_MTYPE_STATIC(TENANT_APPLY, FRR_CONN, "FRR connection");
+DEFINE_MTYPE_STATIC(TENANT_APPLY, FRR_CONN_COMMAND, "FRR command");
+
+#define RECONNECT_MS 100
+#define WINDOW	     128 /* commands under way at once */
+#define ANSWER_MAX   (64 * 1024 * 1024)
+
+PREDECL_LIST(command_list);
+
+struct command {
+	struct command_list_item item;
+	frr_conn_done done;
+	void *arg;
+	int index;
+	char line[]; /* with its NUL, which also goes over the wire */
+};
+
+DECLARE_LIST(command_list, struct command, item);
+
+struct frr_conn {
+	struct event_loop *loop;
+	struct frr_conn_cbs cbs;
+	void *arg;
+	const char *name;
+	unsigned int window;
+	int fd; /* -1: none */
+	bool up;
+	struct vty_reader reader;
+	struct command_list_head waiting[1], sent[1];
+	size_t offset; /* of the first waiting command that is written already */
+	struct event *ev_read, *ev_write, *ev_connect, *ev_lost;
+};
+
+static void connect_soon(struct frr_conn *conn);
+
+/* ---- answers ---- */
+
+void vty_reader_reset(struct vty_reader *reader)
+{
+	darr_free(reader->text);
+	*reader = (struct vty_reader){};
+}
+
+size_t vty_reader_feed(struct vty_reader *reader, const char *bytes, size_t count,
+		       bool *complete, int *status)
+{
+	*complete = false;
+	for (size_t i = 0; i < count; i++) {
+		if (reader->nuls == 3) {
+			*darr_append(reader->text) = '\0';
+			*status = (unsigned char)bytes[i];
+			*complete = true;
+			return i + 1;
+		}
+		if (bytes[i] == '\0')
+			reader->nuls++;
+		else
+			*darr_append(reader->text) = bytes[i];
+	}
+	return count;
+}
+
+/* ---- losing it ---- */
+
+static void command_answer(struct command *command, int status, char *text)
+{
+	if (command->done)
+		command->done(command->arg, command->index, status, text);
+	XFREE(MTYPE_FRR_CONN_COMMAND, command);
+}
+
+static void drop_commands(struct frr_conn *conn)
+{
+	struct command_list_head lost[1];
+	struct command *command;
+	char nothing[1] = "";
+
+	/* a callback may queue anew: only what is there now is lost */
+	command_list_init(lost);
+	while ((command = command_list_pop(conn->sent)))
+		command_list_add_tail(lost, command);
+	while ((command = command_list_pop(conn->waiting)))
+		command_list_add_tail(lost, command);
+	conn->offset = 0;
+	while ((command = command_list_pop(lost)))
+		command_answer(command, FRR_CONN_LOST, nothing);
+	command_list_fini(lost);
+}
+
+static void conn_close(struct frr_conn *conn)
+{
+	bool was_up = conn->up;
+
+	event_cancel(&conn->ev_read);
+	event_cancel(&conn->ev_write);
+	if (conn->fd >= 0)
+		close(conn->fd);
+	conn->fd = -1;
+	conn->up = false;
+	vty_reader_reset(&conn->reader);
+	if (was_up)
+		conn->cbs.down(conn->arg, conn);
+	drop_commands(conn);
+	connect_soon(conn);
+}
+
+/* ---- reading and writing ---- */
+
+static void conn_write(struct event *event);
+
+static bool may_send(const struct frr_conn *conn)
+{
+	return command_list_count(conn->waiting) &&
+	       (conn->offset || command_list_count(conn->sent) < conn->window);
+}
+
+static void want_write(struct frr_conn *conn)
+{
+	if (conn->fd >= 0 && may_send(conn))
+		event_add_write(conn->loop, conn_write, conn, conn->fd, &conn->ev_write);
+}
+
+static void conn_write(struct event *event)
+{
+	struct frr_conn *conn = EVENT_ARG(event);
+
+	while (may_send(conn)) {
+		struct command *command = command_list_first(conn->waiting);
+		size_t size = strlen(command->line) + 1;
+		ssize_t len = send(conn->fd, command->line + conn->offset, size - conn->offset,
+				   MSG_DONTWAIT | MSG_NOSIGNAL);
+
+		if (len < 0 && ERRNO_IO_RETRY(errno))
+			break;
+		if (len < 0) {
+			conn_close(conn);
+			return;
+		}
+		conn->offset += len;
+		if (conn->offset < size)
+			break;
+		conn->offset = 0;
+		command_list_del(conn->waiting, command);
+		command_list_add_tail(conn->sent, command);
+	}
+	want_write(conn);
+}
+
+static bool take_answers(struct frr_conn *conn, const char *bytes, size_t count)
+{
+	struct command *command;
+	int status = 0, fd = conn->fd;
+	bool complete;
+
+	while (count) {
+		size_t used = vty_reader_feed(&conn->reader, bytes, count, &complete, &status);
+
+		bytes += used;
+		count -= used;
+		if (darr_len(conn->reader.text) > ANSWER_MAX)
+			return false;
+		if (!complete)
+			continue;
+		command = command_list_pop(conn->sent);
+		if (!command)
+			return false; /* an answer to nothing: we are out of step */
+		/* the callback may write into the text, or close the connection */
+		char *text = conn->reader.text;
+
+		conn->reader = (struct vty_reader){};
+		command_answer(command, status, text);
+		darr_free(text);
+		if (conn->fd != fd)
+			return true;
+	}
+	return true;
+}
+
+static void conn_read(struct event *event)
+{
+	struct frr_conn *conn = EVENT_ARG(event);
+	char buf[65536];
+	ssize_t len = recv(conn->fd, buf, sizeof(buf), MSG_DONTWAIT);
+
+	if (len < 0 && ERRNO_IO_RETRY(errno)) {
+		event_add_read(conn->loop, conn_read, conn, conn->fd, &conn->ev_read);
+		return;
+	}
+	if (len <= 0) {
+		conn_close(conn);
+		return;
+	}
+	event_add_read(conn->loop, conn_read, conn, conn->fd, &conn->ev_read);
+	if (!take_answers(conn, buf, len)) {
+		zlog_warn("%s answered out of step; connecting anew", conn->name);
+		conn_close(conn);
+		return;
+	}
+	want_write(conn);
+}
+
+/* ---- connecting ---- */
+
+static void enabled(void *arg, int index, int status, char *text)
+{
+	struct frr_conn *conn = arg;
+
+	if (status == FRR_CONN_LOST)
+		return;
+	conn->up = true;
+	conn->cbs.up(conn->arg, conn);
+}
+
+static int open_socket(const char *name)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	int len = snprintf(addr.sun_path, sizeof(addr.sun_path), "%s/%s.vty", frr_runstatedir, name);
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return -1;
+	/* a local connect either succeeds at once or there is no daemon */
+	if (len >= (int)sizeof(addr.sun_path) ||
+	    connect(fd, (struct sockaddr *)&addr, sizeof(addr)) < 0) {
+		close(fd);
+		return -1;
+	}
+	set_nonblocking(fd);
+	return fd;
+}
+
+static void conn_connect(struct event *event)
+{
+	struct frr_conn *conn = EVENT_ARG(event);
+
+	conn->fd = open_socket(conn->name);
+	if (conn->fd < 0) {
+		connect_soon(conn);
+		return;
+	}
+	event_add_read(conn->loop, conn_read, conn, conn->fd, &conn->ev_read);
+	frr_conn_send(conn, "enable", enabled, conn, 0);
+}
+
+static void connect_soon(struct frr_conn *conn)
+{
+	event_add_timer_msec(conn->loop, conn_connect, conn, RECONNECT_MS, &conn->ev_connect);
+}
+
+struct frr_conn *frr_conn_new(struct event_loop *loop, const char *name,
+			      const struct frr_conn_cbs *cbs, void *arg)
+{
+	struct frr_conn *conn = XCALLOC(MTYPE_FRR_CONN, sizeof(*conn));
+
+	conn->loop = loop;
+	conn->name = name;
+	conn->cbs = *cbs;
+	conn->arg = arg;
+	conn->fd = -1;
+	conn->window = strcmp(name, "mgmtd") ? WINDOW : 1;
+	command_list_init(conn->waiting);
+	command_list_init(conn->sent);
+	event_add_event(loop, conn_connect, conn, 0, &conn->ev_connect);
+	return conn;
+}
+
+void frr_conn_free(struct frr_conn *conn)
+{
+	struct command *command;
+
+	if (!conn)
+		return;
+	event_cancel(&conn->ev_read);
+	event_cancel(&conn->ev_write);
+	event_cancel(&conn->ev_connect);
+	event_cancel(&conn->ev_lost);
+	if (conn->fd >= 0)
+		close(conn->fd);
+	while ((command = command_list_pop(conn->sent)))
+		XFREE(MTYPE_FRR_CONN_COMMAND, command);
+	while ((command = command_list_pop(conn->waiting)))
+		XFREE(MTYPE_FRR_CONN_COMMAND, command);
+	vty_reader_reset(&conn->reader);
+	XFREE(MTYPE_FRR_CONN, conn);
+}
+
+const char *frr_conn_name(const struct frr_conn *conn)
+{
+	return conn->name;
+}
+
+bool frr_conn_is_up(const struct frr_conn *conn)
+{
+	return conn->up;
+}
+
+static void lost(struct event *event)
+{
+	struct frr_conn *conn = EVENT_ARG(event);
+
+	if (conn->fd < 0)
+		drop_commands(conn);
+}
+
+void frr_conn_send(struct frr_conn *conn, const char *line, frr_conn_done done, void *arg,
+		   int index)
+{
+	size_t size = strlen(line) + 1;
+	struct command *command = XCALLOC(MTYPE_FRR_CONN_COMMAND, sizeof(*command) + size);
+
+	command->done = done;
+	command->arg = arg;
+	command->index = index;
+	memcpy(command->line, line, size);
+	command_list_add_tail(conn->waiting, command);
+	if (conn->fd < 0)
+		event_add_event(conn->loop, lost, conn, 0, &conn->ev_lost);
+	else
+		want_write(conn);
+}

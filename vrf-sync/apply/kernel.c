@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The kernel's half of a node: which call does what to which kind of object. */
+#include <zebra.h>
+
+#include <errno.h>
+
+#include "darr.h"
+#include "log.h"
+#include "memory.h"
+
+#include "apply/kernel_priv.h"
+
+DEFINE_MGROUP(TENANT_KERNEL, "tenant kernel objects");
+DEFINE_MTYPE_STATIC(TENANT_KERNEL, KERNEL, "Kernel connection");
+
+struct kernel *kernel_open(struct reason *why)
+{
+	struct kernel *kernel = XCALLOC(MTYPE_KERNEL, sizeof(*kernel));
+
+	kernel_devices_init(kernel);
+	if (kernel_sockets_open(kernel, why) == 0)
+		return kernel;
+	kernel_close(kernel);
+	return NULL;
+}
+
+void kernel_close(struct kernel *kernel)
+{
+	if (!kernel)
+		return;
+	kernel_sockets_close(kernel);
+	kernel_devices_fini(kernel);
+	XFREE(MTYPE_KERNEL, kernel);
+}
+
+/* ---- sysctls ---- */
+
+static int put_sysctl(struct kernel *kernel, const struct object *obj, struct reason *why)
+{
+	const char *name = sysctl_names[obj->num[0]];
+	uint32_t value = 0;
+	int ret = kernel_read_sysctl(obj->num[0], &value);
+
+	if (ret == -ENOENT) {
+		reason_set(why, "this kernel has no %s%s", name,
+			   obj->num[0] == SYSCTL_MPLS_LABELS ? "; load its module: modprobe mpls_router"
+							     : "");
+		return ret;
+	}
+	if (ret == 0 && value >= obj->num[1])
+		return 0;
+	if (ret == 0)
+		ret = kernel_write_sysctl(obj->num[0], obj->num[1]);
+	if (ret < 0)
+		reason_set(why, "cannot set %s to %u (%s); set it in /etc/sysctl.d", name,
+			   obj->num[1], safe_strerror(-ret));
+	return ret;
+}
+
+/* It may serve others by now. */
+static int leave_sysctl(struct kernel *kernel, const struct object *obj, struct reason *why)
+{
+	return 0;
+}
+
+static bool sysctl_is_met(const struct object *obj)
+{
+	uint32_t value = 0;
+
+	return obj->kind == OBJ_SYSCTL && kernel_read_sysctl(obj->num[0], &value) == 0 &&
+	       value >= obj->num[1];
+}
+
+void kernel_skip_met_sysctls(struct objects *want)
+{
+	unsigned int kept = 0;
+
+	for (unsigned int i = 0; i < darr_len(want->list); i++)
+		if (!sysctl_is_met(&want->list[i]))
+			want->list[kept++] = want->list[i];
+	if (want->list)
+		darr_setlen(want->list, kept);
+}
+
+/* ---- by kind ---- */
+
+typedef int (*kernel_call)(struct kernel *kernel, const struct object *obj, struct reason *why);
+
+static const struct {
+	kernel_call put; /* makes it, or makes it right */
+	kernel_call remove;
+} calls[OBJ_KIND_COUNT] = {
+	[OBJ_SYSCTL] = { put_sysctl, leave_sysctl },
+	[OBJ_VRF] = { kernel_put_link, kernel_remove_link },
+	[OBJ_UNREACHABLE] = { kernel_put_unreachable, kernel_remove_route },
+	[OBJ_VLAN] = { kernel_put_link, kernel_remove_link },
+	[OBJ_PORT] = { kernel_put_port, kernel_remove_port },
+	[OBJ_WIRE_ADDRESS] = { kernel_put_address, kernel_remove_address },
+	[OBJ_BRIDGE] = { kernel_put_link, kernel_remove_link },
+	[OBJ_VXLAN] = { kernel_put_link, kernel_remove_link },
+	[OBJ_FDB] = { kernel_put_flood, kernel_remove_flood },
+	[OBJ_GATEWAY] = { kernel_put_address, kernel_remove_address },
+	[OBJ_ROUTE] = { kernel_put_route, kernel_remove_route },
+};
+
+int kernel_apply(struct kernel *kernel, enum outcome what, const struct object *obj,
+		 struct reason *why)
+{
+	assert(obj->kind < OBJ_KIND_COUNT && calls[obj->kind].put);
+	switch (what) {
+	case OUTCOME_ADD:
+	case OUTCOME_UPDATE:
+		return calls[obj->kind].put(kernel, obj, why);
+	case OUTCOME_DELETE:
+		return calls[obj->kind].remove(kernel, obj, why);
+	case OUTCOME_KEEP:
+	case OUTCOME_FOREIGN:
+	case OUTCOME_WAITING:
+		break;
+	}
+	return 0;
+}

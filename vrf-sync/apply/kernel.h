@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The kernel's half of a node: devices, addresses, flood lists, routes, sysctls.
+ *
+ * kernel_apply() does one operation of plan/diff.h on one object and returns
+ * when the kernel has done it.  It is idempotent: adding what is there puts it
+ * right, deleting what is gone is fine.  kernel_read() gives back everything
+ * of ours as objects, so that after a diff was applied a second one is empty.
+ *
+ * What is ours says the kernel itself:
+ *   devices    by their alias: "frr-tenant VRF WHAT ..."
+ *   addresses  by their protocol (IFA_PROTO), RTPROT_TENANT
+ *   routes     by their protocol, RTPROT_TENANT
+ *   flood lists, by the VXLAN device they are on
+ * Anything else is left alone, whatever its name: -EBUSY, foreign.
+ *
+ * All of it happens in the network namespace that kernel_open() was called in.
+ * The caller chooses the order of operations, that of diff.h.
+ *
+ *	kernel = kernel_open(&why);
+ *	kernel_read(kernel, &have, &why);
+ *	kernel_skip_met_sysctls(&want_of_the_node);
+ *	... diff, kernel_apply() each, then poll kernel_event_fd() ...
+ */
+#ifndef FRR_TENANT_APPLY_KERNEL_H
+#define FRR_TENANT_APPLY_KERNEL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "plan/diff.h"
+
+struct kernel;
+struct reason;
+
+/* How our routes and addresses are marked.  zebra takes 186 to 198 for its own
+ * and sweeps those away when it starts; every other number is a kernel route to
+ * it.  This one has no name in rtnetlink.h or iproute2's tables.
+ */
+#define RTPROT_TENANT 247
+
+/* Two netlink sockets, one for requests, one for events.  NULL on failure. */
+struct kernel *kernel_open(struct reason *why);
+void kernel_close(struct kernel *kernel);
+
+/* what: ADD, UPDATE or DELETE; obj: of a kind whose target is the kernel.  0, or
+ *   -EBUSY   foreign: something that is not ours has the name, table or number
+ *   -EAGAIN  another tenant of ours has it still: try again when that is gone
+ *   -ENODEV  what it stands on (trunk, VRF, bridge) is not there: wait for it
+ *   -errno   anything else
+ * and *why says so in one sentence.
+ */
+int kernel_apply(struct kernel *kernel, enum outcome what, const struct object *obj,
+		 struct reason *why);
+
+/* Appends all objects of ours to *have, and sorts.  Each has its tenant's VRF;
+ * "" means that nobody can want it any more: a route in a table whose VRF is
+ * gone, a device that was never finished.  Such a one is deleted only if that
+ * is still so.  A device that is down, or out of its VRF, is "altered".
+ * On failure *have is as it was.
+ */
+int kernel_read(struct kernel *kernel, struct objects *have, struct reason *why);
+
+/* Takes out of *want each sysctl that is as high as asked for, or higher.  What
+ * kernel_read() gives has none, so a diff adds just those that are too low.
+ * None is ever lowered; deleting one does nothing.
+ */
+void kernel_skip_met_sysctls(struct objects *want);
+
+/* What happens in the kernel, by whomever.  Any may be NULL. */
+struct kernel_watch {
+	/* An object of ours is now like this, or gone, and not by an address or
+	 * route request of kernel_apply().  Link events do not say whose they
+	 * are: compare with what is wanted, and apply that again where it
+	 * differs.  Of a gone object only the key is good.  A device that was
+	 * down loses its IPv4 routes without an event of their own: when one
+	 * changes, its tenant's routes are to be applied again.
+	 */
+	void (*changed)(void *arg, const struct object *now);
+	void (*gone)(void *arg, const struct object *was);
+	/* An interface that is not ours came or changed: what waits for one of
+	 * that name can be tried again.
+	 */
+	void (*interface)(void *arg, const char *name);
+	/* A route was seen in a table of ours, or withdrawn; any protocol, our own
+	 * requests included.
+	 */
+	void (*route)(void *arg, const char *vrf, const struct ipnet *net, uint32_t table,
+		      uint8_t protocol, bool present);
+	/* Events were lost: read again. */
+	void (*overrun)(void *arg);
+};
+
+int kernel_event_fd(const struct kernel *kernel);
+/* Call when the fd is readable.  Handles a bounded number of messages, so that
+ * a flood of routes starves nobody; the fd stays readable while there are more.
+ */
+void kernel_events_read(struct kernel *kernel, const struct kernel_watch *watch, void *arg);
+
+#endif

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What happens in the kernel, as objects.
+ *
+ * Events come in the order in which things happened, so the set of devices is
+ * kept along the way and says whose an address or a route is.  What a link
+ * event is missing (its trunk) is asked for, so an object may be newer than
+ * the event that tells of it.
+ */
+#include <zebra.h>
+
+#include <errno.h>
+
+#include <linux/rtnetlink.h>
+
+#include "apply/kernel_priv.h"
+
+/* Datagrams in one call. */
+#define EVENTS_AT_ONCE 512
+
+struct events {
+	struct kernel *kernel;
+	const struct kernel_watch *watch;
+	void *arg;
+};
+
+static void tell_changed(const struct events *events, const struct object *now)
+{
+	if (events->watch->changed)
+		events->watch->changed(events->arg, now);
+}
+
+static void tell_gone(const struct events *events, const struct object *was)
+{
+	if (events->watch->gone)
+		events->watch->gone(events->arg, was);
+}
+
+/* The device is no longer what the set has it for. */
+static void device_is_gone(const struct events *events, uint32_t index, const struct object *now)
+{
+	const struct kernel_device *device = kernel_device(events->kernel, index);
+	struct object was = { .target = TARGET_KERNEL };
+
+	if (!device || !device->vrf[0])
+		return;
+	was.kind = device->kind;
+	strlcpy(was.vrf, device->vrf, sizeof(was.vrf));
+	strlcpy(was.name, device->name, sizeof(was.name));
+	if (!now || object_cmp_key(&was, now) != 0)
+		tell_gone(events, &was);
+}
+
+static void on_link_new(const struct events *events, struct nlmsghdr *event)
+{
+	struct kernel *kernel = events->kernel;
+	struct kernel_link link;
+	struct object owner, now;
+	bool made_here, ours;
+
+	if (!kernel_link_parse(event, &link))
+		return;
+	made_here = kernel_link_owner(&link, &owner);
+	ours = made_here && owner.vrf[0];
+	device_is_gone(events, link.index, ours ? &owner : NULL);
+	kernel_device_update(kernel, &link);
+	if (ours && kernel_link_object(kernel, NULL, &link, &now))
+		tell_changed(events, &now);
+	else if (!made_here && events->watch->interface)
+		events->watch->interface(events->arg, link.name);
+}
+
+static void on_link_gone(const struct events *events, struct nlmsghdr *event)
+{
+	struct kernel_link link;
+
+	if (!kernel_link_parse(event, &link))
+		return;
+	device_is_gone(events, link.index, NULL);
+	kernel_device_forget(events->kernel, link.index);
+}
+
+static bool is_own_doing(const struct events *events, const struct nlmsghdr *event)
+{
+	return event->nlmsg_pid == events->kernel->port;
+}
+
+static void on_address(const struct events *events, struct nlmsghdr *event)
+{
+	struct object obj;
+
+	if (is_own_doing(events, event) || !kernel_address_object(events->kernel, event, &obj))
+		return;
+	if (event->nlmsg_type == RTM_NEWADDR)
+		tell_changed(events, &obj);
+	else
+		tell_gone(events, &obj);
+}
+
+static void on_route(const struct events *events, struct nlmsghdr *event)
+{
+	const struct kernel_device *vrf;
+	struct kernel_route route;
+	struct object obj;
+	bool present = event->nlmsg_type == RTM_NEWROUTE;
+
+	if (!kernel_route_parse(event, &route))
+		return;
+	vrf = kernel_device_of_table(events->kernel, route.table, true);
+	if (vrf && events->watch->route)
+		events->watch->route(events->arg, vrf->vrf, &route.net, route.table,
+				     route.protocol, present);
+	if (is_own_doing(events, event) || !kernel_route_object(events->kernel, &route, &obj))
+		return;
+	if (present)
+		tell_changed(events, &obj);
+	else
+		tell_gone(events, &obj);
+}
+
+static void on_event(const struct events *events, struct nlmsghdr *event)
+{
+	switch (event->nlmsg_type) {
+	case RTM_NEWLINK:
+		on_link_new(events, event);
+		break;
+	case RTM_DELLINK:
+		on_link_gone(events, event);
+		break;
+	case RTM_NEWADDR:
+	case RTM_DELADDR:
+		on_address(events, event);
+		break;
+	case RTM_NEWROUTE:
+	case RTM_DELROUTE:
+		on_route(events, event);
+		break;
+	default:
+		break;
+	}
+}
+
+int kernel_event_fd(const struct kernel *kernel)
+{
+	return kernel->events;
+}
+
+/* Whose what is cannot be told any more. */
+static void lose_events(const struct events *events)
+{
+	events->kernel->devices_known = false;
+	if (events->watch->overrun)
+		events->watch->overrun(events->arg);
+}
+
+void kernel_events_read(struct kernel *kernel, const struct kernel_watch *watch, void *arg)
+{
+	const struct events events = { kernel, watch, arg };
+	bool known = kernel_devices_ensure(kernel) == 0;
+	struct nlmsghdr *event;
+
+	for (int i = 0; i < EVENTS_AT_ONCE; i++) {
+		ssize_t got = kernel_receive_events(kernel);
+		int left = got;
+
+		if (got == -ENOBUFS)
+			known = false;
+		else if (got < 0)
+			break;
+		if (!known)
+			continue;
+		event = (struct nlmsghdr *)kernel->event_buffer;
+		for (; nlmsg_ok(event, left); event = nlmsg_next(event, &left))
+			on_event(&events, event);
+	}
+	if (!known)
+		lose_events(&events);
+}

@@ -1,0 +1,409 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Making, changing and removing links.
+ *
+ * A device takes two requests: one makes it, with its place, MTU and MAC, and
+ * fails where the name is taken; one gives it the alias and brings it up.  So
+ * it is never up anywhere but in its VRF, and zebra sees it come once.  Where
+ * it is there already and ours, the second alone puts all right that can be
+ * changed; else it is made anew.
+ */
+#include <zebra.h>
+
+#include <errno.h>
+
+#include <linux/if_bridge.h>
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+
+#include "darr.h"
+#include "log.h"
+
+#include "apply/kernel_priv.h"
+
+/* A device as it is to be. */
+struct wish {
+	const struct object *obj;
+	uint32_t master; /* 0: none */
+	uint32_t mtu;	 /* 0: as it comes */
+	struct kernel_link trunk;
+};
+
+/* ---- what it takes ---- */
+
+static int find_vrf(struct kernel *kernel, struct wish *wish, struct reason *why)
+{
+	struct kernel_link vrf;
+	int ret = kernel_link_get_own(kernel, wish->obj->vrf, wish->obj, OBJ_VRF, &vrf, why);
+
+	if (ret < 0)
+		return ret;
+	wish->master = vrf.index;
+	return 0;
+}
+
+/* The kernel would let two VRFs share a table, and mix their routes. */
+static int prepare_vrf(struct kernel *kernel, struct wish *wish, struct reason *why)
+{
+	const struct kernel_device *other;
+	struct kernel_link link;
+	int ret = kernel_devices_ensure(kernel);
+
+	if (ret < 0)
+		return kernel_refused(kernel, why, ret, "cannot read the interfaces");
+	other = kernel_device_of_table(kernel, wish->obj->num[0], false);
+	if (!other || !strcmp(other->name, wish->obj->name))
+		return 0;
+	if (kernel_link_get(kernel, NULL, other->index, &link) < 0 ||
+	    link.id != wish->obj->num[0])
+		return 0;
+	reason_set(why,
+		   "kernel table %u of tenant VRF %s is used by VRF device %s, which is not ours: "
+		   "remove it, or give the tenant another table_id",
+		   wish->obj->num[0], wish->obj->vrf, link.name);
+	return -EBUSY;
+}
+
+static int prepare_vlan(struct kernel *kernel, struct wish *wish, struct reason *why)
+{
+	const struct object *obj = wish->obj;
+	struct kernel_link *trunk = &wish->trunk;
+	int ret = kernel_link_get(kernel, obj->ref, 0, trunk);
+
+	if (ret == -ENODEV)
+		reason_set(why,
+			   "interface %s does not exist; the wire's or link's port for this node "
+			   "names it", obj->ref);
+	else if (ret < 0)
+		kernel_refused(kernel, why, ret, "cannot read interface %s", obj->ref);
+	if (ret < 0)
+		return ret;
+	wish->mtu = obj->num[1];
+	if (wish->mtu > trunk->mtu) {
+		zlog_warn("%s: interface %s has MTU %u, less than the wire's %u; using that: raise it",
+			  obj->vrf, obj->ref, trunk->mtu, wish->mtu);
+		wish->mtu = trunk->mtu;
+	}
+	if (!trunk->up)
+		zlog_warn("%s: interface %s is down; VLAN %u comes up with it", obj->vrf, obj->ref,
+			  obj->num[0]);
+	return find_vrf(kernel, wish, why);
+}
+
+static int prepare_bridge(struct kernel *kernel, struct wish *wish, struct reason *why)
+{
+	wish->mtu = wish->obj->num[0];
+	return find_vrf(kernel, wish, why);
+}
+
+static int prepare_vxlan(struct kernel *kernel, struct wish *wish, struct reason *why)
+{
+	struct kernel_link bridge;
+	int ret = kernel_link_get_own(kernel, wish->obj->ref, wish->obj, OBJ_BRIDGE, &bridge, why);
+
+	if (ret < 0)
+		return ret;
+	wish->mtu = wish->obj->num[1];
+	wish->master = bridge.index;
+	return 0;
+}
+
+/* ---- attributes of each kind ---- */
+
+static void put_vrf(struct nl_msg *msg, const struct wish *wish)
+{
+	nla_put_u32(msg, IFLA_VRF_TABLE, wish->obj->num[0]);
+}
+
+static void put_vlan(struct nl_msg *msg, const struct wish *wish)
+{
+	nla_put_u16(msg, IFLA_VLAN_ID, wish->obj->num[0]);
+}
+
+static void put_bridge(struct nl_msg *msg, const struct wish *wish)
+{
+	nla_put_u32(msg, IFLA_BR_STP_STATE, 0);
+}
+
+static void put_vxlan(struct nl_msg *msg, const struct wish *wish)
+{
+	const struct ipnet *local = &wish->obj->net;
+
+	nla_put_u32(msg, IFLA_VXLAN_ID, wish->obj->num[0]);
+	kernel_put_addr(msg, local->family == AF_INET ? IFLA_VXLAN_LOCAL : IFLA_VXLAN_LOCAL6,
+			local);
+	nla_put_u16(msg, IFLA_VXLAN_PORT, htons(VXLAN_PORT));
+	nla_put_u8(msg, IFLA_VXLAN_LEARNING, 1);
+}
+
+/* ---- what cannot be changed once it is made ---- */
+
+static bool fits_vrf(const struct wish *wish, const struct kernel_link *link)
+{
+	return link->id == wish->obj->num[0];
+}
+
+static bool fits_vlan(const struct wish *wish, const struct kernel_link *link)
+{
+	return link->id == wish->obj->num[0] && link->lower == wish->trunk.index;
+}
+
+static bool fits_bridge(const struct wish *wish, const struct kernel_link *link)
+{
+	return true;
+}
+
+static bool fits_vxlan(const struct wish *wish, const struct kernel_link *link)
+{
+	return link->id == wish->obj->num[0] && link->port == VXLAN_PORT &&
+	       ipnet_cmp(&link->local, &wish->obj->net) == 0;
+}
+
+static const struct link_ops {
+	int (*prepare)(struct kernel *kernel, struct wish *wish, struct reason *why);
+	void (*put)(struct nl_msg *msg, const struct wish *wish);
+	bool (*fits)(const struct wish *wish, const struct kernel_link *link);
+} link_ops[OBJ_KIND_COUNT] = {
+	[OBJ_VRF] = { prepare_vrf, put_vrf, fits_vrf },
+	[OBJ_VLAN] = { prepare_vlan, put_vlan, fits_vlan },
+	[OBJ_BRIDGE] = { prepare_bridge, put_bridge, fits_bridge },
+	[OBJ_VXLAN] = { prepare_vxlan, put_vxlan, fits_vxlan },
+};
+
+/* ---- requests ---- */
+
+/* What a device can be given when it is made, and at any time later. */
+static void put_common(struct nl_msg *msg, const struct wish *wish)
+{
+	const uint32_t id = wish->obj->num[1];
+	const uint8_t mac[] = { 0x02, 0x46, id >> 24, id >> 16, id >> 8, id };
+
+	if (wish->master)
+		nla_put_u32(msg, IFLA_MASTER, wish->master);
+	if (wish->mtu)
+		nla_put_u32(msg, IFLA_MTU, wish->mtu);
+	if (wish->obj->kind == OBJ_BRIDGE)
+		nla_put(msg, IFLA_ADDRESS, sizeof(mac), mac);
+}
+
+static int request_new(struct kernel *kernel, const struct wish *wish)
+{
+	const struct object *obj = wish->obj;
+	struct ifinfomsg header = {};
+	struct nl_msg *msg = kernel_msg(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, &header,
+					sizeof(header));
+	struct nlattr *info, *data;
+
+	nla_put_string(msg, IFLA_IFNAME, obj->name);
+	nla_put_u32(msg, IFLA_GROUP, TENANT_GROUP);
+	if (wish->trunk.index)
+		nla_put_u32(msg, IFLA_LINK, wish->trunk.index);
+	put_common(msg, wish);
+	info = nla_nest_start(msg, IFLA_LINKINFO);
+	nla_put_string(msg, IFLA_INFO_KIND, kernel_link_kind(obj->kind));
+	data = nla_nest_start(msg, IFLA_INFO_DATA);
+	link_ops[obj->kind].put(msg, wish);
+	nla_nest_end(msg, data);
+	nla_nest_end(msg, info);
+	return kernel_request(kernel, msg, NULL, NULL);
+}
+
+/* Alias and up; all else too where found is what it was. */
+static int request_set(struct kernel *kernel, const struct wish *wish,
+		       const struct kernel_link *found, bool up)
+{
+	struct ifinfomsg header = {
+		.ifi_index = found ? found->index : 0,
+		.ifi_flags = up ? IFF_UP : 0,
+		.ifi_change = up ? IFF_UP : 0,
+	};
+	struct nl_msg *msg = kernel_msg(RTM_SETLINK, 0, &header, sizeof(header));
+	char alias[KERNEL_ALIAS_SIZE];
+
+	kernel_link_alias(wish->obj, alias);
+	nla_put_string(msg, IFLA_IFALIAS, alias);
+	if (found)
+		put_common(msg, wish);
+	else
+		nla_put_string(msg, IFLA_IFNAME, wish->obj->name);
+	return kernel_request(kernel, msg, NULL, NULL);
+}
+
+static int request_delete(struct kernel *kernel, uint32_t index)
+{
+	struct ifinfomsg header = { .ifi_index = index };
+	int ret = kernel_request(kernel, kernel_msg(RTM_DELLINK, 0, &header, sizeof(header)), NULL,
+				 NULL);
+
+	return ret == -ENODEV ? 0 : ret;
+}
+
+/* ---- making one ---- */
+
+/* No device has the name, yet the kernel says "exists": the VLAN or VNI is taken. */
+static int say_who_has_it(struct kernel *kernel, const struct wish *wish, struct reason *why)
+{
+	const struct object *obj = wish->obj;
+	const char *kind = kernel_link_kind(obj->kind);
+	struct kernel_link *links = NULL, *link;
+	char what[64];
+
+	if (obj->kind == OBJ_VLAN)
+		snprintf(what, sizeof(what), "VLAN %u on interface %s", obj->num[0], obj->ref);
+	else
+		snprintf(what, sizeof(what), "VNI %u", obj->num[0]);
+	if (kernel_links_read(kernel, &links) == 0)
+		darr_foreach_p (links, link)
+			if (!strcmp(link->kind, kind) && link->id == obj->num[0] &&
+			    (obj->kind != OBJ_VLAN || link->lower == wish->trunk.index))
+				reason_set(why,
+					   "%s is used by interface %s, which is not ours: remove it, "
+					   "then tenant VRF %s can have it", what, link->name, obj->vrf);
+	darr_free(links);
+	reason_set(why, "%s is taken already, so tenant VRF %s cannot have it", what, obj->vrf);
+	return -EBUSY;
+}
+
+static int refuse(struct kernel *kernel, const struct object *obj, int ret, struct reason *why)
+{
+	return kernel_refused(kernel, why, ret, "cannot make %s %s for tenant VRF %s",
+			      object_kinds[obj->kind].word, obj->name, obj->vrf);
+}
+
+static int make_new(struct kernel *kernel, const struct wish *wish, struct reason *why)
+{
+	bool up = !wish->trunk.index || wish->trunk.up;
+	int ret = request_new(kernel, wish);
+
+	if (ret == -EEXIST)
+		return ret;
+	if (ret == 0)
+		ret = request_set(kernel, wish, NULL, up);
+	if (ret == -ENETDOWN) /* the trunk went down meanwhile */
+		ret = request_set(kernel, wish, NULL, false);
+	return ret < 0 ? refuse(kernel, wish->obj, ret, why) : 0;
+}
+
+/* Something has the name. */
+static int make_right(struct kernel *kernel, const struct wish *wish, struct reason *why)
+{
+	const struct object *obj = wish->obj;
+	struct reason gone = {};
+	struct kernel_link link;
+	int ret = kernel_link_get_own(kernel, obj->name, obj, obj->kind, &link, &gone);
+
+	if (ret == -ENODEV)
+		return say_who_has_it(kernel, wish, why);
+	reason_set(why, "%s", gone.text);
+	if (ret < 0)
+		return ret;
+	if (link_ops[obj->kind].fits(wish, &link)) {
+		ret = request_set(kernel, wish, &link, !wish->trunk.index || wish->trunk.up);
+		return ret < 0 ? refuse(kernel, obj, ret, why) : 0;
+	}
+	ret = request_delete(kernel, link.index);
+	if (ret == 0)
+		ret = make_new(kernel, wish, why);
+	return ret == -EEXIST ? say_who_has_it(kernel, wish, why) : ret;
+}
+
+int kernel_put_link(struct kernel *kernel, const struct object *obj, struct reason *why)
+{
+	struct wish wish = { .obj = obj };
+	int ret = link_ops[obj->kind].prepare(kernel, &wish, why);
+
+	if (ret < 0)
+		return ret;
+	ret = make_new(kernel, &wish, why);
+	return ret == -EEXIST ? make_right(kernel, &wish, why) : ret;
+}
+
+int kernel_remove_link(struct kernel *kernel, const struct object *obj, struct reason *why)
+{
+	struct kernel_link link;
+	struct object owner = {};
+	int ret = kernel_link_get(kernel, obj->name, 0, &link);
+
+	/* by its index, so that it is the very device we have looked at */
+	if (ret == 0 && kernel_link_owner(&link, &owner) && owner.kind == obj->kind &&
+	    !strcmp(owner.vrf, obj->vrf))
+		ret = request_delete(kernel, link.index);
+	if (ret == 0 || ret == -ENODEV)
+		return 0;
+	return kernel_refused(kernel, why, ret, "cannot remove %s %s of tenant VRF %s",
+			      object_kinds[obj->kind].word, obj->name, obj->vrf);
+}
+
+/* ---- ports: not ours to make ---- */
+
+static int judge_port(struct kernel *kernel, const struct object *obj,
+		      const struct kernel_link *port, struct reason *why)
+{
+	struct object owner = {};
+
+	if (kernel_link_owner(port, &owner) && owner.kind == OBJ_PORT) {
+		if (!strcmp(owner.vrf, obj->vrf))
+			return 0;
+		reason_set(why, "interface %s belongs to tenant VRF %s still, which %s waits for",
+			   obj->name, owner.vrf, obj->vrf);
+		return -EAGAIN;
+	}
+	if (port->alias[0]) {
+		reason_set(why,
+			   "interface %s has the alias \"%.40s\", so it is in use: clear the alias "
+			   "or choose another interface for tenant VRF %s",
+			   obj->name, port->alias, obj->vrf);
+		return -EBUSY;
+	}
+	if (!port->master)
+		return 0;
+	reason_set(why,
+		   "interface %s is part of another interface (a bridge, bond or VRF): take it out "
+		   "or choose another interface for tenant VRF %s",
+		   obj->name, obj->vrf);
+	return -EBUSY;
+}
+
+int kernel_put_port(struct kernel *kernel, const struct object *obj, struct reason *why)
+{
+	struct wish wish = { .obj = obj };
+	struct kernel_link port;
+	int ret = kernel_link_get(kernel, obj->name, 0, &port);
+
+	if (ret == -ENODEV)
+		reason_set(why,
+			   "interface %s does not exist; the wire's or link's port for this node "
+			   "names it", obj->name);
+	if (ret == 0)
+		ret = judge_port(kernel, obj, &port, why);
+	if (ret == 0)
+		ret = find_vrf(kernel, &wish, why);
+	if (ret < 0)
+		return ret;
+	ret = request_set(kernel, &wish, &port, true);
+	return ret < 0 ? kernel_refused(kernel, why, ret, "cannot put interface %s into tenant VRF %s",
+					obj->name, obj->vrf)
+		       : 0;
+}
+
+/* It stays up: the operator may be reaching the node over it. */
+int kernel_remove_port(struct kernel *kernel, const struct object *obj, struct reason *why)
+{
+	struct object owner = {};
+	struct kernel_link port;
+	int ret = kernel_link_get(kernel, obj->name, 0, &port);
+
+	if (ret == 0 && kernel_link_owner(&port, &owner) && owner.kind == OBJ_PORT &&
+	    !strcmp(owner.vrf, obj->vrf)) {
+		struct ifinfomsg header = { .ifi_index = port.index };
+		struct nl_msg *msg = kernel_msg(RTM_SETLINK, 0, &header, sizeof(header));
+
+		nla_put_u32(msg, IFLA_MASTER, 0);
+		nla_put_string(msg, IFLA_IFALIAS, "");
+		ret = kernel_request(kernel, msg, NULL, NULL);
+	}
+	if (ret == 0 || ret == -ENODEV)
+		return 0;
+	return kernel_refused(kernel, why, ret, "cannot take interface %s out of tenant VRF %s",
+			      obj->name, obj->vrf);
+}

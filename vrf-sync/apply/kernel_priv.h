@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What the files of apply/kernel share.
+ *
+ *   kernel.c          open, close, one call per object kind; sysctls
+ *   kernel_netlink.c  messages to and from the kernel; all that needs privileges
+ *   kernel_device.c   which devices are ours: the set kept by reads and events
+ *   kernel_link.c     reading and naming links; who owns one
+ *   kernel_make.c     making, changing and removing links
+ *   kernel_address.c  addresses and flood lists
+ *   kernel_route.c    routes
+ *   kernel_read.c     everything of ours as objects
+ *   kernel_event.c    events as objects
+ *
+ * Messages are built with libnl's nlmsg and nla calls.  libnl-route's objects
+ * cannot say an address's protocol, a dump's filter or "without statistics",
+ * so they would be a second dialect beside this one.
+ */
+#ifndef FRR_TENANT_APPLY_KERNEL_PRIV_H
+#define FRR_TENANT_APPLY_KERNEL_PRIV_H
+
+#include <netlink/attr.h>
+#include <netlink/msg.h>
+
+#include "typesafe.h"
+
+#include "apply/kernel.h"
+#include "model/derive.h"
+#include "model/model.h"
+
+/* The kernel takes no alias when it makes a device (measured, 7.2), only after.
+ * It does take a group, so this number marks ours in between: a device that has
+ * it and no alias is one we were about to finish ("FRRT").
+ */
+#define TENANT_GROUP 0x46525254
+
+/* The highest metric zebra leaves alone: its first byte, 255, is the distance. */
+#define METRIC_LAST_RESORT 4278198272u
+
+#define VXLAN_PORT 4789
+
+/* A dump that is disturbed by changes is asked for again so often. */
+#define DUMP_TRIES 8
+
+/* ---- kernel_device.c ---- */
+
+PREDECL_HASH(device_hash);
+PREDECL_RBTREE_UNIQ(device_tables);
+
+/* A device of ours, or a VRF of somebody else's (vrf is ""). */
+struct kernel_device {
+	struct device_hash_item by_index;
+	struct device_tables_item by_table;
+	uint32_t index;
+	uint32_t table; /* 0 unless it is a VRF */
+	uint8_t kind;	/* enum object_kind */
+	char name[DEVICE_BUF];
+	char vrf[DEVICE_BUF];
+};
+
+struct kernel {
+	int requests, events; /* fds of the two sockets */
+	struct nl_sock *request_socket, *event_socket;
+	uint32_t port; /* of the request socket: events carry it */
+	uint32_t seq;
+	/* Exact as of the last link event read.  Not read yet, or events were
+	 * lost: devices_known is false.
+	 */
+	struct device_hash_head devices[1];
+	struct device_tables_head tables[1];
+	bool devices_known;
+	char said[120]; /* why the kernel refused the last request; "" if it did not say */
+	char buffer[65536];	  /* an answer */
+	char event_buffer[65536]; /* requests are made while events are taken apart */
+};
+
+struct kernel_link;
+
+void kernel_devices_init(struct kernel *kernel);
+void kernel_devices_fini(struct kernel *kernel);
+/* Replaces the set by what a complete read gave (darr). */
+void kernel_devices_load(struct kernel *kernel, const struct kernel_link *links);
+/* Enters the link, or what it is now; takes it out where it is not for the set. */
+void kernel_device_update(struct kernel *kernel, const struct kernel_link *link);
+void kernel_device_forget(struct kernel *kernel, uint32_t index);
+/* NULL where it is not in the set. */
+const struct kernel_device *kernel_device(struct kernel *kernel, uint32_t index);
+/* The VRF device that uses the table; ours, or (ours false) somebody else's. */
+const struct kernel_device *kernel_device_of_table(struct kernel *kernel, uint32_t table, bool ours);
+
+/* ---- kernel_netlink.c ---- */
+
+int kernel_sockets_open(struct kernel *kernel, struct reason *why);
+void kernel_sockets_close(struct kernel *kernel);
+
+/* A message with its header copied in; ends in nlmsg_free(). */
+struct nl_msg *kernel_msg(uint16_t type, uint16_t flags, const void *header, size_t size);
+/* Called with each message of an answer; must not make requests itself. */
+typedef void (*kernel_each)(struct kernel *kernel, struct nlmsghdr *answer, void *arg);
+/* Sends and takes the answer; each may be NULL.  Frees the message.  0, -errno as
+ * the kernel gave it, or -EAGAIN where a dump was disturbed by changes.
+ */
+int kernel_request(struct kernel *kernel, struct nl_msg *msg, kernel_each each, void *arg);
+/* Takes one datagram of events into kernel->event_buffer: its size, or -errno. */
+ssize_t kernel_receive_events(struct kernel *kernel);
+
+/* Fills in *why: "<sentence>: <what the kernel said>; <what to do>".  Returns ret. */
+int kernel_refused(struct kernel *kernel, struct reason *why, int ret, const char *fmt, ...)
+	PRINTFRR(4, 5);
+
+void kernel_put_addr(struct nl_msg *msg, int type, const struct ipnet *net);
+void kernel_get_addr(const struct nlattr *attr, uint8_t family, uint8_t len, struct ipnet *net);
+
+/* Writes a sysctl; 0 or -errno. */
+int kernel_write_sysctl(enum sysctl_id id, uint32_t value);
+int kernel_read_sysctl(enum sysctl_id id, uint32_t *value);
+
+/* ---- kernel_link.c ---- */
+
+#define KERNEL_ALIAS_SIZE 112 /* more than any of ours takes */
+
+struct kernel_link {
+	uint32_t index;
+	uint32_t master, lower; /* indexes; 0: none */
+	uint32_t mtu, group;
+	uint32_t id; /* VRF's table, VLAN, VNI; 0 for other kinds */
+	uint16_t port;		/* VXLAN's */
+	bool up;
+	uint8_t mac[6];
+	struct ipnet local; /* VXLAN's */
+	char name[DEVICE_BUF];
+	char kind[DEVICE_BUF]; /* "" for a port */
+	char alias[KERNEL_ALIAS_SIZE];
+};
+
+/* False for messages about a link's bridge port, which look alike. */
+bool kernel_link_parse(struct nlmsghdr *answer, struct kernel_link *link);
+/* 0, -ENODEV or another error.  By name, or (NULL) by index. */
+int kernel_link_get(struct kernel *kernel, const char *name, uint32_t index,
+		    struct kernel_link *link);
+/* All there are, by index (darr, ended by darr_free); refreshes the device set. */
+int kernel_links_read(struct kernel *kernel, struct kernel_link **links);
+/* Reads the device set where it is not known. */
+int kernel_devices_ensure(struct kernel *kernel);
+
+/* Who owns the link: fills in *obj's kind, target, vrf and name.  False where it
+ * is not ours.  One never finished is ours with vrf "".
+ */
+bool kernel_link_owner(const struct kernel_link *link, struct object *obj);
+/* The object that the link is; links: where to look others up, NULL: in the
+ * kernel.  False where it is not ours.
+ */
+bool kernel_link_object(struct kernel *kernel, const struct kernel_link *links,
+			const struct kernel_link *link, struct object *obj);
+/* Writes the alias of the object's device. */
+void kernel_link_alias(const struct object *obj, char alias[static KERNEL_ALIAS_SIZE]);
+/* The word the kernel has for the kind of device; NULL for a port. */
+const char *kernel_link_kind(enum object_kind kind);
+/* Gets a device that belongs to the object's tenant.  -ENODEV, -EBUSY or -EAGAIN
+ * with a sentence where it is not there, or whose it is.
+ */
+int kernel_link_get_own(struct kernel *kernel, const char *name, const struct object *obj,
+			enum object_kind kind, struct kernel_link *link, struct reason *why);
+
+/* ---- one pair each: what kernel_apply() calls ---- */
+
+int kernel_put_link(struct kernel *kernel, const struct object *obj, struct reason *why);
+int kernel_remove_link(struct kernel *kernel, const struct object *obj, struct reason *why);
+int kernel_put_port(struct kernel *kernel, const struct object *obj, struct reason *why);
+int kernel_remove_port(struct kernel *kernel, const struct object *obj, struct reason *why);
+int kernel_put_address(struct kernel *kernel, const struct object *obj, struct reason *why);
+int kernel_remove_address(struct kernel *kernel, const struct object *obj, struct reason *why);
+int kernel_put_flood(struct kernel *kernel, const struct object *obj, struct reason *why);
+int kernel_remove_flood(struct kernel *kernel, const struct object *obj, struct reason *why);
+int kernel_put_unreachable(struct kernel *kernel, const struct object *obj, struct reason *why);
+int kernel_put_route(struct kernel *kernel, const struct object *obj, struct reason *why);
+int kernel_remove_route(struct kernel *kernel, const struct object *obj, struct reason *why);
+
+/* ---- messages as objects; false where they are not ours ---- */
+
+bool kernel_address_object(struct kernel *kernel, struct nlmsghdr *answer, struct object *obj);
+bool kernel_flood_object(struct kernel *kernel, struct nlmsghdr *answer, struct object *obj);
+
+struct kernel_route {
+	struct ipnet net, via;
+	uint32_t table, metric;
+	uint8_t protocol, type;
+	bool plain; /* at most one next hop, and that a gateway */
+};
+/* False for cached routes. */
+bool kernel_route_parse(struct nlmsghdr *answer, struct kernel_route *route);
+bool kernel_route_object(struct kernel *kernel, const struct kernel_route *route,
+			 struct object *obj);
+/* A dump request for our routes of one family. */
+struct nl_msg *kernel_routes_msg(uint8_t family, uint8_t protocol, uint32_t table);
+
+#endif

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Reading what is in place: at start, after a daemon came back, and whenever
+ * what we believe of it is in doubt.
+ *
+ * The kernel comes first: it says which VRFs and interfaces are ours (by their
+ * alias), and so which instances in FRR are.  An instance in a VRF that is
+ * neither in the kernel as ours nor names one of our lists is somebody else's.
+ */
+#include <zebra.h>
+
+#include <string.h>
+
+#include "command.h"
+#include "darr.h"
+#include "log.h"
+
+#include "apply/engine_priv.h"
+#include "apply/kernel.h"
+#include "plan/running.h"
+
+/* ---- putting what was read into places ---- */
+
+/* A key sorts the objects of one target together with others: walk them all. */
+static void place_drop_target(struct place *place, enum target target)
+{
+	unsigned int kept = 0;
+
+	for (unsigned int i = 0; i < darr_len(place->have.list); i++)
+		if (place->have.list[i].target != target)
+			place->have.list[kept++] = place->have.list[i];
+	if (place->have.list)
+		darr_setlen(place->have.list, kept);
+}
+
+static void drop_target(struct engine *engine, enum target target)
+{
+	struct place *place;
+
+	frr_each (place_hash, engine->places, place)
+		place_drop_target(place, target);
+}
+
+/* Sorted in order, the objects of one VRF follow each other in no special way:
+ * append first, sort every place once at the end.
+ */
+static void take_objects(struct engine *engine, struct object *list)
+{
+	const struct object *obj;
+	struct place *place;
+
+	darr_foreach_p (list, obj) {
+		place = place_get(engine, obj->vrf);
+		*darr_append(place->have.list) = *obj;
+	}
+	frr_each (place_hash, engine->places, place) {
+		objects_sort(&place->have);
+		place_make_dirty(place);
+	}
+}
+
+/* ---- kernel ---- */
+
+static bool survey_kernel(struct engine *engine)
+{
+	struct objects have = {};
+	struct reason why = {};
+
+	if (kernel_read(engine->kernel, &have, &why) < 0) {
+		zlog_warn("cannot read what the kernel holds: %s; trying again", why.text);
+		return false;
+	}
+	drop_target(engine, TARGET_KERNEL);
+	take_objects(engine, have.list);
+	zlog_info("kernel read: %zu objects of ours", objects_count(&have));
+	objects_fini(&have);
+	return true;
+}
+
+/* ---- FRR ---- */
+
+struct survey {
+	struct engine *engine;
+	enum target target;
+	struct object *found; /* darr */
+	unsigned int foreign;
+};
+
+/* An interface is ours where its VRF is; one that is gone from the kernel may
+ * still be in a configuration, under a name that only we give.
+ */
+static const char *interface_vrf(void *arg, const char *ifname)
+{
+	struct survey *survey = arg;
+	struct place *place;
+
+	frr_each (place_hash, survey->engine->places, place) {
+		const struct objects *sets[] = { &place->have, &place->want };
+
+		for (unsigned int i = 0; i < array_size(sets); i++) {
+			const struct object *obj;
+
+			darr_foreach_p (sets[i]->list, obj)
+				if ((obj->kind == OBJ_VLAN || obj->kind == OBJ_PORT) &&
+				    !strcmp(obj->name, ifname))
+					return place->vrf;
+		}
+	}
+	return NULL;
+}
+
+static void found(void *arg, const struct object *obj)
+{
+	struct survey *survey = arg;
+
+	*darr_append(survey->found) = *obj;
+}
+
+static void foreign(void *arg, const char *vrf, const char *line)
+{
+	struct survey *survey = arg;
+
+	if (place_find(survey->engine, vrf))
+		zlog_info("%s: \"%s\" in %s is not ours: left alone", vrf, line,
+			  target_names[survey->target]);
+	survey->foreign++;
+}
+
+static bool vrf_is_ours(const struct survey *survey, const char *vrf)
+{
+	struct object key = { .kind = OBJ_VRF, .target = TARGET_KERNEL };
+	const struct place *place = place_find(survey->engine, vrf);
+	const struct object *obj;
+
+	strlcpy(key.vrf, vrf, sizeof(key.vrf));
+	strlcpy(key.name, vrf, sizeof(key.name));
+	if (place && (objects_find(&place->have, &key) || place->tenant_id))
+		return true;
+	darr_foreach_p (survey->found, obj)
+		if (!strcmp(obj->vrf, vrf) &&
+		    (!strncmp(obj->ref, "TN-", 3) || !strncmp(obj->ref, "TENANT-", 7)))
+			return true;
+	return false;
+}
+
+static void keep_ours(struct survey *survey)
+{
+	unsigned int kept = 0;
+
+	for (unsigned int i = 0; i < darr_len(survey->found); i++) {
+		const struct object *obj = &survey->found[i];
+
+		/* lists are ours by their names; neighbours in the list share a VRF */
+		if (!obj->vrf[0] || !strncmp(obj->name, "TN-", 3) ||
+		    (kept && !strcmp(survey->found[kept - 1].vrf, obj->vrf)) ||
+		    vrf_is_ours(survey, obj->vrf))
+			survey->found[kept++] = survey->found[i];
+	}
+	if (survey->found)
+		darr_setlen(survey->found, kept);
+}
+
+static void config_answered(void *arg, int index, int status, char *text)
+{
+	static const struct running_ops ops = {
+		.interface_vrf = interface_vrf,
+		.found = found,
+		.foreign = foreign,
+	};
+	struct survey survey = { .engine = arg, .target = index };
+	struct engine *engine = arg;
+
+	engine->asking[index] = false;
+	if (status != CMD_SUCCESS)
+		return; /* asked again when the daemon is back */
+	running_read(index, text, &ops, &survey);
+	keep_ours(&survey);
+	drop_target(engine, index);
+	take_objects(engine, survey.found);
+	engine->surveyed[index] = true;
+	zlog_info("%s read: %u statements of ours", target_names[index], darr_len(survey.found));
+	darr_free(survey.found);
+	engine_schedule(engine);
+}
+
+/* ---- when ---- */
+
+void survey_begin(struct engine *engine)
+{
+	if (!engine->surveyed[TARGET_KERNEL])
+		engine->surveyed[TARGET_KERNEL] = survey_kernel(engine);
+	if (!engine->surveyed[TARGET_KERNEL])
+		return;
+	for (int target = 0; target < TARGET_COUNT; target++) {
+		if (target == TARGET_KERNEL || engine->surveyed[target] || engine->asking[target] ||
+		    !frr_conn_is_up(engine->conns[target]))
+			continue;
+		engine->asking[target] = true;
+		frr_conn_send(engine->conns[target], "show running-config", config_answered, engine,
+			      target);
+	}
+}
+
+bool survey_is_complete(const struct engine *engine)
+{
+	for (int target = 0; target < TARGET_COUNT; target++) {
+		if (target == TARGET_KERNEL && !engine->surveyed[target])
+			return false;
+		if (target != TARGET_KERNEL && frr_conn_is_up(engine->conns[target]) &&
+		    !engine->surveyed[target])
+			return false;
+	}
+	return true;
+}
+
+void survey_forget(struct engine *engine, enum target target)
+{
+	engine->surveyed[target] = false;
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The whole database under validation: for what came by plain SQL. */
+#include <zebra.h>
+
+#include <stdio.h>
+
+#include <json-c/json.h>
+
+#include "darr.h"
+
+#include "ctl/args.h"
+#include "ctl/change.h"
+#include "ctl/show.h"
+#include "plan/validate.h"
+
+static size_t check_tenant(const struct model *model, const struct tenant *tenant,
+			   struct json_object *rows)
+{
+	struct reason *findings = NULL, *finding;
+	size_t count = validate_tenant(model, tenant, &findings);
+
+	darr_foreach_p (findings, finding) {
+		struct json_object *row = json_object_new_object();
+
+		show_text(row, "tenant", tenant->name);
+		show_text(row, "finding", finding->text);
+		json_object_array_add(rows, row);
+	}
+	darr_free(findings);
+	return count;
+}
+
+static int check_run(struct ctl *ctl, const struct args *args)
+{
+	const struct tenant **tenants = NULL, **tenant;
+	size_t findings = 0, held = 0;
+	struct model *model = show_load(ctl);
+	struct json_object *rows;
+	char nothing[64];
+
+	if (!model)
+		return -1;
+	rows = json_object_new_array();
+	show_tenants(ctl, model, NULL, &tenants);
+	darr_foreach_p (tenants, tenant) {
+		size_t count = check_tenant(model, *tenant, rows);
+
+		findings += count;
+		held += count != 0;
+	}
+	snprintf(nothing, sizeof(nothing), "%u tenants, no findings", darr_len(tenants));
+	show_print(ctl, rows, nothing);
+	darr_free(tenants);
+	model_free(model);
+	if (!findings)
+		return 0;
+	reason_set(&ctl->why,
+		   "%zu finding%s in %zu tenant%s; a tenant with findings is held until they are mended",
+		   findings, findings == 1 ? "" : "s", held, held == 1 ? "" : "s");
+	return -1;
+}
+
+const struct command check_commands[] = {
+	{
+		.verb = "check",
+		.summary = "validate the whole database; exit status 1 where anything is found",
+		.example = "tenantctl check",
+		.access = ACCESS_READ,
+		.run = check_run,
+	},
+	{},
+};

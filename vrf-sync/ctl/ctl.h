@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What all of tenantctl shares: one run on one database.
+ *
+ * Functions that can refuse return 0 or -1, and have then put one plain
+ * sentence into ctl->why: what is wrong, where, and what to do.  main() alone
+ * prints it.
+ */
+#ifndef FRR_TENANT_CTL_CTL_H
+#define FRR_TENANT_CTL_CTL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "source/db.h"
+
+#define CTL_DEFAULT_PATH "/var/lib/frr-tenant/tenants.db"
+
+enum exit_code { EXIT_DONE = 0, EXIT_REFUSED = 1, EXIT_USAGE = 2 };
+
+struct ctl {
+	const char *path;
+	bool json;
+	struct db *db; /* NULL where the command needs none */
+	struct reason why;
+};
+
+struct args;
+struct option_info;
+
+/* What a command does to the database. */
+enum access {
+	ACCESS_NONE,  /* opens nothing */
+	ACCESS_READ,
+	ACCESS_WRITE, /* runs in a transaction that is judged before it counts */
+};
+
+struct command {
+	const char *verb;
+	const char *object; /* NULL: the verb stands alone */
+	const char *names;  /* "TENANT NAME [PREFIX]" */
+	const struct option_info *options; /* ends with a row without name; may be NULL */
+	const char *summary;		   /* one sentence, without its full stop */
+	const char *example;
+	enum access access;
+	int (*run)(struct ctl *ctl, const struct args *args);
+};
+
+/* Each table ends with a row without verb. */
+extern const struct command init_commands[];
+extern const struct command site_commands[];
+extern const struct command node_commands[];
+extern const struct command wire_commands[];
+extern const struct command tenant_commands[];
+extern const struct command switch_commands[];
+extern const struct command link_commands[];
+extern const struct command leak_commands[];
+extern const struct command circuit_commands[];
+extern const struct command provider_commands[];
+extern const struct command status_commands[];
+extern const struct command plan_commands[];
+extern const struct command check_commands[];
+
+/* All of them, one after the other: NULL starts, NULL ends. */
+const struct command *command_next(const struct command *command);
+
+#endif

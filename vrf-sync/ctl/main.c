@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * tenantctl: the admin tool of the tenant database.
+ *
+ * Wiring only: the line is taken apart (args.c), the database opened, the
+ * command run, in a transaction where it writes (change.c), and what is to be
+ * said is said.
+ */
+#include <zebra.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <json-c/json.h>
+
+#include "ctl/args.h"
+#include "ctl/change.h"
+#include "ctl/help.h"
+
+static const struct command *const tables[] = {
+	init_commands,	 site_commands, node_commands,	  wire_commands,     tenant_commands,
+	switch_commands, link_commands, leak_commands,	  circuit_commands,  provider_commands,
+	status_commands, plan_commands, check_commands,
+};
+
+const struct command *command_next(const struct command *command)
+{
+	unsigned int i = 0;
+
+	if (!command)
+		return tables[0];
+	if (command[1].verb)
+		return command + 1;
+	/* the end of one table: on to the one after it */
+	for (; i < array_size(tables); i++)
+		for (const struct command *row = tables[i]; row->verb; row++)
+			if (row == command)
+				return i + 1 < array_size(tables) ? tables[i + 1] : NULL;
+	return NULL;
+}
+
+/* The sentence may quote what somebody typed: no control characters. */
+static int complain(const struct ctl *ctl, enum exit_code code)
+{
+	fputs("tenantctl: ", stderr);
+	for (const char *c = ctl->why.text; *c; c++)
+		fputc((unsigned char)*c < ' ' || *c == 0x7f ? '?' : *c, stderr);
+	fputc('\n', stderr);
+	return code;
+}
+
+static void report_change(const struct ctl *ctl, const struct args *args)
+{
+	const struct command *command = args->command;
+	struct json_object *json, *names;
+	struct reason ignored = {};
+	uint64_t revision = 0;
+
+	if (!ctl->json)
+		return;
+	json = json_object_new_object();
+	names = json_object_new_array();
+	db_revision(ctl->db, &revision, &ignored);
+	json_object_object_add(json, "done", json_object_new_string(command->verb));
+	json_object_object_add(json, "object", json_object_new_string(command->object));
+	for (unsigned int i = 0; i < args->name_count; i++)
+		json_object_array_add(names, json_object_new_string(args->names[i]));
+	json_object_object_add(json, "names", names);
+	json_object_object_add(json, "revision", json_object_new_int64(revision));
+	printf("%s\n", json_object_to_json_string_ext(json, JSON_C_TO_STRING_PRETTY |
+								   JSON_C_TO_STRING_NOSLASHESCAPE));
+	json_object_put(json);
+}
+
+static int run(struct ctl *ctl, const struct args *args)
+{
+	const struct command *command = args->command;
+	int ret;
+
+	if (command->access == ACCESS_NONE)
+		return command->run(ctl, args);
+	ctl->db = db_open(ctl->path, command->access == ACCESS_WRITE ? DB_WRITE : DB_READ,
+			  &ctl->why);
+	if (!ctl->db)
+		return -1;
+	if (command->access == ACCESS_READ)
+		ret = command->run(ctl, args);
+	else
+		ret = change_run(ctl, command, args);
+	if (!ret && command->access == ACCESS_WRITE)
+		report_change(ctl, args);
+	db_close(ctl->db);
+	return ret;
+}
+
+static int give_help(const struct args *args)
+{
+	if (args->command)
+		help_command(args->command);
+	else if (args->name_count)
+		help_verb(args->names[0]);
+	else
+		help_all();
+	return EXIT_DONE;
+}
+
+int main(int argc, char **argv)
+{
+	const char *path = getenv("TENANT_DB");
+	struct ctl ctl = { .path = path && *path ? path : CTL_DEFAULT_PATH };
+	struct args args = {};
+	enum exit_code code;
+	enum wanted wanted;
+
+	code = args_parse(&ctl, argc, argv, &args, &wanted);
+	if (code != EXIT_DONE)
+		return complain(&ctl, code);
+	if (wanted == WANTED_HELP)
+		return give_help(&args);
+	if (wanted == WANTED_VERSION) {
+		puts("tenantctl (frr-tenant) " PACKAGE_VERSION);
+		return EXIT_DONE;
+	}
+	if (run(&ctl, &args) < 0)
+		return complain(&ctl, EXIT_REFUSED);
+	if (fflush(stdout) || ferror(stdout)) {
+		reason_set(&ctl.why, "the output could not be written");
+		return complain(&ctl, EXIT_REFUSED);
+	}
+	return EXIT_DONE;
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * tenantd.conf.  One line each, so that no tool that takes configuration apart
+ * by blocks can misread it.
+ */
+#include <zebra.h>
+
+#include <string.h>
+
+#include "command.h"
+#include "memory.h"
+#include "vty.h"
+
+#include "daemon/tenantd.h"
+
+DEFINE_MGROUP(TENANTD, "tenantd");
+DEFINE_MTYPE_STATIC(TENANTD, TENANTD_TEXT, "configured text");
+
+/* No node of FRR's own is ours to take; numbers past the last one are free. */
+#define TENANT_CONFIG_NODE ((enum node_type)(NODE_TYPE_MAX + 5))
+
+static int config_write_tenant(struct vty *vty)
+{
+	if (tenantd.node)
+		vty_out(vty, "tenant node %s\n", tenantd.node);
+	if (tenantd.database)
+		vty_out(vty, "tenant database sqlite %s\n", tenantd.database);
+	return 1;
+}
+
+static struct cmd_node tenant_config_node = {
+	.name = "tenant",
+	.node = TENANT_CONFIG_NODE,
+	.parent_node = CONFIG_NODE,
+	.prompt = "",
+	.config_write = config_write_tenant,
+};
+
+/* Both are read once: changing them means another node, or another network. */
+static int set_once(struct vty *vty, char **where, const char *text, const char *what)
+{
+	if (*where && strcmp(*where, text)) {
+		vty_out(vty, "%% The %s is %s already; change it in tenantd.conf and restart tenantd\n",
+			what, *where);
+		return CMD_WARNING_CONFIG_FAILED;
+	}
+	if (!*where)
+		*where = XSTRDUP(MTYPE_TENANTD_TEXT, text);
+	tenantd_configured();
+	return CMD_SUCCESS;
+}
+
+DEFUN(tenant_node, tenant_node_cmd, "tenant node NAME",
+      "Tenant networks\n"
+      "This node's name in the tenant database\n"
+      "Name\n")
+{
+	const char *name = argv[2]->arg;
+
+	if (!name_is_valid(name, TENANT_NAME_MAX)) {
+		vty_out(vty,
+			"%% A node name has letters, digits, '-', '_' and '.', and at most 63 of them\n");
+		return CMD_WARNING_CONFIG_FAILED;
+	}
+	return set_once(vty, &tenantd.node, name, "node name");
+}
+
+DEFUN(tenant_database, tenant_database_cmd, "tenant database sqlite PATH",
+      "Tenant networks\n"
+      "Where the tenants are\n"
+      "A SQLite file\n"
+      "Absolute path\n")
+{
+	const char *path = argv[3]->arg;
+
+	if (path[0] != '/') {
+		vty_out(vty, "%% The path of the database must be absolute, %s is not\n", path);
+		return CMD_WARNING_CONFIG_FAILED;
+	}
+	return set_once(vty, &tenantd.database, path, "database");
+}
+
+void config_init(void)
+{
+	install_node(&tenant_config_node);
+	install_element(CONFIG_NODE, &tenant_node_cmd);
+	install_element(CONFIG_NODE, &tenant_database_cmd);
+}

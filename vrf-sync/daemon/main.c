@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* tenantd: wiring. */
+#include <zebra.h>
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "frrevent.h"
+#include "lib/version.h"
+#include "libfrr.h"
+#include "log.h"
+#include "module.h"
+#include "privs.h"
+#include "sigevent.h"
+
+#include "apply/engine.h"
+#include "apply/kernel.h"
+#include "daemon/tenantd.h"
+#include "source/source.h"
+
+struct tenantd tenantd;
+
+/* Links, addresses, routes, and the network sysctls of its namespace. */
+static zebra_capabilities_t capabilities[] = { ZCAP_NET_ADMIN };
+
+struct zebra_privs_t tenantd_privs = {
+	.user = "frr",
+	.group = "frr",
+	.vty_group = "frrvty",
+	.caps_p = capabilities,
+	.cap_num_p = array_size(capabilities),
+};
+
+static void quit(void)
+{
+	zlog_notice("stopping; what is configured stays as it is");
+	status_stop();
+	intake_stop();
+	engine_free(tenantd.engine);
+	kernel_close(tenantd.kernel);
+	zebra_stop();
+	model_free(tenantd.model);
+	frr_fini();
+	exit(0);
+}
+
+static void reread(void)
+{
+	zlog_notice("reading everything again");
+	if (tenantd.source)
+		source_reload(tenantd.source);
+	engine_resync(tenantd.engine);
+}
+
+static void rotate(void)
+{
+	zlog_rotate();
+}
+
+static struct frr_signal_t signals[] = {
+	{ .signal = SIGHUP, .handler = reread },
+	{ .signal = SIGUSR1, .handler = rotate },
+	{ .signal = SIGINT, .handler = quit },
+	{ .signal = SIGTERM, .handler = quit },
+};
+
+/* clang-format off */
+FRR_DAEMON_INFO(tenantd, TENANT,
+	.vty_port = 0,
+	.proghelp = "Keeps this node's tenant VRFs, OSPF and L3VPN in step with the tenant database.",
+	.copyright = "frr-tenant, GPL-2.0-or-later",
+	.signals = signals,
+	.n_signals = array_size(signals),
+	.privs = &tenantd_privs,
+	.flags = FRR_NO_TCPVTY,
+);
+/* clang-format on */
+
+/* libfrr's structures move from release to release, and its soname does not. */
+static void check_frr_version(void)
+{
+	const char *running = frrmod_list->info->version;
+
+	if (strcmp(running, FRR_VERSION)) {
+		fprintf(stderr,
+			"tenantd was built for FRR %s and this is FRR %s; install the tenantd package of that version\n",
+			FRR_VERSION, running);
+		exit(1);
+	}
+}
+
+static void open_kernel(void)
+{
+	struct reason why = {};
+
+	tenantd.kernel = kernel_open(&why);
+	if (!tenantd.kernel) {
+		fprintf(stderr, "tenantd: %s\n", why.text);
+		exit(1);
+	}
+}
+
+void tenantd_configured(void)
+{
+	if (!tenantd.node || !tenantd.database)
+		return;
+	engine_start(tenantd.engine, tenantd.node);
+	intake_start();
+}
+
+static const struct engine_host host = {
+	.knows_vrf = zebra_knows_vrf,
+	.knows_interface = zebra_knows_interface,
+	.settled = status_changed,
+};
+
+int main(int argc, char **argv)
+{
+	frr_preinit(&tenantd_di, argc, argv);
+	for (;;) {
+		int opt = frr_getopt(argc, argv, NULL);
+
+		if (opt == EOF)
+			break;
+		if (opt)
+			frr_help_exit(1);
+	}
+	tenantd.loop = frr_init();
+	/* our own file even where an frr.conf is: vtysh does not know our commands */
+	if (!tenantd_di.config_file)
+		tenantd_di.config_file = config_default;
+	check_frr_version();
+	zebra_init();
+	open_kernel();
+	tenantd.model = model_new();
+	tenantd.engine = engine_new(tenantd.loop, tenantd.kernel, &host);
+	config_init();
+	show_init();
+	frr_config_fork();
+	frr_run(tenantd.loop);
+	return 0;
+}

@@ -1,0 +1,444 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* show tenant ... */
+#include <zebra.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+#include "darr.h"
+#include "lib/json.h"
+#include "monotime.h"
+#include "vty.h"
+
+#include "apply/engine.h"
+#include "apply/kernel_lookup.h"
+#include "daemon/tenantd.h"
+#include "model/derive.h"
+#include "plan/diff.h"
+#include "plan/plan.h"
+#include "plan/statement.h"
+#include "source/source.h"
+
+#define SHOW_TENANT_STR "Tenant networks\n"
+
+/* ---- finding ---- */
+
+/* Tenants on this node, by name. */
+static int by_name(const void *a, const void *b)
+{
+	const struct engine_tenant *x = a, *y = b;
+
+	return strcmp(x->vrf, y->vrf);
+}
+
+static bool collect_one(void *arg, const struct engine_tenant *tenant)
+{
+	struct engine_tenant **list = arg;
+
+	if (tenant->vrf[0] && (objects_count(tenant->want) || objects_count(tenant->have) ||
+			       tenant->health != HEALTH_OK))
+		*darr_append(*list) = *tenant;
+	return true;
+}
+
+static struct engine_tenant *collect(void)
+{
+	struct engine_tenant *list = NULL;
+
+	engine_each(tenantd.engine, collect_one, &list);
+	if (darr_len(list) > 1)
+		qsort(list, darr_len(list), sizeof(*list), by_name);
+	return list;
+}
+
+/* The engine's view of one tenant: by its name, or by its VRF. */
+static bool find_tenant(const char *name, struct engine_tenant *found)
+{
+	struct engine_tenant *list = collect(), *one;
+	bool ok = false;
+
+	darr_foreach_p (list, one) {
+		const struct tenant *row = model_tenant(tenantd.model, one->tenant_id);
+
+		if (strcmp(one->vrf, name) && (!row || strcmp(row->name, name)))
+			continue;
+		*found = *one;
+		ok = true;
+		break;
+	}
+	darr_free(list);
+	return ok;
+}
+
+static int no_such_tenant(struct vty *vty, const char *name)
+{
+	vty_out(vty, "%% No tenant %s on this node; \"show tenant\" lists those there are\n", name);
+	return CMD_WARNING;
+}
+
+static const struct node *this_node(void)
+{
+	const struct provider *provider = model_provider(tenantd.model);
+
+	return provider && tenantd.node ? provider_node_by_name(provider, tenantd.node) : NULL;
+}
+
+static void roles_text(uint8_t roles, char *buf, size_t size)
+{
+	buf[0] = '\0';
+	for (int i = 0; i < ROLE_COUNT; i++) {
+		if (!(roles & (1 << i)))
+			continue;
+		if (buf[0])
+			strlcat(buf, "+", size);
+		strlcat(buf, role_names[i], size);
+	}
+}
+
+static uint8_t roles_here(const struct tenant *row)
+{
+	const struct node *node = this_node();
+
+	return row && node ? tenant_roles_on(row, node->id) & node->roles : 0;
+}
+
+static unsigned int count_subnets(const struct tenant *row)
+{
+	const struct logical_switch *sw;
+	unsigned int count = 0;
+
+	if (!row)
+		return 0;
+	darr_foreach_p (row->switches, sw)
+		count += darr_len(sw->subnets);
+	return count;
+}
+
+/* ---- show tenant ---- */
+
+/* What is wrong with the node as a whole; NULL when nothing is. */
+static const char *node_problem(const struct engine_stats *stats)
+{
+	if (!tenantd.node || !tenantd.database)
+		return "tenantd.conf lacks \"tenant node NAME\" or \"tenant database sqlite PATH\"";
+	if (tenantd.source_problem.text[0])
+		return tenantd.source_problem.text;
+	if (tenantd.held.text[0])
+		return tenantd.held.text;
+	return stats->problem;
+}
+
+static void daemons_text(const struct engine_stats *stats, char *buf, size_t size)
+{
+	buf[0] = '\0';
+	for (int target = 0; target < TARGET_COUNT; target++) {
+		if (target == TARGET_KERNEL)
+			continue;
+		strlcat(buf, buf[0] ? ", " : "", size);
+		strlcat(buf, target_names[target], size);
+		strlcat(buf, stats->up[target] ? " up" : " DOWN", size);
+	}
+}
+
+static void show_node(struct vty *vty, const struct engine_stats *stats)
+{
+	const struct node *node = this_node();
+	char roles[24] = "-", daemons[80];
+
+	if (node)
+		roles_text(node->roles, roles, sizeof(roles));
+	daemons_text(stats, daemons, sizeof(daemons));
+	vty_out(vty, "Node %s (%s), database %s\n", tenantd.node ? tenantd.node : "-", roles,
+		tenantd.source ? source_location(tenantd.source) : "-");
+	vty_out(vty, "Revision %" PRIu64 " %s, last change took %" PRId64 ".%03" PRId64 " ms; %s\n",
+		stats->revision, stats->busy ? "being applied" : "applied", stats->last_us / 1000,
+		stats->last_us % 1000, daemons);
+	if (node_problem(stats))
+		vty_out(vty, "Problem: %s\n", node_problem(stats));
+}
+
+static void show_all(struct vty *vty)
+{
+	struct engine_tenant *list = collect(), *one;
+	struct engine_stats stats;
+	char roles[24];
+
+	engine_stats(tenantd.engine, &stats);
+	show_node(vty, &stats);
+	vty_out(vty, "\n%-24s %-15s %-8s %7s %-8s %s\n", "Tenant", "VRF", "Roles", "Subnets",
+		"Health", "Reason");
+	darr_foreach_p (list, one) {
+		const struct tenant *row = model_tenant(tenantd.model, one->tenant_id);
+
+		roles_text(roles_here(row), roles, sizeof(roles));
+		vty_out(vty, "%-24s %-15s %-8s %7u %-8s %s\n", row ? row->name : "(gone)",
+			one->vrf, roles[0] ? roles : "-", count_subnets(row),
+			health_names[one->health], one->reason);
+	}
+	if (!darr_len(list))
+		vty_out(vty, "(no tenant is attached to this node)\n");
+	darr_free(list);
+}
+
+static struct json_object *tenant_json(const struct engine_tenant *one)
+{
+	const struct tenant *row = model_tenant(tenantd.model, one->tenant_id);
+	struct json_object *json = json_object_new_object();
+	char roles[24];
+
+	roles_text(roles_here(row), roles, sizeof(roles));
+	json_object_string_add(json, "name", row ? row->name : "");
+	json_object_string_add(json, "vrf", one->vrf);
+	json_object_string_add(json, "roles", roles);
+	json_object_int_add(json, "subnets", count_subnets(row));
+	json_object_string_add(json, "health", health_names[one->health]);
+	json_object_string_add(json, "reason", one->reason);
+	json_object_int_add(json, "objects", objects_count(one->have));
+	json_object_int_add(json, "changes", one->changes);
+	json_object_int_add(json, "lastTookUs", one->took);
+	return json;
+}
+
+static void show_all_json(struct vty *vty)
+{
+	struct json_object *json = json_object_new_object(), *up = json_object_new_object();
+	struct json_object *tenants = json_object_new_array();
+	struct engine_tenant *list = collect(), *one;
+	struct engine_stats stats;
+
+	engine_stats(tenantd.engine, &stats);
+	json_object_string_add(json, "node", tenantd.node ? tenantd.node : "");
+	json_object_string_add(json, "database",
+			       tenantd.source ? source_location(tenantd.source) : "");
+	json_object_int_add(json, "revision", stats.revision);
+	json_object_boolean_add(json, "busy", stats.busy);
+	json_object_int_add(json, "lastTookUs", stats.last_us);
+	json_object_int_add(json, "added", stats.added);
+	json_object_int_add(json, "updated", stats.updated);
+	json_object_int_add(json, "deleted", stats.deleted);
+	json_object_int_add(json, "failed", stats.failed);
+	json_object_string_add(json, "problem", node_problem(&stats) ? node_problem(&stats) : "");
+	for (int target = 0; target < TARGET_COUNT; target++)
+		json_object_boolean_add(up, target_names[target], stats.up[target]);
+	json_object_object_add(json, "up", up);
+	darr_foreach_p (list, one)
+		json_object_array_add(tenants, tenant_json(one));
+	darr_free(list);
+	json_object_object_add(json, "tenants", tenants);
+	vty_json(vty, json);
+}
+
+DEFUN(show_tenants, show_tenants_cmd, "show tenant [json]",
+      SHOW_STR SHOW_TENANT_STR JSON_STR)
+{
+	if (use_json(argc, argv))
+		show_all_json(vty);
+	else
+		show_all(vty);
+	return CMD_SUCCESS;
+}
+
+/* ---- show tenant NAME ---- */
+
+static void show_one(struct vty *vty, const struct engine_tenant *one)
+{
+	const struct tenant *row = model_tenant(tenantd.model, one->tenant_id);
+	const struct provider *provider = model_provider(tenantd.model);
+	const struct node *node = this_node();
+	struct reason ignored = {};
+	uint32_t rd = 0, rt = 0;
+	char roles[24], router[IPNET_TEXT_SIZE];
+
+	vty_out(vty, "Tenant %s: %s%s%s\n", row ? row->name : one->vrf, health_names[one->health],
+		one->reason[0] ? ", " : "", one->reason);
+	if (!row || !node)
+		return;
+	derive_rd_number(row, &rd, &ignored);
+	derive_rt_number(provider, row, &rt, &ignored);
+	roles_text(roles_here(row), roles, sizeof(roles));
+	vty_out(vty, "  VRF %s, table %u; this node is its %s\n", one->vrf,
+		derive_table(provider, row), roles[0] ? roles : "nothing");
+	if (roles_here(row) & ROLE_PE)
+		vty_out(vty, "  RD %s:%u, route target %u:%u\n",
+			ipnet_format_addr(&node->router_id, router), rd, provider->asn, rt);
+	vty_out(vty, "  %u switches with %u subnets, %u links, %u leaks\n", darr_len(row->switches),
+		count_subnets(row), darr_len(row->links), darr_len(row->leaks));
+	vty_out(vty, "  %zu objects in place of %zu, %" PRIu64 " changes so far",
+		objects_count(one->have), objects_count(one->want), one->changes);
+	if (one->applied)
+		vty_out(vty, ", the last %" PRId64 " s ago in %" PRId64 ".%03" PRId64 " ms",
+			(monotime(NULL) - one->applied) / 1000000, one->took / 1000,
+			one->took % 1000);
+	vty_out(vty, "\n");
+}
+
+DEFUN(show_tenant, show_tenant_cmd, "show tenant NAME [json]",
+      SHOW_STR SHOW_TENANT_STR "Name of the tenant, or of its VRF\n" JSON_STR)
+{
+	struct engine_tenant one;
+
+	if (!find_tenant(argv[2]->arg, &one))
+		return no_such_tenant(vty, argv[2]->arg);
+	if (use_json(argc, argv))
+		vty_json(vty, tenant_json(&one));
+	else
+		show_one(vty, &one);
+	return CMD_SUCCESS;
+}
+
+/* ---- show tenant NAME subnets ---- */
+
+struct subnet_view {
+	const struct logical_switch *sw;
+	const struct subnet *subnet;
+	struct kernel_path path; /* as the VRF's table on this node has it */
+	bool present;
+};
+
+static void view_subnet(const struct engine_tenant *one, struct subnet_view *view)
+{
+	view->present =
+		kernel_path_get(tenantd.kernel, one->vrf, &view->subnet->prefix, &view->path) == 0;
+}
+
+static void show_subnet(struct vty *vty, const struct subnet_view *view)
+{
+	char prefix[IPNET_TEXT_SIZE], gateway[IPNET_TEXT_SIZE], via[IPNET_TEXT_SIZE];
+
+	vty_out(vty, "%-20s %-16s %-18s %-9s ", view->sw->name,
+		ipnet_format_addr(&view->subnet->gateway, gateway),
+		ipnet_format(&view->subnet->prefix, prefix),
+		subnet_is_advertised(view->sw, view->subnet) ? "yes" : "no");
+	if (!view->present)
+		vty_out(vty, "not in this VRF\n");
+	else if (ipnet_is_set(&view->path.via))
+		vty_out(vty, "by %s from %s on %s\n", kernel_protocol_name(view->path.protocol),
+			ipnet_format_addr(&view->path.via, via), view->path.device);
+	else
+		vty_out(vty, "by %s on %s\n", kernel_protocol_name(view->path.protocol),
+			view->path.device);
+}
+
+static struct json_object *subnet_json(const struct subnet_view *view)
+{
+	char text[IPNET_TEXT_SIZE];
+	struct json_object *json = json_object_new_object();
+
+	json_object_string_add(json, "switch", view->sw->name);
+	json_object_string_add(json, "prefix", ipnet_format(&view->subnet->prefix, text));
+	json_object_string_add(json, "gateway", ipnet_format_addr(&view->subnet->gateway, text));
+	json_object_boolean_add(json, "advertised", subnet_is_advertised(view->sw, view->subnet));
+	json_object_boolean_add(json, "present", view->present);
+	if (!view->present)
+		return json;
+	json_object_string_add(json, "protocol", kernel_protocol_name(view->path.protocol));
+	json_object_string_add(json, "interface", view->path.device);
+	if (ipnet_is_set(&view->path.via))
+		json_object_string_add(json, "via", ipnet_format_addr(&view->path.via, text));
+	return json;
+}
+
+DEFUN(show_tenant_subnets, show_tenant_subnets_cmd, "show tenant NAME subnets [json]",
+      SHOW_STR SHOW_TENANT_STR
+      "Name of the tenant, or of its VRF\n"
+      "Its subnets, and how this node reaches them\n" JSON_STR)
+{
+	struct json_object *json = use_json(argc, argv) ? json_object_new_array() : NULL;
+	struct engine_tenant one;
+	struct subnet_view view;
+	const struct tenant *row;
+
+	if (!find_tenant(argv[2]->arg, &one))
+		return no_such_tenant(vty, argv[2]->arg);
+	row = model_tenant(tenantd.model, one.tenant_id);
+	if (!json)
+		vty_out(vty, "%-20s %-16s %-18s %-9s %s\n", "Switch", "Gateway", "Subnet",
+			"Announced", "Here");
+	if (row) {
+		darr_foreach_p (row->switches, view.sw) {
+			darr_foreach_p (view.sw->subnets, view.subnet) {
+				view_subnet(&one, &view);
+				if (json)
+					json_object_array_add(json, subnet_json(&view));
+				else
+					show_subnet(vty, &view);
+			}
+		}
+	}
+	if (json)
+		vty_json(vty, json);
+	return CMD_SUCCESS;
+}
+
+/* ---- show tenant plan ---- */
+
+static const char *op_text(const struct op *op, char buf[static STATEMENT_SIZE])
+{
+	if (op->obj.target == TARGET_KERNEL)
+		return object_describe(&op->obj, buf, STATEMENT_SIZE);
+	return statement_text(&op->obj, op->what == OUTCOME_DELETE, buf);
+}
+
+static struct json_object *op_json(const struct engine_tenant *one, const struct op *op)
+{
+	struct json_object *json = json_object_new_object();
+	char text[STATEMENT_SIZE];
+
+	json_object_string_add(json, "vrf", one->vrf);
+	json_object_string_add(json, "target", target_names[op->obj.target]);
+	json_object_string_add(json, "outcome", outcome_names[op->what]);
+	json_object_string_add(json, "object", object_kinds[op->obj.kind].word);
+	json_object_string_add(json, "text", op_text(op, text));
+	return json;
+}
+
+struct plan_view {
+	struct vty *vty;
+	struct json_object *json; /* NULL: as text */
+	unsigned int count;
+};
+
+static bool show_pending(void *arg, const struct engine_tenant *one)
+{
+	struct plan_view *view = arg;
+	struct op *ops = NULL, *op;
+	char text[STATEMENT_SIZE];
+
+	diff_objects(one->have, one->want, &ops);
+	darr_foreach_p (ops, op) {
+		view->count++;
+		if (view->json)
+			json_object_array_add(view->json, op_json(one, op));
+		else
+			vty_out(view->vty, "%-15s %-7s %-6s %s\n", one->vrf[0] ? one->vrf : "(node)",
+				outcome_names[op->what], target_names[op->obj.target],
+				op_text(op, text));
+	}
+	darr_free(ops);
+	return true;
+}
+
+DEFUN(show_tenant_plan, show_tenant_plan_cmd, "show tenant plan [json]",
+      SHOW_STR SHOW_TENANT_STR
+      "What is still to be done on this node\n" JSON_STR)
+{
+	struct plan_view view = { .vty = vty };
+
+	if (use_json(argc, argv))
+		view.json = json_object_new_array();
+	engine_each(tenantd.engine, show_pending, &view);
+	if (view.json)
+		vty_json(vty, view.json);
+	else if (!view.count)
+		vty_out(vty, "Nothing: this node is as the database wants it.\n");
+	return CMD_SUCCESS;
+}
+
+void show_init(void)
+{
+	install_element(VIEW_NODE, &show_tenants_cmd);
+	install_element(VIEW_NODE, &show_tenant_cmd);
+	install_element(VIEW_NODE, &show_tenant_subnets_cmd);
+	install_element(VIEW_NODE, &show_tenant_plan_cmd);
+}

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * This node's rows in the database's status tables, so that one command on any
+ * machine sees the whole network.
+ *
+ * Never on the path of a change: written a second after something happened,
+ * in one transaction, only what differs from the last time.  A database that
+ * cannot be written is no harm; the next time is tried again.
+ */
+#include <zebra.h>
+
+#include <sqlite3.h>
+#include <string.h>
+
+#include "darr.h"
+#include "frrevent.h"
+#include "log.h"
+
+#include "apply/engine.h"
+#include "daemon/tenantd.h"
+#include "source/db.h"
+
+#define WRITE_AFTER_MS 1000
+
+static struct event *ev_write;
+
+struct writing {
+	sqlite3 *sqlite;
+	sqlite3_stmt *put, *keep;
+	unsigned int tenants, failed;
+};
+
+static sqlite3_stmt *prepare(sqlite3 *sqlite, const char *sql)
+{
+	sqlite3_stmt *stmt = NULL;
+
+	sqlite3_prepare_v2(sqlite, sql, -1, &stmt, NULL);
+	return stmt;
+}
+
+static void run(sqlite3_stmt *stmt)
+{
+	sqlite3_step(stmt);
+	sqlite3_reset(stmt);
+}
+
+static bool put_tenant(void *arg, const struct engine_tenant *tenant)
+{
+	struct writing *w = arg;
+	const struct tenant *row = model_tenant(tenantd.model, tenant->tenant_id);
+
+	if (!row)
+		return true;
+	w->tenants++;
+	w->failed += tenant->health == HEALTH_FAILED;
+	sqlite3_bind_text(w->put, 2, row->name, -1, SQLITE_TRANSIENT);
+	sqlite3_bind_text(w->put, 3, health_names[tenant->health], -1, SQLITE_STATIC);
+	sqlite3_bind_text(w->put, 4, tenant->reason, -1, SQLITE_TRANSIENT);
+	run(w->put);
+	return true;
+}
+
+static void put_node(struct writing *w, const struct engine_stats *stats)
+{
+	sqlite3_stmt *stmt = prepare(
+		w->sqlite,
+		"INSERT INTO node_status (node, revision, tenants, failed, updated)"
+		" VALUES (?1, ?2, ?3, ?4, strftime('%Y-%m-%d %H:%M:%f', 'now'))"
+		" ON CONFLICT (node) DO UPDATE SET revision = ?2, tenants = ?3, failed = ?4, updated = excluded.updated");
+
+	sqlite3_bind_text(stmt, 1, tenantd.node, -1, SQLITE_STATIC);
+	sqlite3_bind_int64(stmt, 2, stats->revision);
+	sqlite3_bind_int(stmt, 3, w->tenants);
+	sqlite3_bind_int(stmt, 4, w->failed);
+	run(stmt);
+	sqlite3_finalize(stmt);
+}
+
+/* Tenants that this node no longer serves. */
+static void drop_tenants(struct writing *w)
+{
+	sqlite3_stmt *stmt =
+		prepare(w->sqlite, "DELETE FROM tenant_status WHERE node = ?1 AND tenant NOT IN "
+				   "(SELECT t.name FROM tenant t JOIN attachment a ON a.tenant_id = t.id"
+				   " JOIN node n ON n.id = a.node_id WHERE n.name = ?1)");
+
+	sqlite3_bind_text(stmt, 1, tenantd.node, -1, SQLITE_STATIC);
+	run(stmt);
+	sqlite3_finalize(stmt);
+}
+
+static bool write_rows(struct db *db)
+{
+	struct writing w = { .sqlite = db->sqlite };
+	struct engine_stats stats;
+
+	engine_stats(tenantd.engine, &stats);
+	sqlite3_busy_timeout(db->sqlite, 0); /* never wait: somebody else is writing */
+	if (sqlite3_exec(db->sqlite, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
+		return false;
+	w.put = prepare(
+		db->sqlite,
+		"INSERT INTO tenant_status (node, tenant, health, reason, updated)"
+		" VALUES (?1, ?2, ?3, ?4, strftime('%Y-%m-%d %H:%M:%f', 'now'))"
+		" ON CONFLICT (node, tenant) DO UPDATE"
+		" SET health = ?3, reason = ?4, updated = excluded.updated"
+		" WHERE health <> ?3 OR reason <> ?4");
+	sqlite3_bind_text(w.put, 1, tenantd.node, -1, SQLITE_STATIC);
+	engine_each(tenantd.engine, put_tenant, &w);
+	sqlite3_finalize(w.put);
+	drop_tenants(&w);
+	put_node(&w, &stats);
+	return sqlite3_exec(db->sqlite, "COMMIT", NULL, NULL, NULL) == SQLITE_OK;
+}
+
+static void write_status(struct event *event)
+{
+	struct reason why = {};
+	struct engine_stats stats;
+	struct db *db;
+
+	engine_stats(tenantd.engine, &stats);
+	db = stats.busy ? NULL : db_open(tenantd.database, DB_WRITE, &why);
+	if (!db || !write_rows(db))
+		status_changed();
+	db_close(db);
+}
+
+void status_changed(void)
+{
+	if (tenantd.database && model_provider(tenantd.model))
+		event_add_timer_msec(tenantd.loop, write_status, NULL, WRITE_AFTER_MS, &ev_write);
+}
+
+void status_stop(void)
+{
+	event_cancel(&ev_write);
+}

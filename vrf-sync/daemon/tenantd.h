@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * tenantd: what its parts share.
+ *
+ *   tenant database --source--> intake --> model --> engine --> kernel, FRR
+ *                                                       |
+ *                      vty: show tenant ... <-----------+-----> status rows
+ *
+ *   main.c     wiring: options, privileges, signals
+ *   config.c   tenantd.conf: node name and database
+ *   intake.c   judges what a source hands in, and commits it to the model
+ *   zebra.c    what zebra knows of VRFs and interfaces
+ *   status.c   this node's rows in the database's status tables
+ *   show.c     show tenant ...
+ */
+#ifndef FRR_TENANT_DAEMON_TENANTD_H
+#define FRR_TENANT_DAEMON_TENANTD_H
+
+#include "model/model.h"
+
+struct event_loop;
+struct engine;
+struct kernel;
+struct source;
+
+struct tenantd {
+	struct event_loop *loop;
+	struct model *model;
+	struct engine *engine;
+	struct kernel *kernel;
+	struct source *source; /* NULL until one is configured */
+
+	/* tenantd.conf */
+	char *node;
+	char *database;
+
+	struct reason source_problem; /* "" when the database can be read */
+	struct reason held;	      /* why the newest load is not in force; "" */
+};
+
+extern struct tenantd tenantd;
+
+/* config.c */
+void config_init(void);
+/* main.c: (re)starts what the configuration says, once it is complete. */
+void tenantd_configured(void);
+/* intake.c */
+void intake_start(void);
+void intake_stop(void);
+/* zebra.c */
+bool zebra_knows_vrf(const char *name, uint32_t table);
+bool zebra_knows_interface(const char *ifname, const char *vrf_name);
+void zebra_init(void);
+void zebra_stop(void);
+/* status.c: something worth telling has changed; written soon, at most once a second. */
+void status_changed(void);
+void status_stop(void);
+/* show.c */
+void show_init(void);
+
+#endif

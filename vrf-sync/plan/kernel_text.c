@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Kernel objects as iproute2 commands, for people to read and to type. */
+#include <zebra.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "model/derive.h"
+#include "plan/kernel_text.h"
+
+/* What the kernel's own VRF documentation uses: behind every real route. */
+#define UNREACHABLE_METRIC 4278198272u
+
+static void vrf_text(const struct object *obj, bool undo, char *buf)
+{
+	if (undo)
+		snprintf(buf, KERNEL_TEXT_SIZE, "ip link del %s", obj->name);
+	else
+		snprintf(buf, KERNEL_TEXT_SIZE, "ip link add %s type vrf table %u\nip link set %s up",
+			 obj->name, obj->num[0], obj->name);
+}
+
+static void unreachable_text(const struct object *obj, bool undo, char *buf)
+{
+	snprintf(buf, KERNEL_TEXT_SIZE, "ip %sroute %s unreachable default metric %u table %u",
+		 obj->num[0] == AF_INET6 ? "-6 " : "", undo ? "del" : "add", UNREACHABLE_METRIC,
+		 obj->num[1]);
+}
+
+static void vlan_text(const struct object *obj, bool undo, char *buf)
+{
+	char mtu[20] = "";
+
+	if (obj->num[1])
+		snprintf(mtu, sizeof(mtu), "mtu %u ", obj->num[1]);
+	if (undo)
+		snprintf(buf, KERNEL_TEXT_SIZE, "ip link del %s", obj->name);
+	else
+		snprintf(buf, KERNEL_TEXT_SIZE,
+			 "ip link add link %s name %s %stype vlan id %u\n"
+			 "ip link set %s master %s up",
+			 obj->ref, obj->name, mtu, obj->num[0], obj->name, obj->vrf);
+}
+
+static void port_text(const struct object *obj, bool undo, char *buf)
+{
+	if (undo)
+		snprintf(buf, KERNEL_TEXT_SIZE, "ip link set %s nomaster", obj->name);
+	else
+		snprintf(buf, KERNEL_TEXT_SIZE, "ip link set %s master %s up", obj->name, obj->vrf);
+}
+
+static void address_text(const struct object *obj, bool undo, char *buf)
+{
+	char net[IPNET_TEXT_SIZE];
+
+	snprintf(buf, KERNEL_TEXT_SIZE, "ip addr %s %s dev %s", undo ? "del" : "add",
+		 ipnet_format(&obj->net, net), obj->name);
+}
+
+static void bridge_text(const struct object *obj, bool undo, char *buf)
+{
+	const struct logical_switch sw = { .id = obj->num[1] };
+	uint8_t mac[6];
+
+	derive_gateway_mac(&sw, mac);
+	if (undo)
+		snprintf(buf, KERNEL_TEXT_SIZE, "ip link del %s", obj->name);
+	else
+		snprintf(buf, KERNEL_TEXT_SIZE,
+			 "ip link add %s address %02x:%02x:%02x:%02x:%02x:%02x mtu %u type bridge\n"
+			 "ip link set %s master %s up",
+			 obj->name, mac[0], mac[1], mac[2], mac[3], mac[4], mac[5], obj->num[0],
+			 obj->name, obj->vrf);
+}
+
+static void vxlan_text(const struct object *obj, bool undo, char *buf)
+{
+	char local[IPNET_TEXT_SIZE];
+
+	if (undo)
+		snprintf(buf, KERNEL_TEXT_SIZE, "ip link del %s", obj->name);
+	else
+		snprintf(buf, KERNEL_TEXT_SIZE,
+			 "ip link add %s mtu %u type vxlan id %u local %s dstport 4789\n"
+			 "ip link set %s master %s up",
+			 obj->name, obj->num[1], obj->num[0], ipnet_format_addr(&obj->net, local),
+			 obj->name, obj->ref);
+}
+
+static void fdb_text(const struct object *obj, bool undo, char *buf)
+{
+	char remote[IPNET_TEXT_SIZE];
+
+	snprintf(buf, KERNEL_TEXT_SIZE, "bridge fdb %s 00:00:00:00:00:00 dev %s dst %s",
+		 undo ? "del" : "append", obj->name, ipnet_format_addr(&obj->net, remote));
+}
+
+static void route_text(const struct object *obj, bool undo, char *buf)
+{
+	char net[IPNET_TEXT_SIZE], via[IPNET_TEXT_SIZE];
+
+	snprintf(buf, KERNEL_TEXT_SIZE, "ip %sroute %s %s via %s vrf %s",
+		 obj->net.family == AF_INET6 ? "-6 " : "", undo ? "del" : "add",
+		 obj->net.len ? ipnet_format(&obj->net, net) : "default",
+		 ipnet_format_addr(&obj->via, via), obj->vrf);
+}
+
+/* Others on the node may rely on a sysctl: it is never taken back. */
+static void sysctl_text(const struct object *obj, bool undo, char *buf)
+{
+	if (!undo)
+		snprintf(buf, KERNEL_TEXT_SIZE, "sysctl -w %s=%u", sysctl_names[obj->num[0]],
+			 obj->num[1]);
+}
+
+static void (*const texts[OBJ_KIND_COUNT])(const struct object *obj, bool undo, char *buf) = {
+	[OBJ_SYSCTL] = sysctl_text,
+	[OBJ_VRF] = vrf_text,
+	[OBJ_UNREACHABLE] = unreachable_text,
+	[OBJ_VLAN] = vlan_text,
+	[OBJ_PORT] = port_text,
+	[OBJ_WIRE_ADDRESS] = address_text,
+	[OBJ_BRIDGE] = bridge_text,
+	[OBJ_VXLAN] = vxlan_text,
+	[OBJ_FDB] = fdb_text,
+	[OBJ_GATEWAY] = address_text,
+	[OBJ_ROUTE] = route_text,
+};
+
+const char *kernel_text(const struct object *obj, bool undo, char buf[static KERNEL_TEXT_SIZE])
+{
+	buf[0] = '\0';
+	if (obj->kind < OBJ_KIND_COUNT && texts[obj->kind])
+		texts[obj->kind](obj, undo, buf);
+	return buf;
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Kernel objects as iproute2 commands, for people to read and to type.
+ *
+ * tenantd itself speaks netlink (apply/); these are the same things in words:
+ * for "tenantctl plan", "show tenant plan" and the golden tests.  Left out are
+ * the marks by which tenantd knows its own (aliases, protocol numbers).
+ */
+#ifndef FRR_TENANT_PLAN_KERNEL_TEXT_H
+#define FRR_TENANT_PLAN_KERNEL_TEXT_H
+
+#include "plan/object.h"
+
+#define KERNEL_TEXT_SIZE 512
+
+/* The commands, one a line without a last newline, that put the object in place
+ * or (undo) take it down again; "" where there is nothing to type.  Returns buf.
+ */
+const char *kernel_text(const struct object *obj, bool undo, char buf[static KERNEL_TEXT_SIZE]);
+
+#endif

@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The SQLite source: who wakes it, and when it reads.
+ *
+ * Another process's commit ends as a write to the WAL file and then a change
+ * of the shared index beside it, which no file event tells of.  So inotify on
+ * the folder wakes us, and PRAGMA data_version says whether a commit is
+ * visible yet; if not, we look again after 1, 2, 4 ... ms, until the writer
+ * must be done or has rolled back.  Between commits nothing runs, but for one
+ * look every few seconds that would find what inotify cannot see.
+ *
+ * The file may be deleted, replaced or damaged under us.  A look compares its
+ * device and inode with those of the open one, and opens it anew.
+ */
+#include <zebra.h>
+
+#include <errno.h>
+#include <libgen.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "frrevent.h"
+#include "log.h"
+#include "memory.h"
+#include "monotime.h"
+
+#include "source/db.h"
+#include "source/source.h"
+
+DECLARE_MGROUP(TENANT_SOURCE);
+DEFINE_MTYPE_STATIC(TENANT_SOURCE, SOURCE, "source");
+DEFINE_MTYPE_STATIC(TENANT_SOURCE, SOURCE_TEXT, "source location");
+
+#define SLOW_LOOK_MS	 3000
+#define SETTLE_FIRST_MS	 1
+#define SETTLE_LAST_MS	 512
+#define RETRY_FIRST_MS	 100
+#define RETRY_LAST_MS	 2000
+#define FOLDER_EVENTS	 (IN_MODIFY | IN_CREATE | IN_DELETE | IN_MOVED_TO | IN_MOVED_FROM | IN_CLOSE_WRITE)
+
+struct source {
+	struct event_loop *loop;
+	struct source_cbs cbs;
+	void *arg;
+	char *path;
+	char *location;
+	char *name; /* last part of path */
+
+	/* what is open; NULL while it cannot be */
+	struct db *db;
+	dev_t dev;
+	ino_t ino;
+
+	/* what has been read */
+	bool loaded;
+	uint64_t revision;
+	uint32_t data_version;
+	int64_t noticed;
+	struct reason problem;
+
+	int inotify;
+	struct event *ev_inotify, *ev_settle, *ev_slow, *ev_retry;
+	long settle_ms, retry_ms;
+};
+
+static void look(struct source *source);
+
+/* ---- problems ---- */
+
+static void set_problem(struct source *source, const struct reason *why)
+{
+	if (!strcmp(source->problem.text, why->text))
+		return;
+	source->problem = *why;
+	source->cbs.problem(source->arg, why->text[0] ? why->text : NULL);
+}
+
+static void retry(struct event *event)
+{
+	look(EVENT_ARG(event));
+}
+
+static void give_up_for_now(struct source *source, const struct reason *why)
+{
+	set_problem(source, why);
+	if (source->ev_retry)
+		return;
+	event_add_timer_msec(source->loop, retry, source, source->retry_ms, &source->ev_retry);
+	source->retry_ms = MIN(source->retry_ms * 2, RETRY_LAST_MS);
+}
+
+/* ---- reading ---- */
+
+static void close_db(struct source *source)
+{
+	db_close(source->db);
+	source->db = NULL;
+}
+
+/* The open file is still the one that the path names. */
+static bool is_same_file(const struct source *source)
+{
+	struct stat st;
+
+	return stat(source->path, &st) == 0 && st.st_dev == source->dev && st.st_ino == source->ino;
+}
+
+static bool open_db(struct source *source, struct reason *why)
+{
+	struct stat st;
+
+	if (source->db && is_same_file(source))
+		return true;
+	close_db(source);
+	source->loaded = false;
+	source->db = db_open(source->path, DB_READ, why);
+	if (!source->db)
+		return false;
+	if (stat(source->path, &st) == 0) {
+		source->dev = st.st_dev;
+		source->ino = st.st_ino;
+	}
+	return true;
+}
+
+static int read_changes(struct source *source, struct load **load, struct reason *why)
+{
+	int ret = -ESTALE;
+
+	if (source->loaded)
+		ret = db_load_since(source->db, source->revision, load, why);
+	if (ret == -ESTALE)
+		ret = db_load_all(source->db, load, why);
+	return ret;
+}
+
+/* 1: something new was handed over, 0: nothing new, -EIO. */
+static int read_if_changed(struct source *source, struct reason *why)
+{
+	struct load *load = NULL;
+	uint32_t version;
+	uint64_t revision;
+
+	if (db_data_version(source->db, &version, why) < 0)
+		return -EIO;
+	if (source->loaded && version == source->data_version)
+		return 0;
+	source->noticed = monotime(NULL);
+	if (read_changes(source, &load, why) < 0)
+		return -EIO;
+	source->data_version = version;
+	revision = load->revision;
+	if (source->loaded && revision == source->revision) {
+		load_free(load); /* a commit to tables that say nothing of the network */
+		return 1;
+	}
+	source->loaded = source->cbs.loaded(source->arg, load);
+	source->revision = revision;
+	return 1;
+}
+
+static void slow_look(struct event *event)
+{
+	look(EVENT_ARG(event));
+}
+
+static void look(struct source *source)
+{
+	struct reason why = {};
+	int ret = -EIO;
+
+	if (open_db(source, &why))
+		ret = read_if_changed(source, &why);
+	if (ret < 0) {
+		/* a damaged file may be mended in place: open it anew next time */
+		close_db(source);
+		give_up_for_now(source, &why);
+		return;
+	}
+	if (ret > 0)
+		event_cancel(&source->ev_settle);
+	event_cancel(&source->ev_retry);
+	source->retry_ms = RETRY_FIRST_MS;
+	set_problem(source, &why);
+	event_cancel(&source->ev_slow);
+	event_add_timer_msec(source->loop, slow_look, source, SLOW_LOOK_MS, &source->ev_slow);
+}
+
+/* ---- waking ---- */
+
+static void settle(struct event *event)
+{
+	struct source *source = EVENT_ARG(event);
+
+	if (source->settle_ms < SETTLE_LAST_MS) {
+		source->settle_ms *= 2;
+		event_add_timer_msec(source->loop, settle, source, source->settle_ms,
+				     &source->ev_settle);
+	}
+	look(source);
+}
+
+/* The event is about the database, its WAL or its journal. */
+static bool is_ours(const struct source *source, const struct inotify_event *event)
+{
+	return event->len && !strncmp(event->name, source->name, strlen(source->name));
+}
+
+static void woken(struct event *event)
+{
+	struct source *source = EVENT_ARG(event);
+	char buf[8192] __attribute__((aligned(__alignof__(struct inotify_event))));
+	bool ours = false;
+	ssize_t len;
+
+	event_add_read(source->loop, woken, source, source->inotify, &source->ev_inotify);
+	while ((len = read(source->inotify, buf, sizeof(buf))) > 0) {
+		for (char *at = buf; at < buf + len;) {
+			const struct inotify_event *one = (const struct inotify_event *)at;
+
+			ours |= is_ours(source, one) || (one->mask & IN_Q_OVERFLOW);
+			at += sizeof(*one) + one->len;
+		}
+	}
+	if (!ours)
+		return;
+	event_cancel(&source->ev_settle);
+	source->settle_ms = SETTLE_FIRST_MS;
+	event_add_timer_msec(source->loop, settle, source, source->settle_ms, &source->ev_settle);
+	look(source);
+}
+
+static void watch_folder(struct source *source)
+{
+	char *copy = XSTRDUP(MTYPE_SOURCE_TEXT, source->path);
+
+	source->inotify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	if (source->inotify >= 0 && inotify_add_watch(source->inotify, dirname(copy), FOLDER_EVENTS) >= 0)
+		event_add_read(source->loop, woken, source, source->inotify, &source->ev_inotify);
+	else
+		zlog_warn("%s cannot be watched (%m); changes are looked for every %d s",
+			  source->location, SLOW_LOOK_MS / 1000);
+	XFREE(MTYPE_SOURCE_TEXT, copy);
+}
+
+static void first_look(struct event *event)
+{
+	look(EVENT_ARG(event));
+}
+
+/* ---- the interface ---- */
+
+struct source *source_sqlite_new(struct event_loop *loop, const char *path,
+				 const struct source_cbs *cbs, void *arg)
+{
+	struct source *source = XCALLOC(MTYPE_SOURCE, sizeof(*source));
+	const char *slash = strrchr(path, '/');
+	size_t size = strlen(path) + sizeof("sqlite ");
+
+	source->loop = loop;
+	source->cbs = *cbs;
+	source->arg = arg;
+	source->path = XSTRDUP(MTYPE_SOURCE_TEXT, path);
+	source->name = XSTRDUP(MTYPE_SOURCE_TEXT, slash ? slash + 1 : path);
+	source->location = XCALLOC(MTYPE_SOURCE_TEXT, size);
+	snprintf(source->location, size, "sqlite %s", path);
+	source->retry_ms = RETRY_FIRST_MS;
+	watch_folder(source);
+	event_add_event(loop, first_look, source, 0, &source->ev_settle);
+	return source;
+}
+
+void source_free(struct source *source)
+{
+	if (!source)
+		return;
+	event_cancel(&source->ev_inotify);
+	event_cancel(&source->ev_settle);
+	event_cancel(&source->ev_slow);
+	event_cancel(&source->ev_retry);
+	if (source->inotify >= 0)
+		close(source->inotify);
+	close_db(source);
+	XFREE(MTYPE_SOURCE_TEXT, source->path);
+	XFREE(MTYPE_SOURCE_TEXT, source->name);
+	XFREE(MTYPE_SOURCE_TEXT, source->location);
+	XFREE(MTYPE_SOURCE, source);
+}
+
+void source_reload(struct source *source)
+{
+	source->loaded = false;
+	look(source);
+}
+
+const char *source_location(const struct source *source)
+{
+	return source->location;
+}
+
+int64_t source_noticed(const struct source *source)
+{
+	return source->noticed;
+}
