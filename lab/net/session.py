@@ -8,9 +8,12 @@ A console is a byte pipe either way. Both sides speak in frames: one letter, fou
 
 import os
 import struct
+import sys
 from pathlib import Path
 
 PREFIX = "ft-"
+ROOM = "/run/frr-tenant-lab"            # of the demo's network: its tenant database, and
+SETTINGS = f"{ROOM}/environment"        # NAME=VALUE lines for shells on its routers
 
 
 def frame(kind, content=b""):
@@ -46,6 +49,13 @@ def routers():
         return []
 
 
+def settings():
+    try:
+        return Path(SETTINGS).read_text().splitlines()
+    except OSError:
+        return []
+
+
 def command(node, mode, commands):
     """The command line of a session on a router of this machine; ValueError says why there is none."""
     there = routers()
@@ -55,9 +65,21 @@ def command(node, mode, commands):
         raise ValueError(f"there is no router '{node}': the routers are {', '.join(there)}.")
     space = PREFIX + node
     enter = ["ip", "netns", "exec", space, "unshare", "--uts", "sh", "-c",
-             'echo "$0" >/proc/sys/kernel/hostname; exec "$@"', node]
+             'echo "$0" >/proc/sys/kernel/hostname; exec "$@"', node, "env", *settings()]
     if mode == "sh":
         return enter + (["sh", "-c", "\n".join(commands)] if commands else ["bash"])
     wrapper = Path(f"/run/frr/{space}/lab-vtysh")
-    vtysh = [str(wrapper) if wrapper.exists() else "vtysh", "-N", space]
-    return enter + vtysh + [word for text in commands for word in ("-c", text)]
+    if any(map(for_tenantd, commands)) and not wrapper.exists():
+        return enter + [sys.executable, str(Path(__file__).with_name("ask.py")), space, *commands]
+    return enter + vtysh(space, commands)
+
+
+def vtysh(space, commands):
+    wrapper = Path(f"/run/frr/{space}/lab-vtysh")
+    program = str(wrapper) if wrapper.exists() else "vtysh"
+    return [program, "-N", space] + [word for text in commands for word in ("-c", text)]
+
+
+def for_tenantd(text):
+    """A command that stock vtysh does not know, because it does not know tenantd."""
+    return text.split()[:2] == ["show", "tenant"]

@@ -224,9 +224,12 @@ static void place_batch_done(struct place *place, int64_t now)
 	place->health = place->lost ? HEALTH_WAITING : HEALTH_OK;
 	if (!place->lost)
 		place->reason.text[0] = '\0';
+	if (!place->noticed)
+		return; /* a repair, not a change of the database */
 	place->applied = now;
-	place->took = place->noticed ? now - place->noticed : 0;
+	place->took = now - place->noticed;
 	place->noticed = 0;
+	place->engine->stats.last_us = place->took;
 }
 
 void engine_batch_done(struct engine *engine)
@@ -236,8 +239,6 @@ void engine_batch_done(struct engine *engine)
 
 	darr_foreach_p (engine->batch.places, place) {
 		place_batch_done(*place, now);
-		if (!(*place)->stopped && (*place)->took)
-			engine->stats.last_us = (*place)->took;
 		place_drop_if_empty(*place);
 	}
 	engine->stats.batches++;
@@ -252,6 +253,9 @@ static void conn_up(void *arg, struct frr_conn *conn)
 	struct engine *engine = arg;
 
 	zlog_info("%s is up; reading what it holds", frr_conn_name(conn));
+	for (int target = 0; target < TARGET_COUNT; target++)
+		if (engine->conns[target] == conn)
+			engine->up_since[target] = monotime(NULL);
 	engine_make_all_dirty(engine);
 	engine_schedule(engine);
 }
@@ -264,6 +268,11 @@ static void conn_down(void *arg, struct frr_conn *conn)
 	for (int target = 0; target < TARGET_COUNT; target++)
 		if (engine->conns[target] == conn)
 			survey_forget(engine, target);
+}
+
+static void conn_absent(void *arg, struct frr_conn *conn)
+{
+	engine_schedule(arg);
 }
 
 /* ---- what others do to the kernel ---- */
@@ -376,7 +385,11 @@ void engine_free(struct engine *engine)
 
 void engine_start(struct engine *engine, const char *node)
 {
-	static const struct frr_conn_cbs cbs = { .up = conn_up, .down = conn_down };
+	static const struct frr_conn_cbs cbs = {
+		.up = conn_up,
+		.down = conn_down,
+		.absent = conn_absent,
+	};
 
 	strlcpy(engine->node_name, node, sizeof(engine->node_name));
 	for (int target = 0; target < TARGET_COUNT; target++)
@@ -398,14 +411,27 @@ void engine_make_all_dirty(struct engine *engine)
 		place_make_dirty(place);
 }
 
-/* A tenant's VRF may have been renamed: what stands under the old name goes. */
+static bool tenant_is_sound(const struct engine *engine, const struct tenant *tenant)
+{
+	struct reason *findings = NULL;
+	bool sound = validate_tenant(engine->model, tenant, &findings) == 0;
+
+	darr_free(findings);
+	return sound;
+}
+
+/* A tenant's VRF may have been renamed: what stands under the old name goes,
+ * but not for a new name that cannot be.
+ */
 static void touch_tenant(struct engine *engine, uint32_t id, int64_t noticed)
 {
 	const struct tenant *tenant = model_tenant(engine->model, id);
 	struct place *old = place_of_tenant(engine, id);
 	struct place *place = NULL;
 
-	if (tenant && tenant->vrf[0])
+	if (tenant && old && strcmp(old->vrf, tenant->vrf) && !tenant_is_sound(engine, tenant))
+		place = old;
+	else if (tenant && tenant->vrf[0])
 		place = place_get(engine, tenant->vrf);
 	if (old && old != place) {
 		place_set_tenant(old, 0);
@@ -432,12 +458,32 @@ void engine_model_changed(struct engine *engine, const struct model *model, uint
 	darr_foreach_p (touched, id)
 		touch_tenant(engine, *id, noticed);
 	darr_free(touched);
+	if (!batch_is_running(engine) && !place_list_count(engine->dirty))
+		engine->stats.revision = model_revision(model); /* none of it is for this node */
 	engine_schedule(engine);
 }
 
 void engine_zebra_changed(struct engine *engine)
 {
 	batch_zebra_changed(engine);
+}
+
+void engine_revive(struct engine *engine, enum target target, int64_t gone)
+{
+	struct place *place;
+	struct object *obj;
+
+	if (!engine->surveyed[target] || engine->up_since[target] > gone)
+		return;
+	frr_each (place_hash, engine->places, place) {
+		darr_foreach_p (place->have.list, obj) {
+			if (obj->target != target || object_kinds[obj->kind].phase != PHASE_INSTANCE)
+				continue;
+			obj->altered = true; /* equal to nothing, so it is made anew */
+			place_make_dirty(place);
+		}
+	}
+	engine_schedule(engine);
 }
 
 void engine_resync(struct engine *engine)
@@ -474,6 +520,9 @@ void engine_each(const struct engine *engine,
 
 void engine_stats(const struct engine *engine, struct engine_stats *stats)
 {
+	const struct object *obj;
+	struct place *place;
+
 	*stats = engine->stats;
 	stats->busy = batch_is_running(engine) ||
 		      place_list_count((struct place_list_head *)engine->dirty);
@@ -481,4 +530,8 @@ void engine_stats(const struct engine *engine, struct engine_stats *stats)
 	for (int target = 0; target < TARGET_COUNT; target++)
 		stats->up[target] = target == TARGET_KERNEL ||
 				    (engine->conns[target] && frr_conn_is_up(engine->conns[target]));
+	stats->needed[TARGET_KERNEL] = true;
+	frr_each (place_hash, (struct place_hash_head *)engine->places, place)
+		darr_foreach_p (place->want.list, obj)
+			stats->needed[obj->target] = true;
 }

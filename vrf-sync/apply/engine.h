@@ -61,6 +61,11 @@ void engine_model_changed(struct engine *engine, const struct model *model, uint
 			  int64_t noticed);
 /* zebra has said something about a VRF or an interface. */
 void engine_zebra_changed(struct engine *engine);
+/* Instances of the daemon lost their ties to a zebra that went at `gone`
+ * (microseconds of monotonic time): makes each of them anew, unless the daemon
+ * came up later than that.
+ */
+void engine_revive(struct engine *engine, enum target target, int64_t gone);
 /* Reads everything again and compares. */
 void engine_resync(struct engine *engine);
 
@@ -87,7 +92,8 @@ struct engine_stats {
 	int64_t last_us;   /* the last batch, from noticing the change */
 	bool busy;	   /* a batch is under way or waits to begin */
 	const char *problem; /* with the node itself; NULL: none */
-	bool up[TARGET_COUNT]; /* which daemons answer */
+	bool up[TARGET_COUNT];	   /* which daemons answer */
+	bool needed[TARGET_COUNT]; /* which have anything to hold */
 };
 void engine_stats(const struct engine *engine, struct engine_stats *stats);
 

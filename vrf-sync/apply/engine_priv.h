@@ -108,6 +108,7 @@ struct engine {
 	struct frr_conn *conns[TARGET_COUNT]; /* none for the kernel */
 	bool surveyed[TARGET_COUNT];	      /* what it holds is known */
 	bool asking[TARGET_COUNT];	      /* its answer is on the way */
+	int64_t up_since[TARGET_COUNT];	      /* us monotonic */
 
 	struct engine_stats stats;
 };

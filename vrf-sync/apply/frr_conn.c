@@ -48,6 +48,7 @@ struct frr_conn {
 	unsigned int window;
 	int fd; /* -1: none */
 	bool up;
+	bool tried; /* to connect, at least once */
 	struct vty_reader reader;
 	struct command_list_head waiting[1], sent[1];
 	size_t offset; /* of the first waiting command that is written already */
@@ -256,9 +257,12 @@ static void conn_connect(struct event *event)
 {
 	struct frr_conn *conn = EVENT_ARG(event);
 
+	conn->tried = true;
 	conn->fd = open_socket(conn->name);
 	if (conn->fd < 0) {
 		connect_soon(conn);
+		if (conn->cbs.absent)
+			conn->cbs.absent(conn->arg, conn);
 		return;
 	}
 	event_add_read(conn->loop, conn_read, conn, conn->fd, &conn->ev_read);
@@ -315,6 +319,11 @@ const char *frr_conn_name(const struct frr_conn *conn)
 bool frr_conn_is_up(const struct frr_conn *conn)
 {
 	return conn->up;
+}
+
+bool frr_conn_is_coming(const struct frr_conn *conn)
+{
+	return !conn->up && (!conn->tried || conn->fd >= 0);
 }
 
 static void lost(struct event *event)

@@ -26,6 +26,8 @@ struct frr_conn_cbs {
 	/* In enable mode and ready; or gone. */
 	void (*up)(void *arg, struct frr_conn *conn);
 	void (*down)(void *arg, struct frr_conn *conn);
+	/* An attempt to connect found nobody there; may be NULL. */
+	void (*absent)(void *arg, struct frr_conn *conn);
 };
 
 /* status is CMD_SUCCESS and so on, or FRR_CONN_LOST; text is only lent, and the
@@ -40,6 +42,8 @@ void frr_conn_free(struct frr_conn *conn);
 
 const char *frr_conn_name(const struct frr_conn *conn);
 bool frr_conn_is_up(const struct frr_conn *conn);
+/* Neither up nor known to be away: wait for it. */
+bool frr_conn_is_coming(const struct frr_conn *conn);
 
 /* Queues one line; done is called later, never from within, also when the
  * connection is down.

@@ -42,9 +42,8 @@ static int put_sysctl(struct kernel *kernel, const struct object *obj, struct re
 	int ret = kernel_read_sysctl(obj->num[0], &value);
 
 	if (ret == -ENOENT) {
-		reason_set(why, "this kernel has no %s%s", name,
-			   obj->num[0] == SYSCTL_MPLS_LABELS ? "; load its module: modprobe mpls_router"
-							     : "");
+		reason_set(why, "this kernel has no %s; load its module%s", name,
+			   obj->num[0] == SYSCTL_MPLS_LABELS ? ": modprobe mpls_router" : "");
 		return ret;
 	}
 	if (ret == 0 && value >= obj->num[1])

@@ -42,16 +42,11 @@ static struct nl_msg *address_msg(uint16_t type, uint16_t flags, uint32_t index,
 	return msg;
 }
 
-/* A wire's address is on a VLAN device of ours, or on a port. */
 static int get_device(struct kernel *kernel, const struct object *obj, struct kernel_link *link,
 		      struct reason *why)
 {
-	struct object owner = {};
 	enum object_kind kind = obj->kind == OBJ_GATEWAY ? OBJ_BRIDGE : OBJ_VLAN;
 
-	if (obj->kind == OBJ_WIRE_ADDRESS && kernel_link_get(kernel, obj->name, 0, link) == 0 &&
-	    kernel_link_owner(link, &owner) && owner.kind == OBJ_PORT)
-		kind = OBJ_PORT;
 	return kernel_link_get_own(kernel, obj->name, obj, kind, link, why);
 }
 
@@ -59,13 +54,13 @@ int kernel_put_address(struct kernel *kernel, const struct object *obj, struct r
 {
 	char text[IPNET_TEXT_SIZE];
 	struct kernel_link link;
+	struct nl_msg *msg;
 	int ret = get_device(kernel, obj, &link, why);
 
 	if (ret < 0)
 		return ret;
-	ret = kernel_request(kernel,
-			     address_msg(RTM_NEWADDR, NLM_F_CREATE | NLM_F_REPLACE, link.index, obj),
-			     NULL, NULL);
+	msg = address_msg(RTM_NEWADDR, NLM_F_CREATE | NLM_F_REPLACE, link.index, obj);
+	ret = kernel_request(kernel, msg, NULL, NULL);
 	if (ret < 0)
 		kernel_refused(kernel, why, ret, "cannot add address %s to %s of tenant VRF %s",
 			       ipnet_format(&obj->net, text), obj->name, obj->vrf);
@@ -86,7 +81,8 @@ int kernel_remove_address(struct kernel *kernel, const struct object *obj, struc
 				     NULL);
 	if (ret == 0 || ret == -EADDRNOTAVAIL || ret == -ENODEV)
 		return 0;
-	return kernel_refused(kernel, why, ret, "cannot remove address %s from %s of tenant VRF %s",
+	return kernel_refused(kernel, why, ret,
+			      "cannot remove address %s from %s of tenant VRF %s",
 			      ipnet_format(&obj->net, text), obj->name, obj->vrf);
 }
 
@@ -141,14 +137,13 @@ int kernel_put_flood(struct kernel *kernel, const struct object *obj, struct rea
 {
 	char text[IPNET_TEXT_SIZE];
 	struct kernel_link link;
+	struct nl_msg *msg;
 	int ret = kernel_link_get_own(kernel, obj->name, obj, OBJ_VXLAN, &link, why);
 
 	if (ret < 0)
 		return ret;
-	ret = kernel_request(kernel,
-			     flood_msg(RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_APPEND, link.index,
-				       &obj->net),
-			     NULL, NULL);
+	msg = flood_msg(RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_APPEND, link.index, &obj->net);
+	ret = kernel_request(kernel, msg, NULL, NULL);
 	if (ret == 0 || ret == -EEXIST)
 		return 0;
 	return kernel_refused(kernel, why, ret, "cannot add VTEP %s to %s of tenant VRF %s",
@@ -165,8 +160,8 @@ int kernel_remove_flood(struct kernel *kernel, const struct object *obj, struct 
 	if (ret == -ENODEV || ret == -EBUSY || ret == -EAGAIN)
 		return 0; /* gone with its device */
 	if (ret == 0)
-		ret = kernel_request(kernel, flood_msg(RTM_DELNEIGH, 0, link.index, &obj->net), NULL,
-				     NULL);
+		ret = kernel_request(kernel, flood_msg(RTM_DELNEIGH, 0, link.index, &obj->net),
+				     NULL, NULL);
 	if (ret == 0 || ret == -ENOENT || ret == -ENODEV)
 		return 0;
 	return kernel_refused(kernel, why, ret, "cannot remove VTEP %s from %s of tenant VRF %s",

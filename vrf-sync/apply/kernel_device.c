@@ -114,7 +114,8 @@ const struct kernel_device *kernel_device(struct kernel *kernel, uint32_t index)
 	return device_find(kernel, index);
 }
 
-const struct kernel_device *kernel_device_of_table(struct kernel *kernel, uint32_t table, bool ours)
+const struct kernel_device *kernel_device_of_table(struct kernel *kernel, uint32_t table,
+						   bool ours)
 {
 	struct kernel_device key = { .table = table };
 	const struct kernel_device *device = device_tables_find_gteq(kernel->tables, &key);

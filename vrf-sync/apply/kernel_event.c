@@ -3,9 +3,7 @@
  * What happens in the kernel, as objects.
  *
  * Events come in the order in which things happened, so the set of devices is
- * kept along the way and says whose an address or a route is.  What a link
- * event is missing (its trunk) is asked for, so an object may be newer than
- * the event that tells of it.
+ * kept along the way and says whose an address or a route is.
  */
 #include <zebra.h>
 
@@ -51,22 +49,48 @@ static void device_is_gone(const struct events *events, uint32_t index, const st
 		tell_gone(events, &was);
 }
 
-static void on_link_new(const struct events *events, struct nlmsghdr *event)
+static bool read_link(struct kernel *kernel, const struct kernel_link *link, struct object *now)
+{
+	return kernel_link_object(kernel, NULL, link, now) && now->vrf[0];
+}
+
+static void on_own_link(const struct events *events, struct kernel_link *link)
 {
 	struct kernel *kernel = events->kernel;
+	struct object now = {};
+	bool ours = read_link(kernel, link, &now);
+
+	/* It looks wrong, but the event may be older than what we did since, or
+	 * than the set: what counts is how it is now.
+	 */
+	if (!ours || now.altered) {
+		if (kernel_link_get(kernel, NULL, link->index, link) < 0)
+			return; /* the event of its end is on the way */
+		ours = read_link(kernel, link, &now);
+	}
+	device_is_gone(events, link->index, ours ? &now : NULL);
+	kernel_device_update(kernel, link);
+	if (ours)
+		tell_changed(events, &now);
+}
+
+static void on_link_new(const struct events *events, struct nlmsghdr *event)
+{
+	const struct kernel_device *known;
+	struct object owner = {};
 	struct kernel_link link;
-	struct object owner, now;
-	bool made_here, ours;
 
 	if (!kernel_link_parse(event, &link))
 		return;
-	made_here = kernel_link_owner(&link, &owner);
-	ours = made_here && owner.vrf[0];
-	device_is_gone(events, link.index, ours ? &owner : NULL);
-	kernel_device_update(kernel, &link);
-	if (ours && kernel_link_object(kernel, NULL, &link, &now))
-		tell_changed(events, &now);
-	else if (!made_here && events->watch->interface)
+	known = kernel_device(events->kernel, link.index);
+	if ((known && known->vrf[0]) || kernel_link_owner(&link, &owner)) {
+		/* just made: the event of its alias is on the way */
+		if (known || owner.vrf[0])
+			on_own_link(events, &link);
+		return;
+	}
+	kernel_device_update(events->kernel, &link);
+	if (events->watch->interface)
 		events->watch->interface(events->arg, link.name);
 }
 

@@ -224,23 +224,29 @@ int kernel_devices_ensure(struct kernel *kernel)
 	return ret;
 }
 
+static bool serves(const struct object *device, enum object_kind kind, const struct object *obj)
+{
+	return device->kind == kind || (device->kind == OBJ_PORT && obj->kind == OBJ_WIRE_ADDRESS);
+}
+
 int kernel_link_get_own(struct kernel *kernel, const char *name, const struct object *obj,
 			enum object_kind kind, struct kernel_link *link, struct reason *why)
 {
 	struct object owner = {};
 	int ret = kernel_link_get(kernel, name, 0, link);
+	char text[96];
 
 	if (ret == -ENODEV)
-		reason_set(why, "%s %s is not there, which %s stands on", object_kinds[kind].word,
-			   name, obj->name[0] ? obj->name : "a route");
+		reason_set(why, "%s %s is not there, which %s needs", object_kinds[kind].word,
+			   name, object_describe(obj, text, sizeof(text)));
 	else if (ret < 0)
 		kernel_refused(kernel, why, ret, "cannot read interface %s", name);
 	if (ret < 0)
 		return ret;
-	if (!kernel_link_owner(link, &owner) || owner.kind != kind) {
+	if (!kernel_link_owner(link, &owner) || !serves(&owner, kind, obj)) {
 		reason_set(why,
-			   "interface %s exists and is not ours (its alias is \"%.40s\"): remove or "
-			   "rename it, then tenant VRF %s can have it",
+			   "interface %s exists and is not ours (its alias is \"%.40s\"): remove "
+			   "or rename it, then tenant VRF %s can have it",
 			   name, link->alias, obj->vrf);
 		return -EBUSY;
 	}

@@ -51,11 +51,19 @@ static int prepare_vrf(struct kernel *kernel, struct wish *wish, struct reason *
 
 	if (ret < 0)
 		return kernel_refused(kernel, why, ret, "cannot read the interfaces");
+	/* one of ours: zebra ends itself when it sees two VRFs with one table */
+	other = kernel_device_of_table(kernel, wish->obj->num[0], true);
+	if (other && strcmp(other->name, wish->obj->name) &&
+	    kernel_link_get(kernel, NULL, other->index, &link) == 0 && link.id == wish->obj->num[0]) {
+		reason_set(why,
+			   "kernel table %u belongs to tenant VRF %s still, which %s waits for",
+			   wish->obj->num[0], link.name, wish->obj->vrf);
+		return -EAGAIN;
+	}
 	other = kernel_device_of_table(kernel, wish->obj->num[0], false);
 	if (!other || !strcmp(other->name, wish->obj->name))
 		return 0;
-	if (kernel_link_get(kernel, NULL, other->index, &link) < 0 ||
-	    link.id != wish->obj->num[0])
+	if (kernel_link_get(kernel, NULL, other->index, &link) < 0 || link.id != wish->obj->num[0])
 		return 0;
 	reason_set(why,
 		   "kernel table %u of tenant VRF %s is used by VRF device %s, which is not ours: "
@@ -80,7 +88,7 @@ static int prepare_vlan(struct kernel *kernel, struct wish *wish, struct reason 
 		return ret;
 	wish->mtu = obj->num[1];
 	if (wish->mtu > trunk->mtu) {
-		zlog_warn("%s: interface %s has MTU %u, less than the wire's %u; using that: raise it",
+		zlog_warn("%s: interface %s has MTU %u, less than the wire's %u; using that",
 			  obj->vrf, obj->ref, trunk->mtu, wish->mtu);
 		wish->mtu = trunk->mtu;
 	}
@@ -252,13 +260,16 @@ static int say_who_has_it(struct kernel *kernel, const struct wish *wish, struct
 		snprintf(what, sizeof(what), "VLAN %u on interface %s", obj->num[0], obj->ref);
 	else
 		snprintf(what, sizeof(what), "VNI %u", obj->num[0]);
-	if (kernel_links_read(kernel, &links) == 0)
-		darr_foreach_p (links, link)
-			if (!strcmp(link->kind, kind) && link->id == obj->num[0] &&
-			    (obj->kind != OBJ_VLAN || link->lower == wish->trunk.index))
-				reason_set(why,
-					   "%s is used by interface %s, which is not ours: remove it, "
-					   "then tenant VRF %s can have it", what, link->name, obj->vrf);
+	kernel_links_read(kernel, &links);
+	darr_foreach_p (links, link) {
+		if (strcmp(link->kind, kind) != 0 || link->id != obj->num[0] ||
+		    (obj->kind == OBJ_VLAN && link->lower != wish->trunk.index))
+			continue;
+		reason_set(why,
+			   "%s is used by interface %s, which is not ours: remove it, then tenant "
+			   "VRF %s can have it",
+			   what, link->name, obj->vrf);
+	}
 	darr_free(links);
 	reason_set(why, "%s is taken already, so tenant VRF %s cannot have it", what, obj->vrf);
 	return -EBUSY;
@@ -350,16 +361,16 @@ static int judge_port(struct kernel *kernel, const struct object *obj,
 	}
 	if (port->alias[0]) {
 		reason_set(why,
-			   "interface %s has the alias \"%.40s\", so it is in use: clear the alias "
-			   "or choose another interface for tenant VRF %s",
+			   "interface %s has the alias \"%.40s\", so it is in use: clear the "
+			   "alias or choose another interface for tenant VRF %s",
 			   obj->name, port->alias, obj->vrf);
 		return -EBUSY;
 	}
 	if (!port->master)
 		return 0;
 	reason_set(why,
-		   "interface %s is part of another interface (a bridge, bond or VRF): take it out "
-		   "or choose another interface for tenant VRF %s",
+		   "interface %s is part of another interface (a bridge, bond or VRF): take it "
+		   "out or choose another interface for tenant VRF %s",
 		   obj->name, obj->vrf);
 	return -EBUSY;
 }
@@ -381,9 +392,10 @@ int kernel_put_port(struct kernel *kernel, const struct object *obj, struct reas
 	if (ret < 0)
 		return ret;
 	ret = request_set(kernel, &wish, &port, true);
-	return ret < 0 ? kernel_refused(kernel, why, ret, "cannot put interface %s into tenant VRF %s",
-					obj->name, obj->vrf)
-		       : 0;
+	if (ret == 0)
+		return 0;
+	return kernel_refused(kernel, why, ret, "cannot put interface %s into tenant VRF %s",
+			      obj->name, obj->vrf);
 }
 
 /* It stays up: the operator may be reaching the node over it. */

@@ -28,6 +28,9 @@ extern struct zebra_privs_t tenantd_privs;
 /* Room for the burst of events that a node full of tenants makes when it starts. */
 #define EVENT_BUFFER (16 * 1024 * 1024)
 
+/* The kernel answers at once, but an answer it had no memory for never comes. */
+#define ANSWER_SECONDS 10
+
 /* ---- sockets ---- */
 
 static struct nl_sock *socket_open(int *fd)
@@ -54,8 +57,10 @@ static struct nl_sock *socket_open(int *fd)
 static void set_request_options(int fd)
 {
 	static const int options[] = { NETLINK_EXT_ACK, NETLINK_CAP_ACK, NETLINK_GET_STRICT_CHK };
+	const struct timeval limit = { .tv_sec = ANSWER_SECONDS };
 	const int on = 1;
 
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
 	for (unsigned int i = 0; i < array_size(options); i++)
 		setsockopt(fd, SOL_NETLINK, options[i], &on, sizeof(on));
 }
@@ -162,7 +167,7 @@ static int take_answer(struct kernel *kernel, kernel_each each, void *arg, bool 
 	int left = got;
 
 	if (got < 0)
-		return errno == EINTR ? 1 : -errno;
+		return errno == EINTR ? 1 : errno == EAGAIN ? -ETIMEDOUT : -errno;
 	for (; nlmsg_ok(answer, left); answer = nlmsg_next(answer, &left)) {
 		if (answer->nlmsg_seq != kernel->seq)
 			continue; /* of an answer that was given up */

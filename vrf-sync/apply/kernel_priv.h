@@ -19,6 +19,8 @@
 #ifndef FRR_TENANT_APPLY_KERNEL_PRIV_H
 #define FRR_TENANT_APPLY_KERNEL_PRIV_H
 
+#include <stdalign.h>
+
 #include <netlink/attr.h>
 #include <netlink/msg.h>
 
@@ -70,8 +72,9 @@ struct kernel {
 	struct device_tables_head tables[1];
 	bool devices_known;
 	char said[120]; /* why the kernel refused the last request; "" if it did not say */
-	char buffer[65536];	  /* an answer */
-	char event_buffer[65536]; /* requests are made while events are taken apart */
+	/* Two, because requests are made while events are taken apart. */
+	alignas(struct nlmsghdr) char buffer[65536];
+	alignas(struct nlmsghdr) char event_buffer[65536];
 };
 
 struct kernel_link;
@@ -86,7 +89,8 @@ void kernel_device_forget(struct kernel *kernel, uint32_t index);
 /* NULL where it is not in the set. */
 const struct kernel_device *kernel_device(struct kernel *kernel, uint32_t index);
 /* The VRF device that uses the table; ours, or (ours false) somebody else's. */
-const struct kernel_device *kernel_device_of_table(struct kernel *kernel, uint32_t table, bool ours);
+const struct kernel_device *kernel_device_of_table(struct kernel *kernel, uint32_t table,
+						   bool ours);
 
 /* ---- kernel_netlink.c ---- */
 
@@ -156,8 +160,9 @@ bool kernel_link_object(struct kernel *kernel, const struct kernel_link *links,
 void kernel_link_alias(const struct object *obj, char alias[static KERNEL_ALIAS_SIZE]);
 /* The word the kernel has for the kind of device; NULL for a port. */
 const char *kernel_link_kind(enum object_kind kind);
-/* Gets a device that belongs to the object's tenant.  -ENODEV, -EBUSY or -EAGAIN
- * with a sentence where it is not there, or whose it is.
+/* Gets a device that belongs to the object's tenant (a port serves an address as
+ * well as a VLAN does).  -ENODEV, -EBUSY or -EAGAIN with a sentence where it is
+ * not there, or whose it is.
  */
 int kernel_link_get_own(struct kernel *kernel, const char *name, const struct object *obj,
 			enum object_kind kind, struct kernel_link *link, struct reason *why);

@@ -18,8 +18,8 @@
 
 #include "apply/kernel_priv.h"
 
-static struct nl_msg *route_msg(uint16_t type, uint16_t flags, const struct kernel_route *route,
-				uint32_t oif)
+static int route_request(struct kernel *kernel, uint16_t type, uint16_t flags,
+			 const struct kernel_route *route, uint32_t oif)
 {
 	struct rtmsg header = {
 		.rtm_family = route->net.family,
@@ -39,7 +39,7 @@ static struct nl_msg *route_msg(uint16_t type, uint16_t flags, const struct kern
 		kernel_put_addr(msg, RTA_GATEWAY, &route->via);
 	if (oif)
 		nla_put_u32(msg, RTA_OIF, oif);
-	return msg;
+	return kernel_request(kernel, msg, NULL, NULL);
 }
 
 static void route_of(const struct object *obj, struct kernel_route *route)
@@ -128,9 +128,7 @@ int kernel_put_unreachable(struct kernel *kernel, const struct object *obj, stru
 	int ret;
 
 	route_of(obj, &route);
-	ret = kernel_request(kernel,
-			     route_msg(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, &route, 0), NULL,
-			     NULL);
+	ret = route_request(kernel, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, &route, 0);
 	if (ret < 0)
 		kernel_refused(kernel, why, ret,
 			       "cannot add the unreachable default to table %u of tenant VRF %s",
@@ -140,6 +138,7 @@ int kernel_put_unreachable(struct kernel *kernel, const struct object *obj, stru
 
 struct hop {
 	uint32_t oif;
+	uint32_t table; /* that knows it */
 	bool direct;
 };
 
@@ -152,16 +151,22 @@ static void take_hop(struct kernel *kernel, struct nlmsghdr *answer, void *arg)
 	if (nlmsg_parse(answer, sizeof(*header), tb, RTA_MAX, NULL) < 0 || !tb[RTA_OIF])
 		return;
 	hop->oif = nla_get_u32(tb[RTA_OIF]);
+	hop->table = tb[RTA_TABLE] ? nla_get_u32(tb[RTA_TABLE]) : header->rtm_table;
 	hop->direct = header->rtm_type == RTN_UNICAST && !tb[RTA_GATEWAY] && !tb[RTA_VIA];
 }
 
-/* Where the next hop is, in this VRF.  Left to itself the kernel looks in the
- * main table too, and traffic would leave the tenant.
+/* Where the next hop is, in this VRF.  The kernel looks in the main table too
+ * where the VRF's does not know it, and traffic would leave the tenant.
  */
 static int find_hop(struct kernel *kernel, const struct object *obj, struct hop *hop,
 		    struct reason *why)
 {
-	struct rtmsg header = { .rtm_family = obj->via.family, .rtm_dst_len = obj->via.len };
+	struct rtmsg header = {
+		.rtm_family = obj->via.family,
+		.rtm_dst_len = obj->via.len,
+		/* "say which table it was in": IPv6 always does, and refuses the flag */
+		.rtm_flags = obj->via.family == AF_INET ? RTM_F_LOOKUP_TABLE : 0,
+	};
 	char text[IPNET_TEXT_SIZE];
 	struct kernel_link vrf;
 	struct nl_msg *msg;
@@ -173,7 +178,7 @@ static int find_hop(struct kernel *kernel, const struct object *obj, struct hop 
 	kernel_put_addr(msg, RTA_DST, &obj->via);
 	nla_put_u32(msg, RTA_OIF, vrf.index);
 	ret = kernel_request(kernel, msg, take_hop, hop);
-	if (ret == 0 && hop->direct && hop->oif != vrf.index)
+	if (ret == 0 && hop->direct && hop->table == obj->num[0])
 		return 0;
 	reason_set(why,
 		   "next hop %s is on no interface of tenant VRF %s that is up: check the wire's "
@@ -214,10 +219,8 @@ static int replace_route(struct kernel *kernel, const struct object *obj,
 	kernel_request(kernel, kernel_routes_msg(route->net.family, 0, route->table), take_same,
 		       &same);
 	if (same.ours || !same.found)
-		return kernel_request(kernel,
-				      route_msg(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, route,
-						oif),
-				      NULL, NULL);
+		return route_request(kernel, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, route,
+				     oif);
 	reason_set(why,
 		   "table %u of tenant VRF %s has a route to %s that is not ours (protocol %u): "
 		   "remove it, or take the prefix out of the tenant",
@@ -235,13 +238,12 @@ int kernel_put_route(struct kernel *kernel, const struct object *obj, struct rea
 	if (ret < 0)
 		return ret;
 	route_of(obj, &route);
-	ret = kernel_request(kernel,
-			     route_msg(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, &route, hop.oif),
-			     NULL, NULL);
+	ret = route_request(kernel, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, &route, hop.oif);
 	if (ret == -EEXIST)
 		ret = replace_route(kernel, obj, &route, hop.oif, why);
 	if (ret < 0)
-		kernel_refused(kernel, why, ret, "cannot add route %s by way of %s to tenant VRF %s",
+		kernel_refused(kernel, why, ret,
+			       "cannot add route %s by way of %s to tenant VRF %s",
 			       ipnet_format(&obj->net, net), ipnet_format_addr(&obj->via, via),
 			       obj->vrf);
 	return ret;
@@ -265,7 +267,7 @@ int kernel_remove_route(struct kernel *kernel, const struct object *obj, struct 
 		return 0;
 	if (obj->kind == OBJ_ROUTE)
 		route.via = (struct ipnet){}; /* whatever it is by now */
-	ret = kernel_request(kernel, route_msg(RTM_DELROUTE, 0, &route, 0), NULL, NULL);
+	ret = route_request(kernel, RTM_DELROUTE, 0, &route, 0);
 	if (ret == 0 || ret == -ESRCH || ret == -ENOENT || ret == -ENODEV)
 		return 0;
 	return kernel_refused(kernel, why, ret, "cannot remove route %s from table %u",

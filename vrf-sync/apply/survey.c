@@ -206,8 +206,13 @@ bool survey_is_complete(const struct engine *engine)
 	for (int target = 0; target < TARGET_COUNT; target++) {
 		if (target == TARGET_KERNEL && !engine->surveyed[target])
 			return false;
-		if (target != TARGET_KERNEL && frr_conn_is_up(engine->conns[target]) &&
-		    !engine->surveyed[target])
+		if (target == TARGET_KERNEL)
+			continue;
+		/* a VRF that went before its instances were read would leave them
+		 * behind as nobody's
+		 */
+		if (frr_conn_is_coming(engine->conns[target]) ||
+		    (frr_conn_is_up(engine->conns[target]) && !engine->surveyed[target]))
 			return false;
 	}
 	return true;

@@ -33,7 +33,8 @@ static int check_text(struct ctl *ctl, const struct option_info *option, const c
 	for (const char *c = value; *c; c++) {
 		if ((unsigned char)*c >= ' ' && *c != 0x7f)
 			continue;
-		reason_set(&ctl->why, "--%s may not hold control characters; write one line of text",
+		reason_set(&ctl->why,
+			   "--%s may not hold control characters; write one line of text",
 			   option->name);
 		return -1;
 	}
@@ -65,7 +66,8 @@ static int check_interface(struct ctl *ctl, const struct option_info *option, co
 
 	if (ipnet_parse(value, &net) == 0)
 		return 0;
-	reason_set(&ctl->why, "--%s %s is not an address with its length; write it like 192.168.1.1/30",
+	reason_set(&ctl->why,
+		   "--%s %s is not an address with its length; write it like 192.168.1.1/30",
 		   option->name, value);
 	return -1;
 }
@@ -85,9 +87,10 @@ static int check_vrf(struct ctl *ctl, const struct option_info *option, const ch
 {
 	if (vrf_name_is_valid(value))
 		return 0;
-	reason_set(&ctl->why,
-		   "--%s %s cannot be the name of a VRF; use at most 15 letters, digits, '-', '_' and '.', and none of the words FRR keeps (default, all, ...)",
-		   option->name, value);
+	reason_set(
+		&ctl->why,
+		"--%s %s cannot be the name of a VRF; use at most 15 letters, digits, '-', '_' and '.', and none of the words FRR keeps (default, all, ...)",
+		option->name, value);
 	return -1;
 }
 
@@ -98,7 +101,8 @@ static int check_word(struct ctl *ctl, const struct option_info *option, const c
 	if (name_index(value, option->words, option->word_count) >= 0)
 		return 0;
 	for (int i = 0; i < option->word_count; i++) {
-		strlcat(known, i ? (i + 1 < option->word_count ? ", " : " or ") : "", sizeof(known));
+		strlcat(known, i ? (i + 1 < option->word_count ? ", " : " or ") : "",
+			sizeof(known));
 		strlcat(known, option->words[i], sizeof(known));
 	}
 	reason_set(&ctl->why, "--%s %s is not known; it is %s", option->name, value, known);
@@ -244,11 +248,14 @@ static enum exit_code take_own_option(struct line *line, const char *word)
 
 	if (index < 0) {
 		if (args->command)
-			reason_set(&line->ctl->why, "there is no option --%.*s here; see \"%s --help\"",
-				   (int)len, name, command_title(args->command, title, sizeof(title)));
-		else
 			reason_set(&line->ctl->why,
-				   "there is no option %s before the verb; see \"tenantctl --help\"", word);
+				   "there is no option --%.*s here; see \"%s --help\"", (int)len,
+				   name, command_title(args->command, title, sizeof(title)));
+		else
+			reason_set(
+				&line->ctl->why,
+				"there is no option %s before the verb; see \"tenantctl --help\"",
+				word);
 		return EXIT_USAGE;
 	}
 	if (args->values[index]) {
@@ -285,7 +292,8 @@ static enum exit_code take_option(struct line *line, const char *word)
 	} else if (!strncmp(word, "--", 2)) {
 		return take_own_option(line, word);
 	} else {
-		reason_set(&line->ctl->why, "there is no option %s; see \"tenantctl --help\"", word);
+		reason_set(&line->ctl->why, "there is no option %s; see \"tenantctl --help\"",
+			   word);
 		return EXIT_USAGE;
 	}
 	return EXIT_DONE;
@@ -322,7 +330,8 @@ static enum exit_code no_command(struct line *line)
 	if (!line->verb)
 		reason_set(why, "what shall be done? see \"tenantctl --help\"");
 	else if (!verb_exists(line->verb))
-		reason_set(why, "%s is no verb of tenantctl; see \"tenantctl --help\"", line->verb);
+		reason_set(why, "%s is no verb of tenantctl; see \"tenantctl --help\"",
+			   line->verb);
 	else if (!line->object)
 		reason_set(why, "%s what? see \"tenantctl %s --help\"", line->verb, line->verb);
 	else
@@ -364,7 +373,9 @@ static enum exit_code check_complete(struct line *line)
 enum exit_code args_parse(struct ctl *ctl, int argc, char **argv, struct args *args,
 			  enum wanted *wanted)
 {
-	struct line line = { .ctl = ctl, .args = args, .argv = argv, .argc = argc, .wanted = wanted };
+	struct line line = {
+		.ctl = ctl, .args = args, .argv = argv, .argc = argc, .wanted = wanted
+	};
 	bool only_words = false;
 
 	*wanted = WANTED_RUN;
@@ -377,7 +388,7 @@ enum exit_code args_parse(struct ctl *ctl, int argc, char **argv, struct args *a
 			continue;
 		}
 		code = !only_words && word[0] == '-' && word[1] ? take_option(&line, word)
-								 : take_word(&line, word);
+								: take_word(&line, word);
 		if (code != EXIT_DONE)
 			return code;
 	}

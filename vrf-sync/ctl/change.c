@@ -17,9 +17,9 @@
 struct change {
 	struct ctl *ctl;
 	struct model *model;
-	uint64_t seq;		 /* of the change log, before the change */
+	uint64_t seq;             /* of the change log, before the change */
 	struct reason unreadable; /* why the database could not be loaded before */
-	uint32_t *touched;	 /* darr, tenant ids */
+	uint32_t *touched;        /* darr, tenant ids */
 };
 
 const char *finding_text(const struct tenant *tenant, const struct reason *finding,
@@ -35,9 +35,10 @@ const char *finding_text(const struct tenant *tenant, const struct reason *findi
 static int begin_failed(struct ctl *ctl)
 {
 	if (sqlite3_errcode(ctl->db->sqlite) == SQLITE_BUSY)
-		reason_set(&ctl->why,
-			   "another program is changing database %s and does not end; nothing was changed, try again",
-			   ctl->path);
+		reason_set(
+			&ctl->why,
+			"another program is changing database %s and does not end; nothing was changed, try again",
+			ctl->path);
 	else
 		db_error(ctl->db, "begin a change", &ctl->why);
 	return -1;
@@ -49,9 +50,10 @@ static int begin(struct change *change)
 	struct load *load;
 
 	if (sqlite3_db_readonly(ctl->db->sqlite, "main")) {
-		reason_set(&ctl->why,
-			   "you may not write database %s; run this as root or as a member of group frr",
-			   ctl->path);
+		reason_set(
+			&ctl->why,
+			"you may not write database %s; run this as root or as a member of group frr",
+			ctl->path);
 		return -1;
 	}
 	if (sqlite3_exec(ctl->db->sqlite, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)

@@ -54,9 +54,10 @@ static int check_run(struct ctl *ctl, const struct args *args)
 	model_free(model);
 	if (!findings)
 		return 0;
-	reason_set(&ctl->why,
-		   "%zu finding%s in %zu tenant%s; a tenant with findings is held until they are mended",
-		   findings, findings == 1 ? "" : "s", held, held == 1 ? "" : "s");
+	reason_set(
+		&ctl->why,
+		"%zu finding%s in %zu tenant%s; a tenant with findings is held until they are mended",
+		findings, findings == 1 ? "" : "s", held, held == 1 ? "" : "s");
 	return -1;
 }
 

@@ -43,9 +43,10 @@ static int circuit_add(struct ctl *ctl, const struct args *args)
 		return -1;
 	if (!key.rowid)
 		return circuit_put(ctl, args, &key);
-	reason_set(&ctl->why,
-		   "tenant %s has a circuit on wire %s already; change it with \"tenantctl set circuit %s %s\"",
-		   args->names[0], args->names[1], args->names[0], args->names[1]);
+	reason_set(
+		&ctl->why,
+		"tenant %s has a circuit on wire %s already; change it with \"tenantctl set circuit %s %s\"",
+		args->names[0], args->names[1], args->names[0], args->names[1]);
 	return -1;
 }
 
@@ -79,10 +80,12 @@ static int circuit_del(struct ctl *ctl, const struct args *args)
 
 /* Without "bgp", which is for links. */
 static const struct option_info circuit_options[] = {
-	{ "prefix", OPT_NET, OPTION_AUTO, "prefix", "PREFIX", "else from the pool of the wire's kind" },
-	{ "vlan", OPT_NUMBER, OPTION_AUTO, "vlan", "N", "else the wire's vlan-base + tenant id", 1, 4094 },
-	{ "routing", OPT_WORD, 0, "routing", "WORD", "ospf or static; default ospf", .words = routing_names,
-	  .word_count = ROUTING_BGP },
+	{ "prefix", OPT_NET, OPTION_AUTO, "prefix", "PREFIX",
+	  "else from the pool of the wire's kind" },
+	{ "vlan", OPT_NUMBER, OPTION_AUTO, "vlan", "N", "else the wire's vlan-base + tenant id", 1,
+	  4094 },
+	{ "routing", OPT_WORD, 0, "routing", "WORD", "ospf or static; default ospf",
+	  .words = routing_names, .word_count = ROUTING_BGP },
 	{},
 };
 
@@ -93,7 +96,8 @@ const struct command circuit_commands[] = {
 		.names = "TENANT WIRE",
 		.options = circuit_options,
 		.summary = "another prefix, VLAN or routing for a tenant on a wire",
-		.example = "tenantctl add circuit acme transit-dc1 --prefix 100.64.9.0/29 --vlan 900",
+		.example =
+			"tenantctl add circuit acme transit-dc1 --prefix 100.64.9.0/29 --vlan 900",
 		.access = ACCESS_WRITE,
 		.run = circuit_add,
 	},

@@ -74,7 +74,8 @@ static void print_option(const struct option_info *option, const struct command 
 	bool setting = !strcmp(command->verb, "set");
 	char form[40];
 
-	snprintf(form, sizeof(form), "--%s %s", option->name, option->metavar ? option->metavar : "");
+	snprintf(form, sizeof(form), "--%s %s", option->name,
+		 option->metavar ? option->metavar : "");
 	printf("  %-24s %s", form, option->help);
 	if (!setting && (option->flags & OPTION_NEEDED))
 		printf(" (needed)");

@@ -22,7 +22,7 @@
 
 #define FILE_MODE   0660
 #define FOLDER_MODE 02770
-#define GROUP	    "frr"
+#define GROUP       "frr"
 
 /* (gid_t)-1, which chown() takes for "as it is", where there is no such group. */
 static gid_t group_id(void)
@@ -85,9 +85,10 @@ static int make_file(struct ctl *ctl)
 	int fd = open(ctl->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, FILE_MODE);
 
 	if (fd < 0 && errno == EEXIST) {
-		reason_set(&ctl->why,
-			   "%s exists already and stays as it is; choose another path with --db, or move it away",
-			   ctl->path);
+		reason_set(
+			&ctl->why,
+			"%s exists already and stays as it is; choose another path with --db, or move it away",
+			ctl->path);
 		return -1;
 	}
 	if (fd < 0)

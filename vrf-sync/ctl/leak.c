@@ -22,7 +22,8 @@ static int lookup_ends(struct ctl *ctl, const struct args *args, struct ends *en
 		return -1;
 	if (ends->from != ends->to)
 		return 0;
-	reason_set(&ctl->why, "a leak goes from one tenant to another; both are %s", args->names[0]);
+	reason_set(&ctl->why, "a leak goes from one tenant to another; both are %s",
+		   args->names[0]);
 	return -1;
 }
 
@@ -35,15 +36,17 @@ static int leak_add(struct ctl *ctl, const struct args *args)
 
 	if (args_net(ctl, args->names[2], &net) < 0 || lookup_ends(ctl, args, &ends) < 0)
 		return -1;
-	ret = sql_number(ctl, &id,
-			 "SELECT id FROM leak WHERE from_tenant = ?1 AND to_tenant = ?2 AND prefix = ?3",
-			 "iit", ends.from, ends.to, args->names[2]);
+	ret = sql_number(
+		ctl, &id,
+		"SELECT id FROM leak WHERE from_tenant = ?1 AND to_tenant = ?2 AND prefix = ?3",
+		"iit", ends.from, ends.to, args->names[2]);
 	if (ret > 0)
 		reason_set(&ctl->why, "the leak of %s from tenant %s to tenant %s exists already",
 			   args->names[2], args->names[0], args->names[1]);
 	if (ret)
 		return -1;
-	return sql_run(ctl, "INSERT INTO leak (from_tenant, to_tenant, prefix) VALUES (?1, ?2, ?3)",
+	return sql_run(ctl,
+		       "INSERT INTO leak (from_tenant, to_tenant, prefix) VALUES (?1, ?2, ?3)",
 		       "iit", ends.from, ends.to, args->names[2]);
 }
 
@@ -52,14 +55,16 @@ static int leak_del(struct ctl *ctl, const struct args *args)
 	struct ends ends;
 
 	if (lookup_ends(ctl, args, &ends) < 0 ||
-	    sql_run(ctl, "DELETE FROM leak WHERE from_tenant = ?1 AND to_tenant = ?2 AND prefix = ?3",
+	    sql_run(ctl,
+		    "DELETE FROM leak WHERE from_tenant = ?1 AND to_tenant = ?2 AND prefix = ?3",
 		    "iit", ends.from, ends.to, args->names[2]) < 0)
 		return -1;
 	if (sqlite3_changes(ctl->db->sqlite))
 		return 0;
-	reason_set(&ctl->why,
-		   "there is no leak of %s from tenant %s to tenant %s; \"tenantctl show leak\" lists them",
-		   args->names[2], args->names[0], args->names[1]);
+	reason_set(
+		&ctl->why,
+		"there is no leak of %s from tenant %s to tenant %s; \"tenantctl show leak\" lists them",
+		args->names[2], args->names[0], args->names[1]);
 	return -1;
 }
 

@@ -22,8 +22,8 @@ static int check_routes(struct ctl *ctl, const char *name, int64_t id)
 
 	if (ret > 0)
 		reason_set(&ctl->why,
-			   "link %s learns its routes by %s; --routes is for a static link only", name,
-			   protocol);
+			   "link %s learns its routes by %s; --routes is for a static link only",
+			   name, protocol);
 	return ret ? -1 : 0;
 }
 
@@ -32,20 +32,23 @@ static int check_port(struct ctl *ctl, const char *name, int64_t node_id, const 
 		      int64_t vlan, int64_t id)
 {
 	char other[SQL_TEXT_SIZE];
-	int ret = sql_text(ctl, other, sizeof(other),
-			   "SELECT 'link ' || l.name || ' of tenant ' || t.name FROM link l"
-			   " JOIN tenant t ON t.id = l.tenant_id"
-			   " WHERE l.node_id = ?1 AND l.ifname = ?2 AND l.vlan = ?3 AND l.id <> ?4",
-			   "itii", node_id, ifname, vlan, id);
+	int ret =
+		sql_text(ctl, other, sizeof(other),
+			 "SELECT 'link ' || l.name || ' of tenant ' || t.name FROM link l"
+			 " JOIN tenant t ON t.id = l.tenant_id"
+			 " WHERE l.node_id = ?1 AND l.ifname = ?2 AND l.vlan = ?3 AND l.id <> ?4",
+			 "itii", node_id, ifname, vlan, id);
 
 	if (ret > 0 && vlan)
-		reason_set(&ctl->why,
-			   "interface %s VLAN %u is already used by %s; choose another one for link %s",
-			   ifname, (unsigned int)vlan, other, name);
+		reason_set(
+			&ctl->why,
+			"interface %s VLAN %u is already used by %s; choose another one for link %s",
+			ifname, (unsigned int)vlan, other, name);
 	else if (ret > 0)
-		reason_set(&ctl->why,
-			   "interface %s is already used by %s; choose another one, or a VLAN, for link %s",
-			   ifname, other, name);
+		reason_set(
+			&ctl->why,
+			"interface %s is already used by %s; choose another one, or a VLAN, for link %s",
+			ifname, other, name);
 	return ret ? -1 : 0;
 }
 
@@ -57,9 +60,10 @@ static int check_ifname(struct ctl *ctl, const struct args *args)
 
 	if (!ifname || name_is_valid(ifname, max))
 		return 0;
-	reason_set(&ctl->why,
-		   "interface \"%s\" cannot be used; it has at most %u letters, digits, '-', '_' and '.'%s",
-		   ifname, max, max == TRUNK_NAME_MAX ? ", so that the VLAN can be added" : "");
+	reason_set(
+		&ctl->why,
+		"interface \"%s\" cannot be used; it has at most %u letters, digits, '-', '_' and '.'%s",
+		ifname, max, max == TRUNK_NAME_MAX ? ", so that the VLAN can be added" : "");
 	return -1;
 }
 
@@ -105,12 +109,14 @@ static int check_peer(struct ctl *ctl, const struct args *args, int64_t id)
 	if (!strcmp(protocol, "ospf"))
 		return 0;
 	if (!peer[0]) {
-		reason_set(&ctl->why, "link %s with %s needs the customer router; give --peer ADDRESS",
+		reason_set(&ctl->why,
+			   "link %s with %s needs the customer router; give --peer ADDRESS",
 			   args->names[1], protocol);
 		return -1;
 	}
 	if (!strcmp(protocol, "bgp") && !peer_as[0]) {
-		reason_set(&ctl->why, "link %s with bgp needs the customer's AS number; give --peer-as N",
+		reason_set(&ctl->why,
+			   "link %s with bgp needs the customer's AS number; give --peer-as N",
 			   args->names[1]);
 		return -1;
 	}
@@ -143,9 +149,11 @@ static int check_new_port(struct ctl *ctl, const struct args *args, int64_t id)
 	char node[SQL_TEXT_SIZE], ifname[SQL_TEXT_SIZE], vlan[SQL_TEXT_SIZE];
 	int64_t node_id;
 
-	if (!args_value(args, "node") && !args_value(args, "interface") && !args_value(args, "vlan"))
+	if (!args_value(args, "node") && !args_value(args, "interface") &&
+	    !args_value(args, "vlan"))
 		return 0;
-	if (effective(ctl, args, "node", "(SELECT name FROM node WHERE id = node_id)", id, node) < 0 ||
+	if (effective(ctl, args, "node", "(SELECT name FROM node WHERE id = node_id)", id, node) <
+		    0 ||
 	    effective(ctl, args, "interface", "ifname", id, ifname) < 0 ||
 	    effective(ctl, args, "vlan", "vlan", id, vlan) < 0 ||
 	    lookup_id(ctl, "node", node, &node_id) < 0)
@@ -177,7 +185,8 @@ static int link_del(struct ctl *ctl, const struct args *args)
 
 static const struct option_info link_options[] = {
 	{ "node", OPT_NODE, OPTION_NEEDED, "node_id", "NODE", "the PE" },
-	{ "interface", OPT_TEXT, OPTION_NEEDED, "ifname", "NAME", "its port towards the customer" },
+	{ "interface", OPT_TEXT, OPTION_NEEDED, "ifname", "NAME",
+	  "its port towards the customer" },
 	{ "vlan", OPT_NUMBER, 0, "vlan", "N", "on that port; default 0, the whole port", 0, 4094 },
 	{ "address", OPT_INTERFACE, OPTION_NEEDED, "address", "ADDRESS/LENGTH", "of the PE" },
 	{ "protocol", OPT_WORD, OPTION_NEEDED, "protocol", "WORD", "ospf, bgp or static",
@@ -188,8 +197,8 @@ static const struct option_info link_options[] = {
 	  UINT32_MAX },
 	{ "routes", OPT_LIST, 0, NULL, "PREFIX,...",
 	  "what lies behind a static link; set also takes +PREFIX,-PREFIX" },
-	{ "max-routes", OPT_NUMBER, 0, "max_routes", "N", "limit of what bgp may bring; default 1000", 1,
-	  10000000 },
+	{ "max-routes", OPT_NUMBER, 0, "max_routes", "N",
+	  "limit of what bgp may bring; default 1000", 1, 10000000 },
 	{},
 };
 

@@ -22,7 +22,8 @@ static int take_item(struct ctl *ctl, const char *option, const char *text, size
 	text += has_sign;
 	len -= has_sign;
 	if (!len || len >= sizeof(item.text)) {
-		reason_set(&ctl->why, "--%s has an empty or overlong part; write it like a,b,c", option);
+		reason_set(&ctl->why, "--%s has an empty or overlong part; write it like a,b,c",
+			   option);
 		return -1;
 	}
 	memcpy(item.text, text, len);
@@ -45,9 +46,10 @@ int list_parse(struct ctl *ctl, const char *option, const char *text, struct lis
 	}
 	darr_foreach_p (*items, item)
 		if (!item->sign != !(*items)[0].sign) {
-			reason_set(&ctl->why,
-				   "--%s mixes two forms: either the whole list (a,b) or changes only (+a,-b)",
-				   option);
+			reason_set(
+				&ctl->why,
+				"--%s mixes two forms: either the whole list (a,b) or changes only (+a,-b)",
+				option);
 			return -1;
 		}
 	return 0;
@@ -105,8 +107,8 @@ static int drop_prefixes(struct ctl *ctl, const struct prefix_list *list,
 	int ret;
 
 	snprintf(sql, sizeof(sql),
-		 "SELECT prefix FROM %s WHERE %s = ?1 AND prefix > ?2 ORDER BY prefix", list->table,
-		 list->key);
+		 "SELECT prefix FROM %s WHERE %s = ?1 AND prefix > ?2 ORDER BY prefix",
+		 list->table, list->key);
 	while ((ret = sql_text(ctl, prefix, sizeof(prefix), sql, "it", list->id, last)) > 0) {
 		if (!list_has(items, prefix) && del_prefix(ctl, list, prefix) < 0)
 			return -1;

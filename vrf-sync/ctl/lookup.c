@@ -21,8 +21,8 @@ int lookup_id(struct ctl *ctl, const char *object, const char *name, int64_t *id
 	snprintf(sql, sizeof(sql), "SELECT id FROM %s WHERE name = ?1", table_of(object));
 	ret = sql_number(ctl, id, sql, "t", name);
 	if (ret == 0)
-		reason_set(&ctl->why, "%s %s does not exist; \"tenantctl show %s\" lists them", object,
-			   name, object);
+		reason_set(&ctl->why, "%s %s does not exist; \"tenantctl show %s\" lists them",
+			   object, name, object);
 	return ret > 0 ? 0 : -1;
 }
 
@@ -30,9 +30,10 @@ static int check_name(struct ctl *ctl, const char *object, const char *name)
 {
 	if (name_is_valid(name, TENANT_NAME_MAX))
 		return 0;
-	reason_set(&ctl->why,
-		   "\"%.80s\" cannot be the name of a %s; use at most %d letters, digits, '-', '_' and '.', beginning with a letter or digit",
-		   name, object, TENANT_NAME_MAX);
+	reason_set(
+		&ctl->why,
+		"\"%.80s\" cannot be the name of a %s; use at most %d letters, digits, '-', '_' and '.', beginning with a letter or digit",
+		name, object, TENANT_NAME_MAX);
 	return -1;
 }
 
@@ -47,8 +48,9 @@ int lookup_new(struct ctl *ctl, const char *object, const char *name)
 	snprintf(sql, sizeof(sql), "SELECT id FROM %s WHERE name = ?1", table_of(object));
 	ret = sql_number(ctl, &id, sql, "t", name);
 	if (ret > 0)
-		reason_set(&ctl->why, "%s %s exists already; change it with \"tenantctl set %s %s\"",
-			   object, name, object, name);
+		reason_set(&ctl->why,
+			   "%s %s exists already; change it with \"tenantctl set %s %s\"", object,
+			   name, object, name);
 	return ret ? -1 : 0;
 }
 
@@ -71,8 +73,9 @@ int lookup_in_tenant(struct ctl *ctl, const char *object, const char *tenant, co
 		return -1;
 	ret = find_in_tenant(ctl, object, *tenant_id, name, id);
 	if (ret == 0)
-		reason_set(&ctl->why, "tenant %s has no %s %s; \"tenantctl show %s %s\" lists them",
-			   tenant, object, name, object, tenant);
+		reason_set(&ctl->why,
+			   "tenant %s has no %s %s; \"tenantctl show %s %s\" lists them", tenant,
+			   object, name, object, tenant);
 	return ret > 0 ? 0 : -1;
 }
 
@@ -86,9 +89,10 @@ int lookup_new_in_tenant(struct ctl *ctl, const char *object, const char *tenant
 		return -1;
 	ret = find_in_tenant(ctl, object, *tenant_id, name, &id);
 	if (ret > 0)
-		reason_set(&ctl->why,
-			   "%s %s of tenant %s exists already; change it with \"tenantctl set %s %s %s\"",
-			   object, name, tenant, object, tenant, name);
+		reason_set(
+			&ctl->why,
+			"%s %s of tenant %s exists already; change it with \"tenantctl set %s %s %s\"",
+			object, name, tenant, object, tenant, name);
 	return ret ? -1 : 0;
 }
 

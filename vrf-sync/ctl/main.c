@@ -19,8 +19,8 @@
 #include "ctl/help.h"
 
 static const struct command *const tables[] = {
-	init_commands,	 site_commands, node_commands,	  wire_commands,     tenant_commands,
-	switch_commands, link_commands, leak_commands,	  circuit_commands,  provider_commands,
+	init_commands,   site_commands, node_commands,  wire_commands,    tenant_commands,
+	switch_commands, link_commands, leak_commands,  circuit_commands, provider_commands,
 	status_commands, plan_commands, check_commands,
 };
 
@@ -68,8 +68,8 @@ static void report_change(const struct ctl *ctl, const struct args *args)
 		json_object_array_add(names, json_object_new_string(args->names[i]));
 	json_object_object_add(json, "names", names);
 	json_object_object_add(json, "revision", json_object_new_int64(revision));
-	printf("%s\n", json_object_to_json_string_ext(json, JSON_C_TO_STRING_PRETTY |
-								   JSON_C_TO_STRING_NOSLASHESCAPE));
+	printf("%s\n", json_object_to_json_string_ext(
+			       json, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
 	json_object_put(json);
 }
 

@@ -17,7 +17,8 @@ static int role_bit(struct ctl *ctl, const char *word, uint8_t *bit)
 	int index = name_index(word, role_names, ROLE_COUNT);
 
 	if (index < 0) {
-		reason_set(&ctl->why, "%s is not a role; a node is dlr, edge or pe, or several of them",
+		reason_set(&ctl->why,
+			   "%s is not a role; a node is dlr, edge or pe, or several of them",
 			   word);
 		return -1;
 	}
@@ -27,8 +28,8 @@ static int role_bit(struct ctl *ctl, const char *word, uint8_t *bit)
 
 static int role_put(struct ctl *ctl, int64_t node_id, const char *role)
 {
-	return sql_run(ctl, "INSERT OR IGNORE INTO node_role (node_id, role) VALUES (?1, ?2)", "it",
-		       node_id, role);
+	return sql_run(ctl, "INSERT OR IGNORE INTO node_role (node_id, role) VALUES (?1, ?2)",
+		       "it", node_id, role);
 }
 
 static int role_drop(struct ctl *ctl, int64_t node_id, const char *node, const char *role)
@@ -42,13 +43,14 @@ static int role_drop(struct ctl *ctl, int64_t node_id, const char *node, const c
 	if (ret < 0)
 		return -1;
 	if (ret > 0) {
-		reason_set(&ctl->why,
-			   "node %s still serves tenant %s as %s: take it away first with \"tenantctl set tenant %s --nodes -%s:%s\"",
-			   node, tenant, role, tenant, node, role);
+		reason_set(
+			&ctl->why,
+			"node %s still serves tenant %s as %s: take it away first with \"tenantctl set tenant %s --nodes -%s:%s\"",
+			node, tenant, role, tenant, node, role);
 		return -1;
 	}
-	return sql_run(ctl, "DELETE FROM node_role WHERE node_id = ?1 AND role = ?2", "it", node_id,
-		       role);
+	return sql_run(ctl, "DELETE FROM node_role WHERE node_id = ?1 AND role = ?2", "it",
+		       node_id, role);
 }
 
 static int roles_apply(struct ctl *ctl, int64_t node_id, const char *node,
@@ -98,7 +100,8 @@ static int check_router_id(struct ctl *ctl, const struct args *args)
 
 	if (!text || (ipnet_parse_addr(text, &net) == 0 && net.family == AF_INET))
 		return 0;
-	reason_set(&ctl->why, "--router-id %s is not an IPv4 address; a router id has that form", text);
+	reason_set(&ctl->why, "--router-id %s is not an IPv4 address; a router id has that form",
+		   text);
 	return -1;
 }
 
@@ -143,9 +146,10 @@ static int node_del(struct ctl *ctl, const struct args *args)
 		       " WHERE a.node_id = ?1 ORDER BY t.id LIMIT 1",
 		       "i", id);
 	if (ret > 0)
-		reason_set(&ctl->why,
-			   "node %s still serves tenant %s: take it away first with \"tenantctl set tenant %s --nodes -%s\"",
-			   name, tenant, tenant, name);
+		reason_set(
+			&ctl->why,
+			"node %s still serves tenant %s: take it away first with \"tenantctl set tenant %s --nodes -%s\"",
+			name, tenant, tenant, name);
 	if (ret)
 		return -1;
 	return sql_run(ctl, "DELETE FROM node WHERE id = ?1", "i", id);

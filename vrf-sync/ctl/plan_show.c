@@ -58,9 +58,10 @@ static int take_tenants(struct ctl *ctl, struct node_plan *plan, const char *nam
 	if (show_tenants(ctl, plan->model, name, &tenants) < 0)
 		return -1;
 	if (name && !tenant_roles_on(tenants[0], plan->node->id)) {
-		reason_set(&ctl->why,
-			   "node %s does not serve tenant %s; add it with \"tenantctl set tenant %s --nodes +%s\"",
-			   plan->node->name, name, name, plan->node->name);
+		reason_set(
+			&ctl->why,
+			"node %s does not serve tenant %s; add it with \"tenantctl set tenant %s --nodes +%s\"",
+			plan->node->name, name, name, plan->node->name);
 		darr_free(tenants);
 		return -1;
 	}
@@ -94,8 +95,8 @@ static void print_target(const struct node_plan *plan, const struct op *ops, enu
 		for (unsigned int i = 0; i < darr_len(mine); i++)
 			puts(kernel_text(&mine[i]->obj, false, text));
 	else
-		statement_script(mine, darr_len(mine), model_provider(plan->model)->asn, print_line,
-				 NULL);
+		statement_script(mine, darr_len(mine), model_provider(plan->model)->asn,
+				 print_line, NULL);
 	darr_free(mine);
 }
 
@@ -179,7 +180,8 @@ static int plan_run(struct ctl *ctl, const struct args *args)
 		return -1;
 	plan.node = provider_node_by_name(model_provider(model), name);
 	if (!plan.node)
-		reason_set(&ctl->why, "node %s does not exist; \"tenantctl show node\" lists them", name);
+		reason_set(&ctl->why, "node %s does not exist; \"tenantctl show node\" lists them",
+			   name);
 	else if (!tenant)
 		plan_node(model_provider(model), plan.node, &plan.want);
 	if (plan.node)

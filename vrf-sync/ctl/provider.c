@@ -72,7 +72,8 @@ static int reserved_del(struct ctl *ctl, const struct args *args)
 	int ret = reserved_find(ctl, args->names[0], &rowid);
 
 	if (ret == 0)
-		reason_set(&ctl->why, "%s is not reserved; \"tenantctl show reserved\" lists what is",
+		reason_set(&ctl->why,
+			   "%s is not reserved; \"tenantctl show reserved\" lists what is",
 			   args->names[0]);
 	if (ret <= 0)
 		return -1;
@@ -88,8 +89,8 @@ static int aggregate_add(struct ctl *ctl, const struct args *args)
 
 	if (args_net(ctl, args->names[1], &net) < 0 ||
 	    lookup_id(ctl, "tenant", args->names[0], &tenant_id) < 0 ||
-	    sql_run(ctl, "INSERT OR IGNORE INTO aggregate (tenant_id, prefix) VALUES (?1, ?2)", "it",
-		    tenant_id, args->names[1]) < 0)
+	    sql_run(ctl, "INSERT OR IGNORE INTO aggregate (tenant_id, prefix) VALUES (?1, ?2)",
+		    "it", tenant_id, args->names[1]) < 0)
 		return -1;
 	if (sqlite3_changes(ctl->db->sqlite))
 		return 0;
@@ -108,7 +109,8 @@ static int aggregate_del(struct ctl *ctl, const struct args *args)
 		return -1;
 	if (sqlite3_changes(ctl->db->sqlite))
 		return 0;
-	reason_set(&ctl->why, "tenant %s has no aggregate %s; \"tenantctl show tenant %s\" lists them",
+	reason_set(&ctl->why,
+		   "tenant %s has no aggregate %s; \"tenantctl show tenant %s\" lists them",
 		   args->names[0], args->names[1], args->names[0]);
 	return -1;
 }
@@ -116,13 +118,16 @@ static int aggregate_del(struct ctl *ctl, const struct args *args)
 static const struct option_info provider_options[] = {
 	{ "asn", OPT_NUMBER, 0, "asn", "N", "AS number of the backbone, first half of every RT", 1,
 	  UINT32_MAX },
-	{ "nssa-area", OPT_NUMBER, 0, "nssa_area", "N", "OSPF area between DLR and edge", 1, UINT32_MAX },
-	{ "vpn-tag", OPT_NUMBER, OPTION_AUTO, "vpn_tag", "N", "VPN route tag, RFC 4577", 1, UINT32_MAX },
-	{ "table-base", OPT_NUMBER, 0, "table_base", "N", "kernel table of a VRF = N + tenant id", 256,
-	  2000000000 },
-	{ "vni-base", OPT_NUMBER, 0, "vni_base", "N", "VNI of a switch = N + switch id", 0, 16777214 },
-	{ "leak-base", OPT_NUMBER, 0, "leak_base", "N", "RT of leaks to a tenant = asn:(N + its id)", 1,
-	  4000000000u },
+	{ "nssa-area", OPT_NUMBER, 0, "nssa_area", "N", "OSPF area between DLR and edge", 1,
+	  UINT32_MAX },
+	{ "vpn-tag", OPT_NUMBER, OPTION_AUTO, "vpn_tag", "N", "VPN route tag, RFC 4577", 1,
+	  UINT32_MAX },
+	{ "table-base", OPT_NUMBER, 0, "table_base", "N", "kernel table of a VRF = N + tenant id",
+	  256, 2000000000 },
+	{ "vni-base", OPT_NUMBER, 0, "vni_base", "N", "VNI of a switch = N + switch id", 0,
+	  16777214 },
+	{ "leak-base", OPT_NUMBER, 0, "leak_base", "N",
+	  "RT of leaks to a tenant = asn:(N + its id)", 1, 4000000000u },
 	{ "ospf-hello", OPT_NUMBER, 0, "ospf_hello", "SECONDS", "on transit and uplink", 1, 60 },
 	{ "ospf-dead", OPT_NUMBER, 0, "ospf_dead", "SECONDS", "on transit and uplink", 2, 240 },
 	{},

@@ -87,7 +87,8 @@ static const char *cell_text(struct json_object *value, char buf[static CELL_SIZ
 	for (size_t i = 0; i < count; i++) {
 		if (i)
 			strlcat(buf, ",", CELL_SIZE);
-		strlcat(buf, json_object_get_string(json_object_array_get_idx(value, i)), CELL_SIZE);
+		strlcat(buf, json_object_get_string(json_object_array_get_idx(value, i)),
+			CELL_SIZE);
 	}
 	if (!buf[0])
 		strcpy(buf, "-");
@@ -135,7 +136,8 @@ static struct column *columns_of(struct json_object *rows)
 		bool table = false;
 
 		for (size_t i = 0; i < json_object_array_length(rows); i++)
-			table |= is_table(json_object_object_get(json_object_array_get_idx(rows, i), key));
+			table |= is_table(
+				json_object_object_get(json_object_array_get_idx(rows, i), key));
 		if (!table)
 			*darr_append(columns) = (struct column){ key, column_width(rows, key) };
 	}
@@ -171,13 +173,13 @@ static void print_object(struct json_object *json)
 	char buf[CELL_SIZE];
 	int width = 0;
 
-	json_object_object_foreach (json, name, item)
-		if (!is_table(item) && (int)strlen(name) > width)
-			width = (int)strlen(name);
-	json_object_object_foreach (json, key, value)
-		if (!is_table(value))
-			printf("%-*s  %s\n", width, key, cell_text(value, buf));
-	json_object_object_foreach (json, title, rows) {
+	json_object_object_foreach(json, name,
+				   item) if (!is_table(item) && (int)strlen(name) > width) width =
+		(int)strlen(name);
+	json_object_object_foreach(json, key, value) if (!is_table(value))
+		printf("%-*s  %s\n", width, key, cell_text(value, buf));
+	json_object_object_foreach(json, title, rows)
+	{
 		if (!is_table(rows))
 			continue;
 		printf("\n%s:\n", title);
@@ -188,9 +190,9 @@ static void print_object(struct json_object *json)
 void show_print(const struct ctl *ctl, struct json_object *json, const char *nothing)
 {
 	if (ctl->json)
-		printf("%s\n", json_object_to_json_string_ext(json,
-							      JSON_C_TO_STRING_PRETTY |
-								      JSON_C_TO_STRING_NOSLASHESCAPE));
+		printf("%s\n",
+		       json_object_to_json_string_ext(
+			       json, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
 	else if (json_object_is_type(json, json_type_object))
 		print_object(json);
 	else if (is_table(json))
@@ -231,8 +233,10 @@ int show_tenants(struct ctl *ctl, const struct model *model, const char *name,
 	if (name) {
 		tenant = model_tenant_by_name(model, name);
 		if (!tenant) {
-			reason_set(&ctl->why,
-				   "tenant %s does not exist; \"tenantctl show tenant\" lists them", name);
+			reason_set(
+				&ctl->why,
+				"tenant %s does not exist; \"tenantctl show tenant\" lists them",
+				name);
 			return -1;
 		}
 		*darr_append(*tenants) = tenant;

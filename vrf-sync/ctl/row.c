@@ -26,7 +26,8 @@ static int sql_refused(struct ctl *ctl)
 	switch (code) {
 	case SQLITE_CONSTRAINT_UNIQUE:
 	case SQLITE_CONSTRAINT_PRIMARYKEY:
-		reason_set(&ctl->why, "another row has the same %s already; choose another value", what);
+		reason_set(&ctl->why, "another row has the same %s already; choose another value",
+			   what);
 		break;
 	case SQLITE_CONSTRAINT_FOREIGNKEY:
 		reason_set(&ctl->why,
@@ -37,9 +38,10 @@ static int sql_refused(struct ctl *ctl)
 		reason_set(&ctl->why, "the database does not allow this value: %s", what);
 		break;
 	case SQLITE_READONLY:
-		reason_set(&ctl->why,
-			   "you may not write database %s; run this as root or as a member of group frr",
-			   ctl->db->path);
+		reason_set(
+			&ctl->why,
+			"you may not write database %s; run this as root or as a member of group frr",
+			ctl->db->path);
 		break;
 	default:
 		db_error(ctl->db, "write", &ctl->why);
@@ -55,7 +57,8 @@ static void bind_values(sqlite3_stmt *stmt, const char *types, va_list ap)
 		if (types[i] == 'i')
 			sqlite3_bind_int64(stmt, i + 1, va_arg(ap, int64_t));
 		else
-			sqlite3_bind_text(stmt, i + 1, va_arg(ap, const char *), -1, SQLITE_TRANSIENT);
+			sqlite3_bind_text(stmt, i + 1, va_arg(ap, const char *), -1,
+					  SQLITE_TRANSIENT);
 	}
 }
 
@@ -173,8 +176,8 @@ static int check_unique(struct ctl *ctl, const struct row *row, const struct opt
 	snprintf(sql, sizeof(sql), "SELECT name FROM %s WHERE %s = ?1 AND id <> ?2", row->table,
 		 option->column);
 	if (option->type == OPT_NUMBER)
-		ret = sql_text(ctl, other, sizeof(other), sql, "ii", (int64_t)strtoll(value, NULL, 10),
-			       id);
+		ret = sql_text(ctl, other, sizeof(other), sql, "ii",
+			       (int64_t)strtoll(value, NULL, 10), id);
 	else
 		ret = sql_text(ctl, other, sizeof(other), sql, "ti", value, id);
 	if (ret > 0)
@@ -221,7 +224,8 @@ int row_options(struct ctl *ctl, struct row *row, const struct args *args, int64
 		if (!value || !option[i].column)
 			continue;
 		if (row_has(row, option[i].column)) {
-			reason_set(&ctl->why, "--%s contradicts an option before it; give one of them",
+			reason_set(&ctl->why,
+				   "--%s contradicts an option before it; give one of them",
 				   option[i].name);
 			return -1;
 		}

@@ -26,8 +26,8 @@ static const char *site_name(const struct provider *provider, uint32_t id)
 
 static int not_there(struct ctl *ctl, const char *object, const char *name)
 {
-	reason_set(&ctl->why, "%s %s does not exist; \"tenantctl show %s\" lists them", object, name,
-		   object);
+	reason_set(&ctl->why, "%s %s does not exist; \"tenantctl show %s\" lists them", object,
+		   name, object);
 	return -1;
 }
 
@@ -103,8 +103,9 @@ static struct json_object *make_node(struct ctl *ctl, const struct provider *pro
 	int64_t tenants = 0;
 	char text[100];
 
-	sql_number(ctl, &tenants, "SELECT count(DISTINCT tenant_id) FROM attachment WHERE node_id = ?1",
-		   "i", (int64_t)node->id);
+	sql_number(ctl, &tenants,
+		   "SELECT count(DISTINCT tenant_id) FROM attachment WHERE node_id = ?1", "i",
+		   (int64_t)node->id);
 	darr_foreach_p (provider->wires, wire) {
 		const struct wire_port *port = wire_port_of(wire, node->id);
 
@@ -190,8 +191,8 @@ static struct json_object *make_reserved(struct ctl *ctl, const struct provider 
 		struct json_object *row = json_object_new_object();
 
 		what[0] = '\0';
-		sql_text(ctl, what, sizeof(what), "SELECT what FROM reserved WHERE prefix = ?1", "t",
-			 ipnet_format(net, text));
+		sql_text(ctl, what, sizeof(what), "SELECT what FROM reserved WHERE prefix = ?1",
+			 "t", ipnet_format(net, text));
 		show_net(row, "prefix", net);
 		show_text(row, "what", what);
 		json_object_array_add(rows, row);

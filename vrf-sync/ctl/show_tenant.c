@@ -102,7 +102,8 @@ static void add_links(const struct model *model, const struct tenant *tenant, co
 		show_text(row, "protocol", routing_names[link->routing]);
 		show_address(row, "peer", &link->peer);
 		json_object_object_add(row, "peer-as",
-				       link->peer_as ? json_object_new_int64(link->peer_as) : NULL);
+				       link->peer_as ? json_object_new_int64(link->peer_as)
+						     : NULL);
 		show_number(row, "max-routes", link->max_routes);
 		show_nets(row, "routes", link->routes);
 		json_object_array_add(rows, row);
@@ -167,7 +168,8 @@ static struct json_object *circuit_addresses(const struct provider *provider,
 		if (!node || !wire_roles_on(wire, tenant, port->node_id) ||
 		    ipnet_slot(prefix, port->slot, &address) < 0)
 			continue;
-		snprintf(item, sizeof(item), "%s=%s", node->name, ipnet_format_addr(&address, text));
+		snprintf(item, sizeof(item), "%s=%s", node->name,
+			 ipnet_format_addr(&address, text));
 		json_object_array_add(array, json_object_new_string(item));
 	}
 	return array;
@@ -208,7 +210,8 @@ static void add_circuits(const struct model *model, const struct tenant *tenant,
 
 /* ---- tenants ---- */
 
-static struct json_object *tenant_nodes(const struct provider *provider, const struct tenant *tenant)
+static struct json_object *tenant_nodes(const struct provider *provider,
+					const struct tenant *tenant)
 {
 	struct json_object *array = json_object_new_array();
 	const struct attachment *attachment;
@@ -303,8 +306,8 @@ static struct json_object *make_tenant_in_full(struct ctl *ctl, const struct mod
 	struct reason *findings = NULL, *finding;
 	char description[SQL_TEXT_SIZE] = "";
 
-	sql_text(ctl, description, sizeof(description), "SELECT description FROM tenant WHERE id = ?1",
-		 "i", (int64_t)tenant->id);
+	sql_text(ctl, description, sizeof(description),
+		 "SELECT description FROM tenant WHERE id = ?1", "i", (int64_t)tenant->id);
 	validate_tenant(model, tenant, &findings);
 	darr_foreach_p (findings, finding)
 		json_object_array_add(reasons, json_object_new_string(finding->text));
@@ -367,7 +370,8 @@ static int show_parts(struct ctl *ctl, const struct args *args, rows_fn add)
 	model_free(model);
 	if (name && !json_object_array_length(rows)) {
 		json_object_put(rows);
-		reason_set(&ctl->why, "tenant %s has no %s %s; \"tenantctl show %s %s\" lists them",
+		reason_set(&ctl->why,
+			   "tenant %s has no %s %s; \"tenantctl show %s %s\" lists them",
 			   args->names[0], args->command->object, name, args->command->object,
 			   args->names[0]);
 		return -1;

@@ -21,8 +21,9 @@ struct subnet_change {
 /* 1 where the switch has the subnet, 0, or -1. */
 static int subnet_find(const struct subnet_change *subnet, int64_t *id)
 {
-	return sql_number(subnet->ctl, id, "SELECT id FROM subnet WHERE switch_id = ?1 AND prefix = ?2",
-			  "it", subnet->switch_id, subnet->prefix);
+	return sql_number(subnet->ctl, id,
+			  "SELECT id FROM subnet WHERE switch_id = ?1 AND prefix = ?2", "it",
+			  subnet->switch_id, subnet->prefix);
 }
 
 static int subnet_lookup(const struct subnet_change *subnet, int64_t *id)
@@ -30,9 +31,11 @@ static int subnet_lookup(const struct subnet_change *subnet, int64_t *id)
 	int ret = subnet_find(subnet, id);
 
 	if (ret == 0)
-		reason_set(&subnet->ctl->why,
-			   "switch %s of tenant %s has no subnet %s; \"tenantctl show subnet %s %s\" lists them",
-			   subnet->name, subnet->tenant, subnet->prefix, subnet->tenant, subnet->name);
+		reason_set(
+			&subnet->ctl->why,
+			"switch %s of tenant %s has no subnet %s; \"tenantctl show subnet %s %s\" lists them",
+			subnet->name, subnet->tenant, subnet->prefix, subnet->tenant,
+			subnet->name);
 	return ret > 0 ? 0 : -1;
 }
 
@@ -55,7 +58,8 @@ static int subnet_put(const struct subnet_change *subnet, const struct args *arg
 	if (ret)
 		return -1;
 	if (!gateway && ipnet_slot(&net, 1, &host) < 0) {
-		reason_set(&subnet->ctl->why, "subnet %s has no address for a gateway; use a larger one",
+		reason_set(&subnet->ctl->why,
+			   "subnet %s has no address for a gateway; use a larger one",
 			   subnet->prefix);
 		return -1;
 	}
@@ -82,8 +86,9 @@ static int switch_add(struct ctl *ctl, const struct args *args)
 	if (lookup_new_in_tenant(ctl, "switch", subnet.tenant, subnet.name, &tenant_id) < 0)
 		return -1;
 	if (!subnet.prefix && (args_value(args, "gateway") || args_value(args, "no-advertise"))) {
-		reason_set(&ctl->why,
-			   "--gateway and --no-advertise belong to a subnet; give its prefix after the switch's name");
+		reason_set(
+			&ctl->why,
+			"--gateway and --no-advertise belong to a subnet; give its prefix after the switch's name");
 		return -1;
 	}
 	row_number(&row, "tenant_id", tenant_id);
@@ -170,10 +175,11 @@ static const struct option_info switch_options[] = {
 	{ "vni", OPT_NUMBER, OPTION_AUTO | OPTION_UNIQUE, "vni", "N",
 	  "VXLAN number; else vni-base + switch id", 1, 16777215 },
 	{ "mtu", OPT_NUMBER, 0, "mtu", "N", "of the bridge; default 1500", 1280, 9000 },
-	{ "purpose", OPT_WORD, 0, "purpose", "WORD", "production, test or replication; default production",
-	  .words = purpose_names, .word_count = PURPOSE_COUNT },
-	{ "scope", OPT_WORD, 0, "scope", "WORD", "local or universal; default local", .words = scope_names,
-	  .word_count = SCOPE_COUNT },
+	{ "purpose", OPT_WORD, 0, "purpose", "WORD",
+	  "production, test or replication; default production", .words = purpose_names,
+	  .word_count = PURPOSE_COUNT },
+	{ "scope", OPT_WORD, 0, "scope", "WORD", "local or universal; default local",
+	  .words = scope_names, .word_count = SCOPE_COUNT },
 	{},
 };
 

@@ -41,9 +41,10 @@ static int seat_roles_all(struct ctl *ctl, struct seat *seat)
 		seat->roles |= ret << i;
 	}
 	if (!seat->roles)
-		reason_set(&ctl->why,
-			   "node %s has no role; give it one with \"tenantctl set node %s --roles\"",
-			   seat->node, seat->node);
+		reason_set(
+			&ctl->why,
+			"node %s has no role; give it one with \"tenantctl set node %s --roles\"",
+			seat->node, seat->node);
 	return seat->roles ? 0 : -1;
 }
 
@@ -55,9 +56,10 @@ static int seat_role(struct ctl *ctl, struct seat *seat, const struct seat *has,
 		seat->roles |= 1 << index;
 		return 0;
 	}
-	reason_set(&ctl->why,
-		   "node %s does not have the role %s; its roles are set with \"tenantctl set node %s --roles\"",
-		   seat->node, role, seat->node);
+	reason_set(
+		&ctl->why,
+		"node %s does not have the role %s; its roles are set with \"tenantctl set node %s --roles\"",
+		seat->node, role, seat->node);
 	return -1;
 }
 
@@ -114,9 +116,10 @@ static int attach_drop(const struct attach *attach, const struct seat *seat)
 		dropped += sqlite3_changes(attach->ctl->db->sqlite);
 	}
 	if (!dropped)
-		reason_set(&attach->ctl->why,
-			   "node %s does not serve tenant %s; \"tenantctl show tenant %s\" says which do",
-			   seat->node, attach->tenant, attach->tenant);
+		reason_set(
+			&attach->ctl->why,
+			"node %s does not serve tenant %s; \"tenantctl show tenant %s\" says which do",
+			seat->node, attach->tenant, attach->tenant);
 	return dropped ? 0 : -1;
 }
 
@@ -221,9 +224,10 @@ static int check_vrf_name(struct ctl *ctl, const struct args *args)
 {
 	if (args_value(args, "vrf") || strlen(args->names[0]) <= DEVICE_NAME_MAX)
 		return 0;
-	reason_set(&ctl->why,
-		   "tenant name %s is longer than %d characters, too long for a VRF; give a shorter one with --vrf",
-		   args->names[0], DEVICE_NAME_MAX);
+	reason_set(
+		&ctl->why,
+		"tenant name %s is longer than %d characters, too long for a VRF; give a shorter one with --vrf",
+		args->names[0], DEVICE_NAME_MAX);
 	return -1;
 }
 
@@ -268,7 +272,8 @@ static const struct option_info tenant_options[] = {
 	{ "sites", OPT_LIST, OPTION_ADD, NULL, "SITE,...", "the same for all nodes there" },
 	{ "aggregates", OPT_LIST, 0, NULL, "PREFIX,...",
 	  "the address space it may announce; none: anything not reserved" },
-	{ "max-routes", OPT_NUMBER, 0, "max_routes", "N", "limit of its VPN routes; default 1000", 1, 10000000 },
+	{ "max-routes", OPT_NUMBER, 0, "max_routes", "N", "limit of its VPN routes; default 1000",
+	  1, 10000000 },
 	{ "vrf", OPT_VRF, OPTION_AUTO | OPTION_UNIQUE, "vrf", "NAME",
 	  "VRF name; else the tenant's own, where it has at most 15 characters" },
 	{ "table-id", OPT_NUMBER, OPTION_AUTO | OPTION_UNIQUE, "table_id", "N",

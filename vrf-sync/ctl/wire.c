@@ -21,10 +21,10 @@
 #include "ctl/row.h"
 #include "ctl/show.h"
 
-#define SLOT_MAX	 254
+#define SLOT_MAX          254
 #define TRANSIT_FIRST_DLR 3
-#define UPLINK_PE	 1
-#define UPLINK_EDGE	 2
+#define UPLINK_PE         1
+#define UPLINK_EDGE       2
 
 struct port {
 	char node[TENANT_NAME_MAX + 1];
@@ -44,8 +44,8 @@ struct wire_change {
 
 static int port_refused(struct ctl *ctl, const char *text)
 {
-	reason_set(&ctl->why, "--ports %s cannot be read; write NODE:INTERFACE or NODE:INTERFACE:SLOT",
-		   text);
+	reason_set(&ctl->why,
+		   "--ports %s cannot be read; write NODE:INTERFACE or NODE:INTERFACE:SLOT", text);
 	return -1;
 }
 
@@ -84,9 +84,10 @@ static int port_parse(struct ctl *ctl, const char *text, struct port *port)
 	if (strlcpy(port->node, copy, sizeof(port->node)) >= sizeof(port->node))
 		return port_refused(ctl, text);
 	if (!trunk_is_valid(ifname)) {
-		reason_set(&ctl->why,
-			   "interface \"%s\" of node %s cannot be a trunk; use at most %d letters, digits, '-' and '_'",
-			   ifname, port->node, TRUNK_NAME_MAX);
+		reason_set(
+			&ctl->why,
+			"interface \"%s\" of node %s cannot be a trunk; use at most %d letters, digits, '-' and '_'",
+			ifname, port->node, TRUNK_NAME_MAX);
 		return -1;
 	}
 	strlcpy(port->ifname, ifname, sizeof(port->ifname));
@@ -131,9 +132,10 @@ static int slot_on_transit(const struct wire_change *wire, struct port *port)
 		return slot_from(wire, 1, port);
 	if (node_has_role(wire->ctl, port->node_id, "dlr"))
 		return slot_from(wire, TRANSIT_FIRST_DLR, port);
-	reason_set(&wire->ctl->why,
-		   "node %s is neither edge nor dlr and has no place on transit %s; give it the role with \"tenantctl set node\"",
-		   port->node, wire->name);
+	reason_set(
+		&wire->ctl->why,
+		"node %s is neither edge nor dlr and has no place on transit %s; give it the role with \"tenantctl set node\"",
+		port->node, wire->name);
 	return -1;
 }
 
@@ -145,9 +147,10 @@ static int slot_on_uplink(const struct wire_change *wire, struct port *port)
 	int ret;
 
 	if (!pe && !edge) {
-		reason_set(&wire->ctl->why,
-			   "node %s is neither edge nor pe and has no place on uplink %s; give it the role with \"tenantctl set node\"",
-			   port->node, wire->name);
+		reason_set(
+			&wire->ctl->why,
+			"node %s is neither edge nor pe and has no place on uplink %s; give it the role with \"tenantctl set node\"",
+			port->node, wire->name);
 		return -1;
 	}
 	port->slot = pe ? UPLINK_PE : UPLINK_EDGE;
@@ -157,9 +160,10 @@ static int slot_on_uplink(const struct wire_change *wire, struct port *port)
 		ret = slot_holder(wire, port->slot, port->node_id, holder, sizeof(holder));
 	}
 	if (ret > 0)
-		reason_set(&wire->ctl->why,
-			   "uplink %s joins one pe and one edge, and node %s has the place that node %s would take; make a second uplink",
-			   wire->name, holder, port->node);
+		reason_set(
+			&wire->ctl->why,
+			"uplink %s joins one pe and one edge, and node %s has the place that node %s would take; make a second uplink",
+			wire->name, holder, port->node);
 	return ret ? -1 : 0;
 }
 
@@ -191,11 +195,12 @@ static int port_put(const struct wire_change *wire, const char *text)
 		ret = wire->transit ? slot_on_transit(wire, &port) : slot_on_uplink(wire, &port);
 	if (ret)
 		return -1;
-	return sql_run(wire->ctl,
-		       "INSERT INTO wire_port (wire_id, node_id, ifname, slot) VALUES (?1, ?2, ?3, ?4)"
-		       " ON CONFLICT (wire_id, node_id) DO UPDATE SET ifname = ?3, slot = ?4"
-		       " WHERE ifname <> ?3 OR slot <> ?4",
-		       "iiti", wire->id, port.node_id, port.ifname, port.slot);
+	return sql_run(
+		wire->ctl,
+		"INSERT INTO wire_port (wire_id, node_id, ifname, slot) VALUES (?1, ?2, ?3, ?4)"
+		" ON CONFLICT (wire_id, node_id) DO UPDATE SET ifname = ?3, slot = ?4"
+		" WHERE ifname <> ?3 OR slot <> ?4",
+		"iiti", wire->id, port.node_id, port.ifname, port.slot);
 }
 
 static int port_drop(const struct wire_change *wire, const char *node)
@@ -282,7 +287,8 @@ static int wire_set(struct ctl *ctl, const struct args *args)
 
 	if (lookup_id(ctl, "wire", wire.name, &wire.id) < 0 ||
 	    row_options(ctl, &row, args, wire.id) < 0 || row_update(ctl, &row, wire.id) < 0 ||
-	    sql_text(ctl, kind, sizeof(kind), "SELECT kind FROM wire WHERE id = ?1", "i", wire.id) < 0)
+	    sql_text(ctl, kind, sizeof(kind), "SELECT kind FROM wire WHERE id = ?1", "i",
+		     wire.id) < 0)
 		return -1;
 	wire.transit = !strcmp(kind, "transit");
 	return ports_option(&wire, args);
@@ -304,7 +310,8 @@ static const struct option_info wire_options[] = {
 	{ "site", OPT_SITE, OPTION_NEEDED, "site_id", "SITE", "where it is" },
 	{ "ports", OPT_LIST, 0, NULL, "NODE:INTERFACE[:SLOT],...",
 	  "the nodes on it; set also takes +NODE:INTERFACE,-NODE" },
-	{ "vlan-base", OPT_NUMBER, 0, "vlan_base", "N", "VLAN of a tenant = N + tenant id; default 100", 0, 4093 },
+	{ "vlan-base", OPT_NUMBER, 0, "vlan_base", "N",
+	  "VLAN of a tenant = N + tenant id; default 100", 0, 4093 },
 	{ "vlan-max", OPT_NUMBER, 0, "vlan_max", "N", "the last VLAN; default 4094", 1, 4094 },
 	{ "mtu", OPT_NUMBER, 0, "mtu", "N", "of its VLANs; default 1600", 1280, 65535 },
 	{},

@@ -86,3 +86,9 @@ void config_init(void)
 	install_element(CONFIG_NODE, &tenant_node_cmd);
 	install_element(CONFIG_NODE, &tenant_database_cmd);
 }
+
+void config_stop(void)
+{
+	XFREE(MTYPE_TENANTD_TEXT, tenantd.node);
+	XFREE(MTYPE_TENANTD_TEXT, tenantd.database);
+}

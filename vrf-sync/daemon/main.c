@@ -38,10 +38,12 @@ static void quit(void)
 	zlog_notice("stopping; what is configured stays as it is");
 	status_stop();
 	intake_stop();
+	revive_stop();
 	engine_free(tenantd.engine);
 	kernel_close(tenantd.kernel);
 	zebra_stop();
 	model_free(tenantd.model);
+	config_stop();
 	frr_fini();
 	exit(0);
 }
@@ -107,6 +109,7 @@ void tenantd_configured(void)
 	if (!tenantd.node || !tenantd.database)
 		return;
 	engine_start(tenantd.engine, tenantd.node);
+	revive_init();
 	intake_start();
 }
 

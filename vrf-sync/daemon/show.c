@@ -133,7 +133,7 @@ static void daemons_text(const struct engine_stats *stats, char *buf, size_t siz
 {
 	buf[0] = '\0';
 	for (int target = 0; target < TARGET_COUNT; target++) {
-		if (target == TARGET_KERNEL)
+		if (target == TARGET_KERNEL || !stats->needed[target])
 			continue;
 		strlcat(buf, buf[0] ? ", " : "", size);
 		strlcat(buf, target_names[target], size);
@@ -151,9 +151,9 @@ static void show_node(struct vty *vty, const struct engine_stats *stats)
 	daemons_text(stats, daemons, sizeof(daemons));
 	vty_out(vty, "Node %s (%s), database %s\n", tenantd.node ? tenantd.node : "-", roles,
 		tenantd.source ? source_location(tenantd.source) : "-");
-	vty_out(vty, "Revision %" PRIu64 " %s, last change took %" PRId64 ".%03" PRId64 " ms; %s\n",
+	vty_out(vty, "Revision %" PRIu64 " %s, last change took %" PRId64 ".%03" PRId64 " ms%s%s\n",
 		stats->revision, stats->busy ? "being applied" : "applied", stats->last_us / 1000,
-		stats->last_us % 1000, daemons);
+		stats->last_us % 1000, daemons[0] ? "; " : "", daemons);
 	if (node_problem(stats))
 		vty_out(vty, "Problem: %s\n", node_problem(stats));
 }
@@ -220,7 +220,8 @@ static void show_all_json(struct vty *vty)
 	json_object_int_add(json, "failed", stats.failed);
 	json_object_string_add(json, "problem", node_problem(&stats) ? node_problem(&stats) : "");
 	for (int target = 0; target < TARGET_COUNT; target++)
-		json_object_boolean_add(up, target_names[target], stats.up[target]);
+		if (stats.needed[target])
+			json_object_boolean_add(up, target_names[target], stats.up[target]);
 	json_object_object_add(json, "up", up);
 	darr_foreach_p (list, one)
 		json_object_array_add(tenants, tenant_json(one));

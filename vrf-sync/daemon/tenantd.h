@@ -10,6 +10,7 @@
  *   config.c   tenantd.conf: node name and database
  *   intake.c   judges what a source hands in, and commits it to the model
  *   zebra.c    what zebra knows of VRFs and interfaces
+ *   revive.c   when zebra was restarted alone
  *   status.c   this node's rows in the database's status tables
  *   show.c     show tenant ...
  */
@@ -42,6 +43,7 @@ extern struct tenantd tenantd;
 
 /* config.c */
 void config_init(void);
+void config_stop(void);
 /* main.c: (re)starts what the configuration says, once it is complete. */
 void tenantd_configured(void);
 /* intake.c */
@@ -52,6 +54,9 @@ bool zebra_knows_vrf(const char *name, uint32_t table);
 bool zebra_knows_interface(const char *ifname, const char *vrf_name);
 void zebra_init(void);
 void zebra_stop(void);
+/* revive.c */
+void revive_init(void);
+void revive_stop(void);
 /* status.c: something worth telling has changed; written soon, at most once a second. */
 void status_changed(void);
 void status_stop(void);

@@ -16,8 +16,9 @@ static void vrf_text(const struct object *obj, bool undo, char *buf)
 	if (undo)
 		snprintf(buf, KERNEL_TEXT_SIZE, "ip link del %s", obj->name);
 	else
-		snprintf(buf, KERNEL_TEXT_SIZE, "ip link add %s type vrf table %u\nip link set %s up",
-			 obj->name, obj->num[0], obj->name);
+		snprintf(buf, KERNEL_TEXT_SIZE,
+			 "ip link add %s type vrf table %u\nip link set %s up", obj->name,
+			 obj->num[0], obj->name);
 }
 
 static void unreachable_text(const struct object *obj, bool undo, char *buf)
@@ -47,7 +48,8 @@ static void port_text(const struct object *obj, bool undo, char *buf)
 	if (undo)
 		snprintf(buf, KERNEL_TEXT_SIZE, "ip link set %s nomaster", obj->name);
 	else
-		snprintf(buf, KERNEL_TEXT_SIZE, "ip link set %s master %s up", obj->name, obj->vrf);
+		snprintf(buf, KERNEL_TEXT_SIZE, "ip link set %s master %s up", obj->name,
+			 obj->vrf);
 }
 
 static void address_text(const struct object *obj, bool undo, char *buf)
@@ -67,11 +69,12 @@ static void bridge_text(const struct object *obj, bool undo, char *buf)
 	if (undo)
 		snprintf(buf, KERNEL_TEXT_SIZE, "ip link del %s", obj->name);
 	else
-		snprintf(buf, KERNEL_TEXT_SIZE,
-			 "ip link add %s address %02x:%02x:%02x:%02x:%02x:%02x mtu %u type bridge\n"
-			 "ip link set %s master %s up",
-			 obj->name, mac[0], mac[1], mac[2], mac[3], mac[4], mac[5], obj->num[0],
-			 obj->name, obj->vrf);
+		snprintf(
+			buf, KERNEL_TEXT_SIZE,
+			"ip link add %s address %02x:%02x:%02x:%02x:%02x:%02x mtu %u type bridge\n"
+			"ip link set %s master %s up",
+			obj->name, mac[0], mac[1], mac[2], mac[3], mac[4], mac[5], obj->num[0],
+			obj->name, obj->vrf);
 }
 
 static void vxlan_text(const struct object *obj, bool undo, char *buf)

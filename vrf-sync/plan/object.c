@@ -39,7 +39,7 @@ const struct object_kind_info object_kinds[OBJ_KIND_COUNT] = {
 	[OBJ_SET_RT] = { "set-rt", PHASE_FILTER, .key_nums = 1 },
 	[OBJ_SET_TAG] = { "set-tag", PHASE_FILTER, .key_nums = 1 },
 	[OBJ_ON_MATCH_NEXT] = { "on-match-next", PHASE_FILTER, .key_nums = 1 },
-	[OBJ_OSPF] = { "ospf", PHASE_INSTANCE },
+	[OBJ_OSPF] = { "ospf", PHASE_INSTANCE, .recreate = true },
 	[OBJ_BGP] = { "bgp", PHASE_INSTANCE, .recreate = true },
 	[OBJ_OSPF_ROUTER_ID] = { "ospf-router-id", PHASE_STATEMENT },
 	[OBJ_OSPF_SPF_DELAY] = { "ospf-spf-delay", PHASE_STATEMENT },

@@ -207,8 +207,8 @@ static void check_place(struct check *check, const struct wire *wire, const stru
 		    second.vlan == place->vlan && !strcmp(second.ifname, place->ifname))
 			find(check,
 			     "wires %s and %s both use interface %s VLAN %u of node %s for tenant %s; set circuit.vlan on one of them, or give one another wire.vlan_base",
-			     wire->name, other->name, place->ifname, place->vlan, place->node->name,
-			     check->tenant->name);
+			     wire->name, other->name, place->ifname, place->vlan,
+			     place->node->name, check->tenant->name);
 	darr_foreach_p (check->tenant->links, link)
 		if (link->node_id == place->node->id && link->vlan == place->vlan &&
 		    !strcmp(link->ifname, place->ifname))

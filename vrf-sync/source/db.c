@@ -313,9 +313,13 @@ static int fill_since(struct db *db, uint64_t seq, struct load *load, struct rea
 	int ret = 0;
 
 	if (db_revision(db, &load->revision, why) < 0 ||
-	    db_number(db, "SELECT min(seq) FROM change_log", &floor, why) < 0)
+	    db_number(db,
+		      "SELECT ifnull(min(seq), (SELECT seq + 1 FROM sqlite_sequence WHERE name = 'change_log')) FROM change_log",
+		      &floor, why) < 0)
 		return -EIO;
-	/* a log that ends before seq is that of another database */
+	/* a log that ends before seq is that of another database; one that has
+	 * been emptied reaches back to nothing
+	 */
 	if (load->revision < seq || (load->revision > seq && floor > seq + 1))
 		return -ESTALE;
 	if (changed_since(db, seq, &ids, &all, why) < 0)

@@ -99,12 +99,15 @@ static void close_db(struct source *source)
 	source->db = NULL;
 }
 
-/* The open file is still the one that the path names. */
+/* The open file is still the one that the path names, and has not been cut to
+ * nothing, which SQLite would not notice before the next commit.
+ */
 static bool is_same_file(const struct source *source)
 {
 	struct stat st;
 
-	return stat(source->path, &st) == 0 && st.st_dev == source->dev && st.st_ino == source->ino;
+	return stat(source->path, &st) == 0 && st.st_dev == source->dev &&
+	       st.st_ino == source->ino && st.st_size > 0;
 }
 
 static bool open_db(struct source *source, struct reason *why)
@@ -136,6 +139,14 @@ static int read_changes(struct source *source, struct load **load, struct reason
 	return ret;
 }
 
+static int64_t now_us(void)
+{
+	struct timeval now;
+
+	monotime(&now); /* returns seconds alone */
+	return now.tv_sec * INT64_C(1000000) + now.tv_usec;
+}
+
 /* 1: something new was handed over, 0: nothing new, -EIO. */
 static int read_if_changed(struct source *source, struct reason *why)
 {
@@ -147,7 +158,7 @@ static int read_if_changed(struct source *source, struct reason *why)
 		return -EIO;
 	if (source->loaded && version == source->data_version)
 		return 0;
-	source->noticed = monotime(NULL);
+	source->noticed = now_us();
 	if (read_changes(source, &load, why) < 0)
 		return -EIO;
 	source->data_version = version;
@@ -166,6 +177,17 @@ static void slow_look(struct event *event)
 	look(EVENT_ARG(event));
 }
 
+/* To open a database and fail makes and deletes files beside it: events of our
+ * own, which would wake us for ever.  What is lost with them, retry finds.
+ */
+static void drop_events(struct source *source)
+{
+	char buf[8192];
+
+	while (read(source->inotify, buf, sizeof(buf)) > 0)
+		;
+}
+
 static void look(struct source *source)
 {
 	struct reason why = {};
@@ -176,6 +198,7 @@ static void look(struct source *source)
 	if (ret < 0) {
 		/* a damaged file may be mended in place: open it anew next time */
 		close_db(source);
+		drop_events(source);
 		give_up_for_now(source, &why);
 		return;
 	}

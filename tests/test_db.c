@@ -1,0 +1,381 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Proves the reading of a SQLite database: what has changed gives the same
+ * model as everything read anew, and a row that nobody should have written
+ * holds its tenant and no more.
+ */
+#include <zebra.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "darr.h"
+
+#include "lib.h"
+
+/* ---- incremental and full ---- */
+
+/* %1 to %9 stand for a random number of at most that many. */
+/* clang-format off */
+static const char *const writes[] = {
+	"INSERT INTO tenant (id, name) VALUES (%9, 't%9')",
+	"DELETE FROM tenant WHERE id = %9",
+	"UPDATE tenant SET vrf = 'v%3' WHERE id = %9",
+	"UPDATE tenant SET rt_number = 100%5 WHERE id = %9",
+	"UPDATE tenant SET name = 'n%9' WHERE id = %9",
+	"UPDATE tenant SET id = %9 WHERE id = %9",
+	"INSERT INTO aggregate VALUES (%9, '10.%3.0.0/16')",
+	"DELETE FROM aggregate WHERE tenant_id = %9",
+	"UPDATE aggregate SET tenant_id = %9 WHERE tenant_id = %9",
+	"INSERT INTO attachment (tenant_id, node_id, role) SELECT %9, node_id, role FROM node_role WHERE node_id = %4",
+	"INSERT INTO attachment (tenant_id, node_id, role) SELECT %9, node_id, role FROM node_role",
+	"DELETE FROM attachment WHERE tenant_id = %9 AND node_id = %4",
+	"INSERT INTO circuit (tenant_id, wire_id, prefix, vlan) VALUES (%9, %2, '10.200.%9.0/29', 20%9)",
+	"UPDATE circuit SET routing = 'static' WHERE tenant_id = %9",
+	"DELETE FROM circuit WHERE tenant_id = %9",
+	"INSERT INTO logical_switch (tenant_id, name) VALUES (%9, 's%9')",
+	"UPDATE logical_switch SET tenant_id = %9 WHERE id = %9",
+	"UPDATE logical_switch SET vni = 500%3 WHERE id = %9",
+	"UPDATE logical_switch SET purpose = 'test' WHERE id = %9",
+	"DELETE FROM logical_switch WHERE id = %9",
+	"INSERT INTO subnet (switch_id, prefix, gateway) VALUES (%9, '10.%3.%9.0/24', '10.%3.%9.1')",
+	"UPDATE subnet SET switch_id = %9 WHERE id = %9",
+	"UPDATE subnet SET advertise = 0 WHERE id = %9",
+	"DELETE FROM subnet WHERE id = %9",
+	"INSERT INTO link (tenant_id, name, node_id, ifname, vlan, address, protocol) VALUES (%9, 'l%9', 4, 'y0', 30%9, '192.168.%9.1/30', 'ospf')",
+	"UPDATE link SET tenant_id = %9 WHERE id = %9",
+	"DELETE FROM link WHERE id = %9",
+	"INSERT INTO link_route VALUES (%9, '172.16.%9.0/24')",
+	"UPDATE link_route SET link_id = %9 WHERE link_id = %9",
+	"DELETE FROM link_route WHERE link_id = %9",
+	"INSERT INTO leak (from_tenant, to_tenant, prefix) VALUES (%9, %9, '10.%3.%9.0/24')",
+	"UPDATE leak SET to_tenant = %9 WHERE id = %9",
+	"UPDATE leak SET from_tenant = %9 WHERE id = %9",
+	"DELETE FROM leak WHERE id = %9",
+	"UPDATE provider SET ospf_dead = 1%9",
+	"UPDATE provider SET vni_base = 100%3",
+	"INSERT INTO reserved VALUES ('10.%9.0.0/24', '')",
+	"DELETE FROM reserved WHERE prefix = '10.%9.0.0/24'",
+	"UPDATE wire SET vlan_base = 10%9 WHERE id = %2",
+	"UPDATE wire_port SET slot = %5 WHERE wire_id = 1 AND node_id = %4",
+	"UPDATE node SET vtep = '10.254.0.%9' WHERE id = %4",
+	"DELETE FROM node_role WHERE node_id = %4 AND role = 'edge'",
+	"INSERT INTO node_role VALUES (%4, 'edge')",
+	"INSERT INTO tenant_status VALUES ('n', 't', 'ok', '', '') ON CONFLICT DO NOTHING",
+};
+/* clang-format on */
+
+static void random_write(struct db *db)
+{
+	const char *sql = writes[lib_below(array_size(writes))];
+	char out[512];
+	size_t used = 0;
+
+	for (; *sql && used < sizeof(out) - 2; sql++)
+		if (*sql == '%')
+			used += snprintf(out + used, sizeof(out) - used, "%u",
+					 1 + lib_below(*++sql - '0'));
+		else
+			out[used++] = *sql;
+	out[used] = '\0';
+	lib_try(db, out); /* a refusal is a write that was not */
+}
+
+START_TEST(what_changed_gives_the_same_as_everything_read_anew)
+{
+	char *sql = lib_story_sql("reference");
+	struct db *db = lib_db(sql);
+	struct model *by_steps = model_new();
+
+	lib_seed(100 + _i);
+	lib_load_all(by_steps, db, NULL);
+	for (int step = 0; step < 60; step++) {
+		struct model *anew = model_new();
+		char *expected, *got;
+
+		lib_exec(db, "BEGIN");
+		for (uint32_t count = 1 + lib_below(6); count; count--)
+			random_write(db);
+		lib_exec(db, lib_below(8) ? "COMMIT" : "ROLLBACK");
+		lib_load_since(by_steps, db, NULL);
+		lib_load_all(anew, db, NULL);
+		expected = lib_everything(anew);
+		got = lib_everything(by_steps);
+		ck_assert_msg(!strcmp(expected, got), "seed %d, step %d: expected\n%s\ngot\n%s",
+			      100 + _i, step, expected, got);
+		darr_free(expected);
+		darr_free(got);
+		model_free(anew);
+	}
+	model_free(by_steps);
+	db_close(db);
+	free(sql);
+}
+END_TEST
+
+/* ---- rows that nobody should have written ---- */
+
+#define OFF "PRAGMA ignore_check_constraints = ON; PRAGMA foreign_keys = OFF;"
+#define MEGABYTE \
+	"(SELECT group_concat(x, '') FROM (WITH RECURSIVE c(x, n) AS (SELECT 'aaaaaaaaaaaaaaaa', 1 UNION ALL SELECT x, n + 1 FROM c WHERE n < 65536) SELECT x FROM c))"
+
+/* clang-format off */
+static const struct {
+	const char *what;
+	const char *sql;
+	const char *sentence; /* begins tenant->bad, or the load's error */
+	bool load_fails;
+} bad_rows[] = {
+	{ "tenant name with a newline", "UPDATE tenant SET name = 'a' || char(10)", "a? is not a name", false },
+	{ "tenant name with a NUL", "UPDATE tenant SET name = CAST(x'610062' AS TEXT)", "a is not a name", false },
+	{ "tenant name of a megabyte", "UPDATE tenant SET name = " MEGABYTE,
+	  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa... is not a name", false },
+	{ "empty tenant name", "UPDATE tenant SET name = ''", " is not a name", false },
+	{ "VRF of 16 characters", "UPDATE tenant SET vrf = '1234567890123456'", "1234567890123456 is not a name", false },
+	{ "aggregate that is a word", "UPDATE aggregate SET prefix = 'all' WHERE prefix LIKE '10.%'", "aggregate all of tenant acme cannot be read", false },
+	{ "aggregate of a megabyte", "UPDATE aggregate SET prefix = " MEGABYTE " WHERE prefix LIKE '10.%'", "aggregate aaaa", false },
+	{ "attachment with an unknown role", "UPDATE attachment SET role = 'king' WHERE id = 1", "king is no role", false },
+	{ "circuit with a wrong prefix", "INSERT INTO circuit (tenant_id, wire_id, prefix) VALUES (1, 1, '10.0.0.0')", "circuit 10.0.0.0 of tenant acme", false },
+	{ "circuit with BGP", "INSERT INTO circuit (tenant_id, wire_id, routing) VALUES (1, 1, 'bgp')", "bgp is no routing", false },
+	{ "switch with a bad name", "UPDATE logical_switch SET name = 'w b' WHERE id = 1", "w b is not a name", false },
+	{ "switch of an unknown purpose", "UPDATE logical_switch SET purpose = 'fun' WHERE id = 1", "fun is no purpose", false },
+	{ "switch of an unknown scope", "UPDATE logical_switch SET scope = 'big' WHERE id = 1", "big is no scope", false },
+	{ "subnet with a leading zero", "UPDATE subnet SET prefix = '10.01.1.0/24' WHERE id = 1", "subnet 10.01.1.0/24 of tenant acme", false },
+	{ "subnet with a NUL", "UPDATE subnet SET prefix = '10.1.1.0/24' || char(0) WHERE id = 1", "subnet 10.1.1.0/24 of tenant acme", false },
+	{ "gateway with a length", "UPDATE subnet SET gateway = '10.1.1.1/24' WHERE id = 1", "gateway 10.1.1.1/24 of tenant acme", false },
+	{ "gateway in unicode", "UPDATE subnet SET gateway = char(1633) WHERE id = 1", "gateway ?? of tenant acme", false },
+	{ "link of an unknown protocol", "UPDATE link SET protocol = 'rip'", "rip is no protocol", false },
+	{ "link to an interface with a blank", "UPDATE link SET ifname = 'x 0'", "x 0 is not a name", false },
+	{ "link with a wrong address", "UPDATE link SET address = 'x'", "link address x of tenant acme", false },
+	{ "link with a wrong peer", "UPDATE link SET peer = '1.2.3'", "peer 1.2.3 of tenant acme", false },
+	{ "link route that is none", "INSERT INTO link_route VALUES (1, '-')", "link route - of tenant acme", false },
+	{ "leak that is none", "INSERT INTO tenant (id, name) VALUES (2, 'b'); INSERT INTO leak VALUES (1, 1, 2, 'x')", "leak x of tenant acme", false },
+
+	{ "no provider", "DELETE FROM provider", "database", true },
+	{ "no AS number", "UPDATE provider SET asn = 0", "the provider row has no AS number", true },
+	{ "a negative AS number", "UPDATE provider SET asn = -1", "the provider row has no AS number", true },
+	{ "an AS number of 33 bits", "UPDATE provider SET asn = 4294967296", "the provider row has no AS number", true },
+	{ "pool that is no network", "UPDATE pool SET prefix = '100.64.0.1/11'", "the transit pool", true },
+	{ "pool with parts larger than itself", "UPDATE pool SET length = 9 WHERE kind = 'uplink'", "the uplink pool", true },
+	{ "pool with parts smaller than an address", "UPDATE pool SET length = 127 WHERE kind = 'uplink'", "the uplink pool", true },
+	{ "reserved that is no network", "INSERT INTO reserved VALUES ('10.0.0.1/8', '')", "reserved prefix 10.0.0.1/8", true },
+	{ "site with a bad name", "UPDATE site SET name = 'a b' WHERE id = 1", "a b is not a name for a site", true },
+	{ "node with a bad name", "UPDATE node SET name = '-n' WHERE id = 1", "-n is not a name for a node", true },
+	{ "node with a router id that is none", "UPDATE node SET router_id = 'x' WHERE id = 1", "router id x of node dlr", true },
+	{ "node with an IPv6 router id", "UPDATE node SET router_id = '::1' WHERE id = 1", "router id ::1 of node dlr", true },
+	{ "node with a wrong VTEP", "UPDATE node SET vtep = 'x' WHERE id = 1", "VTEP x of node dlr", true },
+	{ "wire with a bad name", "UPDATE wire SET name = 'w;' WHERE id = 1", "w; is not a name for a wire", true },
+	{ "trunk with a second command", "UPDATE wire_port SET ifname = 't0' || char(10) WHERE id = 1", "t0? is not a name for a trunk", true },
+	{ "a table is gone", "DROP TABLE subnet", "cannot read in database", true },
+};
+/* clang-format on */
+
+START_TEST(a_bad_row_is_told_in_a_sentence)
+{
+	char *sql = lib_story_sql("reference");
+	struct db *db = lib_db(sql);
+	struct model *model = model_new();
+	struct load *load = NULL;
+	struct reason why = {};
+	const char *got;
+	int ret;
+
+	lib_exec(db, OFF);
+	lib_exec(db, bad_rows[_i].sql);
+	ret = db_load_all(db, &load, &why);
+	ck_assert_msg((ret < 0) == bad_rows[_i].load_fails && (ret < 0) == !load, "%s: %d %s",
+		      bad_rows[_i].what, ret, why.text);
+	got = ret < 0 ? why.text : load->tenants[0]->bad.text;
+	ck_assert_msg(!strncmp(got, bad_rows[_i].sentence, strlen(bad_rows[_i].sentence)),
+		      "%s: expected \"%s...\", got \"%s\"", bad_rows[_i].what,
+		      bad_rows[_i].sentence, got);
+	for (const char *c = got; *c; c++)
+		ck_assert_msg(*c >= ' ' && *c <= '~', "%s: a control character in \"%s\"",
+			      bad_rows[_i].what, got);
+	load_free(load);
+	model_free(model);
+	db_close(db);
+	free(sql);
+}
+END_TEST
+
+/* Any type in any column: nothing but sentences may come of it. */
+START_TEST(random_values_in_random_columns_never_crash)
+{
+	static const char *const columns[] = {
+		"tenant.name",
+		"tenant.vrf",
+		"tenant.table_id",
+		"tenant.rd_number",
+		"tenant.rt_number",
+		"aggregate.prefix",
+		"attachment.role",
+		"attachment.node_id",
+		"circuit.prefix",
+		"circuit.vlan",
+		"circuit.routing",
+		"circuit.wire_id",
+		"logical_switch.name",
+		"logical_switch.site_id",
+		"logical_switch.vni",
+		"logical_switch.mtu",
+		"subnet.prefix",
+		"subnet.gateway",
+		"subnet.advertise",
+		"link.ifname",
+		"link.vlan",
+		"link.address",
+		"link.peer",
+		"link.protocol",
+		"link.peer_as",
+		"link.node_id",
+		"leak.prefix",
+		"leak.to_tenant",
+		"link_route.prefix",
+		"wire.vlan_base",
+		"wire.mtu",
+		"wire_port.slot",
+		"wire_port.node_id",
+		"node.site_id",
+		"node.vtep",
+		"node.router_id",
+		"pool.length",
+		"pool.wires",
+		"provider.table_base",
+		"provider.vni_base",
+		"provider.ospf_dead",
+		"reserved.prefix",
+	};
+	static const char *const values[] = {
+		"''",
+		"'x'",
+		"'10.0.0.0/8'",
+		"'0.0.0.0/0'",
+		"'::/0'",
+		"'255.255.255.255/32'",
+		"-1",
+		"0",
+		"1",
+		"65536",
+		"4294967295",
+		"4294967296",
+		"9223372036854775807",
+		"'10.1.1.1'",
+		"char(0)",
+		"printf('%.100000c', 'a')",
+		"'bgp'",
+		"'static'",
+		"CAST(randomblob(40) AS TEXT)",
+	};
+
+	lib_seed(200 + _i);
+	for (int run = 0; run < 40; run++) {
+		struct model *model = lib_model("leak-both-ways", NULL);
+		char *story = lib_story_sql("leak-both-ways"), sql[256], table[32], *text;
+		struct db *db = lib_db(story);
+		struct reason why = {};
+		struct load *load = NULL;
+		uint32_t *touched = NULL;
+
+		lib_exec(db, OFF "INSERT INTO circuit (tenant_id, wire_id) VALUES (1, 1);"
+				 "INSERT INTO link_route VALUES (1, '172.16.9.0/24')");
+		for (uint32_t count = 1 + lib_below(4); count; count--) {
+			const char *column = columns[lib_below(array_size(columns))];
+
+			strlcpy(table, column, sizeof(table));
+			*strchr(table, '.') = '\0';
+			snprintf(sql, sizeof(sql), "UPDATE OR IGNORE %s SET %s = %s", table,
+				 strchr(column, '.') + 1, values[lib_below(array_size(values))]);
+			lib_try(db, sql);
+		}
+		if (db_load_all(db, &load, &why) == 0) {
+			model_commit(model, load, &touched);
+			text = lib_everything(model);
+			darr_free(text);
+			darr_free(touched);
+		}
+		model_free(model);
+		db_close(db);
+		free(story);
+	}
+}
+END_TEST
+
+/* ---- revisions ---- */
+
+START_TEST(a_log_that_was_trimmed_makes_the_reader_read_everything)
+{
+	struct db *db = lib_db(NULL);
+	struct reason why = {};
+	struct load *load = NULL;
+	uint64_t seq = 0;
+
+	lib_exec(
+		db,
+		"INSERT INTO tenant (id, name) VALUES (1, 'a'); INSERT INTO tenant (id, name) VALUES (2, 'b')");
+	ck_assert_int_eq(db_revision(db, &seq, &why), 0);
+	ck_assert_uint_eq(seq, 2);
+	lib_exec(
+		db,
+		"INSERT INTO tenant (id, name) VALUES (3, 'c'); DELETE FROM change_log WHERE seq < 3");
+	ck_assert_int_eq(db_load_since(db, 1, &load, &why), -ESTALE);
+	ck_assert_ptr_null(load);
+	ck_assert_int_eq(db_load_since(db, 2, &load, &why), 0);
+	ck_assert_uint_eq(darr_len(load->tenants), 1);
+	load_free(load);
+	lib_exec(db, "DELETE FROM change_log");
+	ck_assert_int_eq(db_load_since(db, 3, &load, &why), 0);
+	ck_assert_uint_eq(darr_len(load->tenants), 0);
+	load_free(load);
+	load = NULL;
+	ck_assert_msg(db_load_since(db, 2, &load, &why) == -ESTALE,
+		      "an empty log reaches back to nothing");
+	load_free(load);
+	db_close(db);
+}
+END_TEST
+
+START_TEST(another_database_in_its_place_is_stale)
+{
+	struct db *db = lib_db("INSERT INTO tenant (id, name) VALUES (1, 'a')");
+	struct load *load = NULL;
+	struct reason why = {};
+
+	ck_assert_int_eq(db_load_since(db, 5, &load, &why), -ESTALE);
+	ck_assert_ptr_null(load);
+	db_close(db);
+}
+END_TEST
+
+START_TEST(a_status_row_is_no_change_of_the_network)
+{
+	struct db *db = lib_db("INSERT INTO tenant (id, name) VALUES (1, 'a')");
+	uint64_t before = 0, after = 0;
+	struct reason why = {};
+
+	db_revision(db, &before, &why);
+	lib_exec(db, "INSERT INTO node_status VALUES ('n', 1, 1, 0, 'now');"
+		     "INSERT INTO tenant_status VALUES ('n', 'a', 'ok', '', 'now')");
+	db_revision(db, &after, &why);
+	ck_assert_uint_eq(before, after);
+	db_close(db);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("db");
+	TCase *tcase = tcase_create("db");
+
+	tcase_set_timeout(tcase, 120);
+	tcase_add_loop_test(tcase, what_changed_gives_the_same_as_everything_read_anew, 0, 20);
+	tcase_add_loop_test(tcase, a_bad_row_is_told_in_a_sentence, 0, array_size(bad_rows));
+	tcase_add_loop_test(tcase, random_values_in_random_columns_never_crash, 0, 10);
+	tcase_add_test(tcase, a_log_that_was_trimmed_makes_the_reader_read_everything);
+	tcase_add_test(tcase, another_database_in_its_place_is_stale);
+	tcase_add_test(tcase, a_status_row_is_no_change_of_the_network);
+	suite_add_tcase(suite, tcase);
+	return lib_main(suite);
+}

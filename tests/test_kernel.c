@@ -1,0 +1,375 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* apply/kernel, kind by kind: put in place, read back, changed by others, removed. */
+#include <zebra.h>
+
+#include <errno.h>
+
+#include "darr.h"
+
+#include "lib_kernel.h"
+
+/* ---- a tenant as a whole ---- */
+
+START_TEST(whole_tenant)
+{
+	wish_tenant();
+	in_step();
+	for (unsigned int i = 0; i < darr_len(want.list); i++)
+		apply_ok(OUTCOME_ADD, want.list[i]);
+	has_no_differences();
+	nothing_remains();
+	for (unsigned int i = 0; i < 3; i++)
+		apply_ok(OUTCOME_DELETE, vrf_of("acme", 1001));
+}
+END_TEST
+
+/* What belongs to another tenant of ours stays as it is. */
+START_TEST(two_tenants)
+{
+	struct op *ops = NULL;
+
+	wish(vrf_of("other", 1002));
+	wish(object(OBJ_BRIDGE, "other", "ls4", "web", 1450, 4, NULL));
+	wish(object(OBJ_GATEWAY, "other", "ls4", "", 0, 0, "10.1.1.1/24"));
+	in_step();
+	wish_tenant();
+	in_step();
+	apply_ok(OUTCOME_DELETE, vrf_of("acme", 1001));
+	ck_assert_uint_ge(differences(&ops), 2);
+	darr_free(ops);
+	in_step();
+	refused(object(OBJ_BRIDGE, "other", "ls3", "db", 1450, 3, NULL), -EAGAIN,
+		"belongs to tenant VRF acme still");
+	apply_ok(OUTCOME_DELETE, object(OBJ_BRIDGE, "other", "ls3", "", 1450, 3, NULL));
+	has_no_differences();
+	nothing_remains();
+}
+END_TEST
+
+/* ---- by kind ---- */
+
+START_TEST(sysctl)
+{
+	struct objects node = {};
+
+	*darr_append(node.list) = object(OBJ_SYSCTL, "", "", "", SYSCTL_IP_FORWARD, 1, NULL);
+	*darr_append(node.list) =
+		object(OBJ_SYSCTL, "", "", "", SYSCTL_IGMP_MEMBERSHIPS, 4096, NULL);
+	operator_does("echo 0 >/proc/sys/net/ipv4/ip_forward; "
+		      "echo 9000 >/proc/sys/net/ipv4/igmp_max_memberships");
+	kernel_skip_met_sysctls(&node);
+	ck_assert_uint_eq(objects_count(&node), 1);
+	ck_assert_uint_eq(node.list[0].num[0], SYSCTL_IP_FORWARD);
+	apply_ok(OUTCOME_ADD, node.list[0]);
+	apply_ok(OUTCOME_ADD, object(OBJ_SYSCTL, "", "", "", SYSCTL_IGMP_MEMBERSHIPS, 4096, NULL));
+	ck_assert(holds("grep -qx 1 /proc/sys/net/ipv4/ip_forward"));
+	ck_assert(holds("grep -qx 9000 /proc/sys/net/ipv4/igmp_max_memberships"));
+	kernel_skip_met_sysctls(&node);
+	ck_assert_uint_eq(objects_count(&node), 0);
+	apply_ok(OUTCOME_DELETE, object(OBJ_SYSCTL, "", "", "", SYSCTL_IP_FORWARD, 1, NULL));
+	ck_assert(holds("grep -qx 1 /proc/sys/net/ipv4/ip_forward"));
+	objects_fini(&node);
+}
+END_TEST
+
+START_TEST(vrf)
+{
+	wish(vrf_of("acme", 1001));
+	in_step();
+	ck_assert(holds("ip -d link show acme up | grep -q 'vrf table 1001'"));
+	ck_assert(holds("ip link show acme | grep -q 'alias frr-tenant acme vrf$'"));
+	/* another table: made anew */
+	want.list[0].num[0] = 1003;
+	in_step();
+	ck_assert(holds("ip -d link show acme up | grep -q 'vrf table 1003'"));
+	operator_does("ip link set acme down");
+	in_step();
+	ck_assert(holds("ip link show acme up | grep -q acme"));
+	nothing_remains();
+}
+END_TEST
+
+START_TEST(vrf_foreign)
+{
+	operator_does("ip -batch - <<.\n"
+		      "link add acme type dummy\n"
+		      "link add theirs type vrf table 1002\n"
+		      ".");
+	refused(vrf_of("acme", 1001), -EBUSY, "interface acme exists and is not ours");
+	refused(vrf_of("beta", 1002), -EBUSY, "used by VRF device theirs");
+	apply_ok(OUTCOME_DELETE, vrf_of("acme", 1001));
+	apply_ok(OUTCOME_DELETE, vrf_of("theirs", 1002));
+	ck_assert(holds("ip link show acme >/dev/null && ip link show theirs >/dev/null"));
+	/* out of the way: the set of devices follows by events */
+	operator_does("ip link del theirs");
+	kernel_events_read(kernel, &(struct kernel_watch){}, NULL);
+	apply_ok(OUTCOME_ADD, vrf_of("beta", 1002));
+}
+END_TEST
+
+START_TEST(vlan)
+{
+	wish(vrf_of("acme", 1001));
+	wish(object(OBJ_VLAN, "acme", "t0.101", "t0", 101, 1600, NULL));
+	in_step();
+	ck_assert(holds("ip -d link show t0.101 up | grep -q 'vlan protocol 802.1Q id 101'"));
+	ck_assert(holds("ip link show t0.101 master acme | grep -q 'mtu 1600'"));
+	ck_assert(holds("ip link show t0.101 | "
+			"grep -q 'alias frr-tenant acme wire t0 vlan 101 mtu 1600$'"));
+	want.list[1].num[1] = 1500;
+	in_step();
+	ck_assert(holds("ip link show t0.101 up | grep -q 'mtu 1500'"));
+	/* drift */
+	operator_does("ip link set t0.101 nomaster");
+	in_step();
+	operator_does("ip link set t0.101 mtu 1400 down");
+	in_step();
+	ck_assert(holds("ip link show t0.101 up master acme | grep -q 'mtu 1500'"));
+	nothing_remains();
+}
+END_TEST
+
+/* A trunk is the operator's: small, or down, it is left so. */
+START_TEST(vlan_on_poor_trunk)
+{
+	operator_does("ip link set t0 mtu 1500 down");
+	wish(vrf_of("acme", 1001));
+	wish(object(OBJ_VLAN, "acme", "t0.101", "t0", 101, 1600, NULL));
+	in_step();
+	ck_assert(holds("ip link show t0.101 | grep -q 'mtu 1500'"));
+	ck_assert(holds("ip link show t0 | grep -q DOWN"));
+	operator_does("ip link set t0 mtu 1600 up");
+	in_step();
+	ck_assert(holds("ip link show t0.101 up | grep -q 'mtu 1600'"));
+}
+END_TEST
+
+START_TEST(vlan_refused)
+{
+	apply_ok(OUTCOME_ADD, vrf_of("acme", 1001));
+	operator_does("ip link add link t0 name cam type vlan id 101");
+	operator_does("ip link add t0.103 type dummy");
+	refused(object(OBJ_VLAN, "acme", "t0.101", "t0", 101, 0, NULL), -EBUSY,
+		"VLAN 101 on interface t0 is used by interface cam");
+	refused(object(OBJ_VLAN, "acme", "t0.103", "t0", 103, 0, NULL), -EBUSY,
+		"interface t0.103 exists and is not ours");
+	refused(object(OBJ_VLAN, "acme", "t9.101", "t9", 101, 0, NULL), -ENODEV,
+		"interface t9 does not exist; the wire's or link's port for this node names it");
+	refused(object(OBJ_VLAN, "beta", "t0.104", "t0", 104, 0, NULL), -ENODEV,
+		"vrf beta is not there");
+}
+END_TEST
+
+START_TEST(port)
+{
+	operator_does("ip addr add 10.7.0.1/24 dev p0");
+	wish(vrf_of("acme", 1001));
+	wish(object(OBJ_PORT, "acme", "p0", "", 0, 0, NULL));
+	wish(object(OBJ_WIRE_ADDRESS, "acme", "p0", "", 0, 0, "10.2.0.1/30"));
+	in_step();
+	ck_assert(holds("ip link show p0 up master acme | grep -q 'alias frr-tenant acme port$'"));
+	refused(object(OBJ_PORT, "beta", "p0", "", 0, 0, NULL), -EAGAIN,
+		"belongs to tenant VRF acme");
+	apply_ok(OUTCOME_DELETE, object(OBJ_PORT, "beta", "p0", "", 0, 0, NULL));
+	has_no_differences();
+	nothing_remains();
+	/* up, out of the VRF, and with the address that it had */
+	ck_assert(holds("ip -d link show p0 up | grep -q p0"));
+	ck_assert(!holds("ip link show p0 | grep -qE 'master|alias'"));
+	ck_assert(holds("ip addr show p0 | grep -q 10.7.0.1/24"));
+	ck_assert(!holds("ip addr show p0 | grep -q 10.2.0.1"));
+}
+END_TEST
+
+START_TEST(port_foreign)
+{
+	apply_ok(OUTCOME_ADD, vrf_of("acme", 1001));
+	operator_does("ip link set p0 alias 'to the roof'");
+	refused(object(OBJ_PORT, "acme", "p0", "", 0, 0, NULL), -EBUSY,
+		"has the alias \"to the roof\"");
+	operator_does("ip -batch - <<.\n"
+		      "link set p0 alias \"\"\n"
+		      "link add br0 type bridge\n"
+		      "link set p0 master br0\n"
+		      ".");
+	refused(object(OBJ_PORT, "acme", "p0", "", 0, 0, NULL), -EBUSY,
+		"part of another interface");
+	refused(object(OBJ_PORT, "acme", "p9", "", 0, 0, NULL), -ENODEV,
+		"interface p9 does not exist");
+}
+END_TEST
+
+START_TEST(logical_switch)
+{
+	wish(vrf_of("acme", 1001));
+	wish(object(OBJ_BRIDGE, "acme", "ls3", "web", 1450, 3, NULL));
+	wish(object(OBJ_VXLAN, "acme", "vx5003", "ls3", 5003, 1450, "192.0.2.1"));
+	wish(object(OBJ_FDB, "acme", "vx5003", "", 0, 0, "192.0.2.2"));
+	wish(object(OBJ_FDB, "acme", "vx5003", "", 0, 0, "192.0.2.3"));
+	wish(object(OBJ_GATEWAY, "acme", "ls3", "", 0, 0, "10.1.1.1/24"));
+	in_step();
+	ck_assert(holds("ip -d link show ls3 up master acme | grep -q 'stp_state 0'"));
+	ck_assert(holds("ip link show ls3 | grep -q 02:46:00:00:00:03"));
+	ck_assert(holds("ip link show ls3 | grep -q 'alias frr-tenant acme switch web$'"));
+	ck_assert(holds("ip -d link show vx5003 up master ls3 | "
+			"grep -q 'vxlan id 5003 local 192.0.2.1 .*dstport 4789'"));
+	ck_assert(holds("test $(bridge fdb show dev vx5003 | "
+			"grep -c '^00:00:00:00:00:00 dst') = 2"));
+	ck_assert(holds("ip route show table 1001 | grep -q '^10.1.1.0/24 dev ls3'"));
+	/* drift */
+	operator_does("bridge fdb del 00:00:00:00:00:00 dev vx5003 dst 192.0.2.3");
+	operator_does("ip link set vx5003 nomaster");
+	operator_does("ip link set ls3 mtu 1400 address 02:46:00:00:00:09 down");
+	in_step();
+	/* another VTEP: made anew, and its flood list with it */
+	for (unsigned int i = 0; i < darr_len(want.list); i++)
+		if (want.list[i].kind == OBJ_VXLAN)
+			ipnet_parse_addr("192.0.2.9", &want.list[i].net);
+	in_step();
+	nothing_remains();
+}
+END_TEST
+
+START_TEST(logical_switch_foreign)
+{
+	apply_ok(OUTCOME_ADD, vrf_of("acme", 1001));
+	operator_does("ip -batch - <<.\n"
+		      "link add ls3 type bridge\n"
+		      "link add tun type vxlan id 5004 dstport 4789 local 192.0.2.1\n"
+		      ".");
+	refused(object(OBJ_BRIDGE, "acme", "ls3", "web", 1450, 3, NULL), -EBUSY, "ls3 exists");
+	refused(object(OBJ_GATEWAY, "acme", "ls3", "", 0, 0, "10.1.1.1/24"), -EBUSY, "ls3 exists");
+	refused(object(OBJ_VXLAN, "acme", "vx5003", "ls3", 5003, 1450, "192.0.2.1"), -EBUSY,
+		"ls3 exists");
+	apply_ok(OUTCOME_ADD, object(OBJ_BRIDGE, "acme", "ls4", "db", 1450, 4, NULL));
+	refused(object(OBJ_VXLAN, "acme", "vx5004", "ls4", 5004, 1450, "192.0.2.1"), -EBUSY,
+		"VNI 5004 is used by interface tun");
+	refused(object(OBJ_FDB, "acme", "vx5004", "", 0, 0, "192.0.2.2"), -ENODEV,
+		"vxlan vx5004 is not there, which flood 192.0.2.2/32 on vx5004 needs");
+}
+END_TEST
+
+START_TEST(address)
+{
+	wish(vrf_of("acme", 1001));
+	wish(object(OBJ_VLAN, "acme", "t0.101", "t0", 101, 0, NULL));
+	wish(object(OBJ_WIRE_ADDRESS, "acme", "t0.101", "", 0, 0, "10.0.0.1/29"));
+	in_step();
+	/* what others add stays; what they added and we want becomes ours */
+	operator_does("ip addr add 10.6.0.1/24 dev t0.101");
+	operator_does("ip addr add 10.5.0.1/24 dev t0.101");
+	has_no_differences();
+	wish(object(OBJ_WIRE_ADDRESS, "acme", "t0.101", "", 0, 0, "10.5.0.1/24"));
+	in_step();
+	darr_pop(want.list);
+	in_step();
+	ck_assert(holds("ip addr show t0.101 | grep -q 10.6.0.1/24"));
+	ck_assert(!holds("ip addr show t0.101 | grep -q 10.5.0.1/24"));
+	nothing_remains();
+}
+END_TEST
+
+START_TEST(unreachable)
+{
+	wish(vrf_of("acme", 1001));
+	wish(object(OBJ_UNREACHABLE, "acme", "", "", AF_INET, 1001, NULL));
+	wish(object(OBJ_UNREACHABLE, "acme", "", "", AF_INET6, 1001, NULL));
+	in_step();
+	ck_assert(holds("ip route show table 1001 | "
+			"grep -q 'unreachable default proto 247 metric 4278198272'"));
+	ck_assert(holds("ip -6 route show table 1001 | "
+			"grep -q 'unreachable default .*metric 4278198272'"));
+	nothing_remains();
+}
+END_TEST
+
+/* Somebody removed the VRF: its routes are nobody's, unless it comes back. */
+START_TEST(routes_without_vrf)
+{
+	struct objects have = {};
+	struct reason why = {};
+
+	wish(vrf_of("acme", 1001));
+	wish(object(OBJ_UNREACHABLE, "acme", "", "", AF_INET, 1001, NULL));
+	in_step();
+	operator_does("ip link del acme");
+	ck_assert_int_eq(kernel_read(kernel, &have, &why), 0);
+	ck_assert_uint_eq(objects_count(&have), 1);
+	ck_assert_str_eq(have.list[0].vrf, "");
+	apply_ok(OUTCOME_ADD, want.list[0]);
+	apply_ok(OUTCOME_DELETE, have.list[0]);
+	has_no_differences();
+	operator_does("ip link del acme");
+	apply_ok(OUTCOME_DELETE, have.list[0]);
+	objects_fini(&want);
+	has_no_differences();
+	objects_fini(&have);
+}
+END_TEST
+
+START_TEST(route)
+{
+	wish(vrf_of("acme", 1001));
+	wish(object(OBJ_VLAN, "acme", "t0.101", "t0", 101, 0, NULL));
+	wish(object(OBJ_WIRE_ADDRESS, "acme", "t0.101", "", 0, 0, "10.0.0.1/29"));
+	wish(route_via("acme", 1001, "10.9.0.0/16", "10.0.0.2"));
+	wish(route_via("acme", 1001, "0.0.0.0/0", "10.0.0.2"));
+	in_step();
+	ck_assert(holds("ip route show table 1001 | "
+			"grep -q '^10.9.0.0/16 via 10.0.0.2 dev t0.101 proto 247 *$'"));
+	ipnet_parse_addr("10.0.0.3", &want.list[4].via);
+	in_step();
+	ck_assert(holds("ip route show table 1001 | grep -q '^10.9.0.0/16 via 10.0.0.3'"));
+	nothing_remains();
+}
+END_TEST
+
+START_TEST(route_refused)
+{
+	wish(vrf_of("acme", 1001));
+	wish(object(OBJ_VLAN, "acme", "t0.101", "t0", 101, 0, NULL));
+	wish(object(OBJ_WIRE_ADDRESS, "acme", "t0.101", "", 0, 0, "10.0.0.1/29"));
+	in_step();
+	operator_does("ip addr add 10.4.0.1/24 dev t0");
+	operator_does("ip route add 10.9.0.0/16 via 10.0.0.2 table 1001 proto static");
+	refused(route_via("acme", 1001, "10.9.0.0/16", "10.0.0.2"), -EBUSY,
+		"not ours (protocol 4)");
+	/* a next hop that only the main table knows */
+	refused(route_via("acme", 1001, "10.8.0.0/16", "10.4.0.2"), -ENODEV,
+		"next hop 10.4.0.2 is on no interface of tenant VRF acme");
+	apply_ok(OUTCOME_DELETE, route_via("acme", 1001, "10.9.0.0/16", "10.0.0.2"));
+	ck_assert(holds("ip route show table 1001 | grep -q '^10.9.0.0/16'"));
+}
+END_TEST
+
+/* We ended between making a device and giving it the alias. */
+START_TEST(unfinished)
+{
+	wish(vrf_of("acme", 1001));
+	wish(object(OBJ_BRIDGE, "acme", "ls3", "web", 1450, 3, NULL));
+	operator_does("ip link add ls3 group 1179800148 type bridge");
+	operator_does("ip link add ls4 group 1179800148 type bridge");
+	in_step();
+	ck_assert(!holds("ip link show ls4 2>/dev/null"));
+	nothing_remains();
+}
+END_TEST
+
+/* ---- all of it ---- */
+
+int main(void)
+{
+	Suite *suite = suite_create("kernel");
+
+	add_case(suite, "tenant", (const TTest *[]){ whole_tenant, two_tenants, NULL });
+	add_case(suite, "sysctl", (const TTest *[]){ sysctl, NULL });
+	add_case(suite, "vrf", (const TTest *[]){ vrf, vrf_foreign, unfinished, NULL });
+	add_case(suite, "vlan", (const TTest *[]){ vlan, vlan_on_poor_trunk, vlan_refused, NULL });
+	add_case(suite, "port", (const TTest *[]){ port, port_foreign, NULL });
+	add_case(suite, "switch",
+		 (const TTest *[]){ logical_switch, logical_switch_foreign, NULL });
+	add_case(suite, "address", (const TTest *[]){ address, NULL });
+	add_case(suite, "unreachable", (const TTest *[]){ unreachable, routes_without_vrf, NULL });
+	add_case(suite, "route", (const TTest *[]){ route, route_refused, NULL });
+	return run_kernel_suite(suite);
+}

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What apply/kernel tells of, when it is done by us and when by others. */
+#include <zebra.h>
+
+#include <poll.h>
+#include <sys/socket.h>
+
+#include "darr.h"
+
+#include "lib_kernel.h"
+
+static char told[4096];
+
+static void tell(const char *what, const struct object *obj)
+{
+	char text[128];
+	size_t used = strlen(told);
+
+	snprintf(told + used, sizeof(told) - used, "%s%s %s;", what,
+		 obj->altered ? " altered" : "", object_describe(obj, text, sizeof(text)));
+}
+
+static void on_changed(void *arg, const struct object *now)
+{
+	tell("changed", now);
+}
+
+static void on_gone(void *arg, const struct object *was)
+{
+	tell("gone", was);
+}
+
+static void on_interface(void *arg, const char *name)
+{
+	size_t used = strlen(told);
+
+	snprintf(told + used, sizeof(told) - used, "interface %s;", name);
+}
+
+static void on_route(void *arg, const char *in, const struct ipnet *prefix, uint32_t table,
+		     uint8_t protocol, bool present)
+{
+	char text[IPNET_TEXT_SIZE];
+	size_t used = strlen(told);
+
+	snprintf(told + used, sizeof(told) - used, "%c%s in %s %u by %u;", present ? '+' : '-',
+		 ipnet_format(prefix, text), in, table, protocol);
+}
+
+static const struct kernel_watch watch = {
+	.changed = on_changed,
+	.gone = on_gone,
+	.interface = on_interface,
+	.route = on_route,
+};
+
+static const char *events(void)
+{
+	struct pollfd poller = { .fd = kernel_event_fd(kernel), .events = POLLIN };
+
+	told[0] = '\0';
+	while (poll(&poller, 1, 0) > 0)
+		kernel_events_read(kernel, &watch, NULL);
+	return told;
+}
+
+static void tells(const char *text)
+{
+	events();
+	ck_assert_msg(strstr(told, text), "no \"%s\" in: %s", text, told);
+}
+
+static void does_not_tell(const char *text)
+{
+	ck_assert_msg(!strstr(told, text), "\"%s\" in: %s", text, told);
+}
+
+START_TEST(own_events)
+{
+	struct object *obj;
+
+	wish_tenant();
+	in_step();
+	events();
+	does_not_tell("gone");
+	does_not_tell("10.1.1.1/24 on");
+	ck_assert_ptr_nonnull(strstr(told, "+10.9.0.0/16 in acme 1001 by 247;"));
+	/* what is told of links is what is wanted: nothing to be done */
+	darr_foreach_p (want.list, obj)
+		apply_ok(OUTCOME_UPDATE, *obj);
+	events();
+	does_not_tell("altered");
+	does_not_tell("gone");
+}
+END_TEST
+
+START_TEST(events_of_others)
+{
+	wish_tenant();
+	in_step();
+	events();
+	operator_does("ip link set ls3 nomaster");
+	tells("changed altered bridge ls3;");
+	operator_does("ip link set ls3 master acme");
+	tells("changed bridge ls3;");
+	operator_does("ip addr del 10.1.1.1/24 dev ls3");
+	tells("gone gateway 10.1.1.1/24 on ls3;");
+	operator_does("ip route del 10.9.0.0/16 table 1001");
+	tells("gone route 10.9.0.0/16 in acme;");
+	operator_does("ip route add 10.77.0.0/16 via 10.0.0.2 table 1001 proto 188 metric 20");
+	tells("+10.77.0.0/16 in acme 1001 by 188;");
+	operator_does("ip route del 10.77.0.0/16 table 1001");
+	tells("-10.77.0.0/16 in acme 1001 by 188;");
+	operator_does("ip link set t0.101 alias mine");
+	tells("gone vlan t0.101;");
+	operator_does("ip link set t0.102 down");
+	operator_does("ip link set t0.102 name t0.999");
+	tells("gone vlan t0.102;");
+	operator_does("ip link del vx5003");
+	tells("gone vxlan vx5003;");
+	operator_does("ip link add t7 type dummy");
+	tells("interface t7;");
+	operator_does("ip link del acme");
+	tells("gone vrf acme;");
+}
+END_TEST
+
+static bool overrun;
+
+static void on_overrun(void *arg)
+{
+	overrun = true;
+}
+
+START_TEST(events_lost)
+{
+	const struct kernel_watch lost = { .overrun = on_overrun };
+	struct pollfd poller = { .fd = kernel_event_fd(kernel), .events = POLLIN };
+	const int small = 1;
+
+	setsockopt(kernel_event_fd(kernel), SOL_SOCKET, SO_RCVBUF, &small, sizeof(small));
+	wish_tenant();
+	in_step();
+	while (poll(&poller, 1, 0) > 0)
+		kernel_events_read(kernel, &lost, NULL);
+	ck_assert(overrun);
+	has_no_differences();
+}
+END_TEST
+
+/* ---- all of it ---- */
+
+int main(void)
+{
+	Suite *suite = suite_create("kernel events");
+
+	add_case(suite, "events",
+		 (const TTest *[]){ own_events, events_of_others, events_lost, NULL });
+	return run_kernel_suite(suite);
+}

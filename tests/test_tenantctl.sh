@@ -1,0 +1,372 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# tenantctl from outside: the reference network is set up, every kind of
+# mistake is refused with its one sentence and leaves the database as it was,
+# JSON is JSON, and the plan of every node is what its kernel and daemons get.
+#
+# $TENANTCTL is the program (default: the one built here).  The database needs
+# a file system that can map memory: $TMPDIR, else /tmp.
+
+tenantctl=${TENANTCTL:-./tenantctl}
+dir=$(mktemp -d "${TMPDIR:-/tmp}/tenantctl.XXXXXX") || exit 99
+trap 'rm -rf "$dir"' EXIT
+export TENANT_DB=$dir/db/tenants.db
+checks=0 failures=0
+
+fail()
+{
+	failures=$((failures + 1))
+	printf 'FAILED: %s\n' "$@" >&2
+}
+
+check() # WHAT EXPECTED GOT
+{
+	checks=$((checks + 1))
+	[[ $2 == "$3" ]] || fail "$1" "expected: $2" "got:      $3"
+}
+
+run() { out=$("$tenantctl" "$@" 2>"$dir/err"); code=$?; err=$(<"$dir/err"); }
+
+done_() # ARGS...: done, without a word
+{
+	run "$@"
+	check "tenantctl $*" "0 ||" "$code |$out|$err"
+}
+
+shows() # TEXT ARGS...: the output has a line like TEXT
+{
+	local text=$1
+	shift
+	run "$@"
+	checks=$((checks + 1))
+	[[ $code == 0 && $'\n'$out$'\n' == *$'\n'$text$'\n'* ]] ||
+		fail "tenantctl $* ($code)" "no line: $text" "$out" "$err"
+}
+
+refused() # SENTENCE ARGS...
+{
+	local text=$1
+	shift
+	run "$@"
+	check "tenantctl $*" "1 || tenantctl: $text" "$code |$out| $err"
+}
+
+usage() # SENTENCE ARGS...
+{
+	local text=$1
+	shift
+	run "$@"
+	check "tenantctl $*" "2 || tenantctl: $text" "$code |$out| $err"
+}
+
+is_json() # ARGS...
+{
+	run --json "$@"
+	checks=$((checks + 1))
+	python3 -m json.tool <<<"$out" >"$dir/json" 2>&1 || fail "tenantctl --json $*" "$(<"$dir/json")"
+}
+
+# The lines of one target in a plan.
+part() # TARGET
+{
+	awk -v want="# $1" '/^# / { on = $0 == want; next } on' <<<"$out"
+}
+
+plan() # NODE TARGET EXPECTED
+{
+	run plan --node "$1"
+	check "plan of $1, $2" "$3" "$(part "$2")"
+}
+
+plan_has() # NODE TARGET LINE...
+{
+	local node=$1 target=$2 text line
+	shift 2
+	run plan --node "$node"
+	text=$(part "$target")
+	for line; do
+		checks=$((checks + 1))
+		[[ $'\n'$text$'\n' == *$'\n'$line$'\n'* ]] || fail "plan of $node, $target: no line" "$line"
+	done
+}
+
+revision() { "$tenantctl" --json show provider | sed -n 's/.*"revision":\([0-9]*\).*/\1/p'; }
+
+names="use at most 63 letters, digits, '-', '_' and '.', beginning with a letter or digit"
+
+# ---- the reference network ----
+
+refused "there is no database $TENANT_DB; make one with \"tenantctl --db $TENANT_DB init\"" show tenant
+done_ init
+check "mode of the folder and the file" "2770 660" "$(stat -c %a "$dir/db" "$TENANT_DB" | xargs)"
+refused "$TENANT_DB exists already and stays as it is; choose another path with --db, or move it away" init
+shows "there is no tenant" show tenant
+done_ add site dc1
+done_ add node dlr --site dc1 --router-id 10.255.0.11 --roles dlr --vtep 10.255.0.11
+done_ add node esg --site dc1 --router-id 10.255.0.12 --roles edge
+done_ add node pe1 --site dc1 --router-id 10.255.0.1 --roles pe
+done_ add site branch
+done_ add node pe2 --site branch --router-id 10.255.0.2 --roles pe
+done_ add wire transit-dc1 --kind transit --site dc1 --ports esg:t0,dlr:t0
+done_ add wire uplink-dc1 --kind uplink --site dc1 --ports pe1:u0,esg:u0
+done_ add tenant acme --nodes dlr,esg,pe1,pe2 --aggregates 10.1.0.0/16,172.16.0.0/16
+done_ add switch acme web 10.1.1.0/24
+done_ add subnet acme web 10.1.2.0/24 --gateway 10.1.2.254
+done_ add link acme paris --node pe2 --interface x0 --address 192.168.201.1/30 --protocol ospf
+shows "1 tenants, no findings" check
+
+plan dlr kernel "sysctl -w net.ipv4.ip_forward=1
+sysctl -w net.ipv4.igmp_max_memberships=4096
+ip link add acme type vrf table 1001
+ip link set acme up
+ip route add unreachable default metric 4278198272 table 1001
+ip -6 route add unreachable default metric 4278198272 table 1001
+ip link add link t0 name t0.101 mtu 1600 type vlan id 101
+ip link set t0.101 master acme up
+ip addr add 100.64.0.3/29 dev t0.101
+ip link add ls1 address 02:46:00:00:00:01 mtu 1500 type bridge
+ip link set ls1 master acme up
+ip link add vx100001 mtu 1500 type vxlan id 100001 local 10.255.0.11 dstport 4789
+ip link set vx100001 master ls1 up
+ip addr add 10.1.1.1/24 dev ls1
+ip addr add 10.1.2.254/24 dev ls1"
+plan_has dlr ospfd "router ospf vrf acme" "area 51 nssa" "interface t0.101" "ip ospf area 51" \
+	"ip prefix-list TN-acme-ADV seq 4000000000 permit 10.1.0.0/16 le 32"
+plan dlr bgpd ""
+run plan --node esg --tenant acme
+check "plan of esg, kernel" "ip link add acme type vrf table 1001
+ip link set acme up
+ip route add unreachable default metric 4278198272 table 1001
+ip -6 route add unreachable default metric 4278198272 table 1001
+ip link add link t0 name t0.101 mtu 1600 type vlan id 101
+ip link set t0.101 master acme up
+ip link add link u0 name u0.101 mtu 1600 type vlan id 101
+ip link set u0.101 master acme up
+ip addr add 100.64.0.1/29 dev t0.101
+ip addr add 100.96.0.6/30 dev u0.101" "$(part kernel)"
+plan_has esg ospfd "area 51 nssa translate-always default-information-originate" "interface u0.101" \
+	"ip ospf network point-to-point" "ip ospf area 0"
+plan_has pe1 kernel "sysctl -w net.mpls.platform_labels=100000" "ip addr add 100.96.0.5/30 dev u0.101"
+plan_has pe1 bgpd "router bgp 65000 vrf acme" "rd vpn export 10.255.0.1:1" "rt vpn export 65000:1" \
+	"export vpn" "import vpn"
+plan_has pe1 mgmtd "vrf acme" "ip protocol ospf route-map TENANT-VPN-TAG"
+plan_has pe2 kernel "ip link set x0 master acme up" "ip addr add 192.168.201.1/30 dev x0"
+plan_has pe2 bgpd "rd vpn export 10.255.0.2:1"
+plan_has pe2 ospfd "interface x0" "redistribute bgp route-map TN-acme-TAG"
+
+# ---- another tenant, and what every show command says ----
+
+done_ add tenant shared --sites dc1,branch --aggregates 10.9.0.0/16
+done_ add switch shared dns 10.9.0.0/24
+done_ add leak shared acme 10.9.0.10/32
+shows "acme    1   acme    1001   65000:1  10.255.0.1:1,10.255.0.2:1  1000        10.1.0.0/16,172.16.0.0/16  dlr:dlr,esg:edge,pe1:pe,pe2:pe  ok" show tenant
+shows "shared  uplink-dc1   uplink   102   100.96.0.132/30  ospf     yes     yes      pe1=100.96.0.133,esg=100.96.0.134" show circuit
+shows "acme    web   1   ls1     100001  1500  -     production  local  10.1.1.0/24,10.1.2.0/24" show switch acme
+shows "shared  acme  10.9.0.10/32" show leak
+shows "dlr   -         -       -        -       never" show status
+for what in "show site" "show node" "show wire" "show tenant" "show tenant acme" "show switch" \
+	"show subnet" "show link" "show leak" "show circuit" "show provider" "show reserved" \
+	"show status" check "plan --node dlr" "plan --node esg" "plan --node pe1" "plan --node pe2" \
+	"add site json" "del site json"; do
+	# shellcheck disable=SC2086
+	is_json $what
+done
+
+# ---- what is refused: nothing of it may leave a trace ----
+
+before=$(revision)
+
+refused 'site dc1 exists already; change it with "tenantctl set site dc1"' add site dc1
+refused "\"dc 1\" cannot be the name of a site; $names" add site "dc 1"
+refused "\"-dc\" cannot be the name of a site; $names" add site -- -dc
+refused "\"\" cannot be the name of a tenant; $names" add tenant ""
+long=$(printf 'x%.0s' {1..64})
+refused "\"$long\" cannot be the name of a site; $names" add site "$long"
+refused "\"a?b\" cannot be the name of a switch; $names" add switch acme $'a\nb'
+refused 'site dc1 is still used by node dlr: delete that first' del site dc1
+refused 'site dc9 does not exist; "tenantctl show site" lists them' del site dc9
+
+node="add node x --site dc1 --roles pe --router-id"
+refused 'site dc9 does not exist; "tenantctl show site" lists them' add node x --site dc9 --router-id 10.0.0.1 --roles pe
+refused '--router-id 10.255.0.1 is already used by node pe1; choose another one' $node 10.255.0.1
+refused '--router-id 10.255.0 is not an address; write it like 10.1.1.1' $node 10.255.0
+refused '--router-id 2001:db8::1 is not an IPv4 address; a router id has that form' $node 2001:db8::1
+refused '--vtep 10.255.0.11 is already used by node dlr; choose another one' $node 10.0.0.1 --vtep 10.255.0.11
+refused 'boss is not a role; a node is dlr, edge or pe, or several of them' add node x --site dc1 --router-id 10.0.0.1 --roles boss
+refused 'node pe2 is still used by link paris of tenant acme: delete that first' del node pe2
+refused 'node esg still serves tenant acme: take it away first with "tenantctl set tenant acme --nodes -esg"' del node esg
+refused 'node esg still serves tenant acme as edge: take it away first with "tenantctl set tenant acme --nodes -esg:edge"' set node esg --roles pe
+
+uplink="add wire w --kind uplink --site dc1"
+refused '--kind star is not known; it is transit or uplink' add wire w --kind star --site dc1
+refused '--ports esg cannot be read; write NODE:INTERFACE or NODE:INTERFACE:SLOT' $uplink --ports esg
+refused "interface \"t0.5\" of node esg cannot be a trunk; use at most 10 letters, digits, '-' and '_'" $uplink --ports esg:t0.5
+refused 'node pe1 is neither edge nor dlr and has no place on transit w; give it the role with "tenantctl set node"' add wire w --kind transit --site dc1 --ports pe1:t0
+refused 'uplink w joins one pe and one edge, and node pe1 has the place that node pe2 would take; make a second uplink' $uplink --ports pe1:t0,pe2:t0
+refused 'slot 1 of wire w is already used by node pe1; choose another one' $uplink --ports pe1:t0:1,esg:t0:1
+refused 'slot 0 of node pe1 is not a number from 1 to 254' $uplink --ports pe1:t0:0
+refused 'node pe9 does not exist; "tenantctl show node" lists them' $uplink --ports pe9:t0
+refused '--ports mixes two forms: either the whole list (a,b) or changes only (+a,-b)' $uplink --ports +pe1:u1,esg:u1
+refused '--ports has an empty or overlong part; write it like a,b,c' $uplink --ports pe1:u1,
+refused '--vlan-base 5000 is not a number from 0 to 4093' $uplink --vlan-base 5000
+refused 'wires transit-dc1 and w both use interface t0 VLAN 101 of node esg for tenant acme; set circuit.vlan on one of them, or give one another wire.vlan_base' add wire w --kind transit --site dc1 --ports esg:t0,dlr:t1
+
+refused 'tenant acme exists already; change it with "tenantctl set tenant acme"' add tenant acme
+refused 'node pe9 does not exist; "tenantctl show node" lists them' add tenant t3 --nodes pe9
+refused 'node pe1 does not have the role dlr; its roles are set with "tenantctl set node pe1 --roles"' add tenant t3 --nodes pe1:dlr
+refused '10.1.0.0 is not a prefix; write it like 10.1.1.0/24' add tenant t3 --aggregates 10.1.0.0
+refused '10.1.0.1/16 has host bits set; the network is 10.1.0.0/16' add tenant t3 --aggregates 10.1.0.1/16
+refused 'tenant t3: aggregate 100.64.1.0/24 overlaps 100.64.0.0/10, which is reserved for the provider' add tenant t3 --aggregates 100.64.1.0/24
+refused "--vrf default cannot be the name of a VRF; use at most 15 letters, digits, '-', '_' and '.', and none of the words FRR keeps (default, all, ...)" add tenant t3 --vrf default
+refused 'VRF name acme is used by tenant acme and by tenant t3; choose another one for one of them' add tenant t3 --vrf acme
+refused 'kernel table 1001 is used by tenant acme and by tenant t3; choose another one for one of them' add tenant t3 --table-id 1001
+refused '--max-routes 12x is not a number from 1 to 10000000' add tenant t3 --max-routes 12x
+refused 'tenant name averyveryverylongname is longer than 15 characters, too long for a VRF; give a shorter one with --vrf' add tenant averyveryverylongname
+refused 'link paris is at node pe2, which does not serve tenant acme as a PE; attach it first' set tenant acme --nodes -pe2
+refused '10.1.1.0/24 of switch web lies outside the address space of tenant acme; add an aggregate that holds it' set tenant acme --aggregates -10.1.0.0/16
+refused 'tenant nobody does not exist; "tenantctl show tenant" lists them' del tenant nobody
+
+db="add switch acme db"
+refused 'switch web of tenant acme exists already; change it with "tenantctl set switch acme web"' add switch acme web
+refused 'tenant nobody does not exist; "tenantctl show tenant" lists them' add switch nobody web
+refused '10.1.1.128/25 (switch db) overlaps 10.1.1.0/24 (switch web) in tenant acme; one of them must change' $db 10.1.1.128/25
+refused '10.1.3.1/24 has host bits set; the network is 10.1.3.0/24' $db 10.1.3.1/24
+refused '10.1.3.0 is not a prefix; write it like 10.1.1.0/24' $db 10.1.3.0
+refused 'tenant acme: gateway 10.1.4.1 is outside subnet 10.1.3.0/24 of switch db' $db 10.1.3.0/24 --gateway 10.1.4.1
+refused 'tenant acme: gateway 10.1.3.255 is not a host address of subnet 10.1.3.0/24 (switch db)' $db 10.1.3.0/24 --gateway 10.1.3.255
+refused 'tenant acme: gateway 10.1.3.0 is not a host address of subnet 10.1.3.0/24 (switch db)' $db 10.1.3.0/24 --gateway 10.1.3.0
+refused '--gateway 10.1.3 is not an address; write it like 10.1.1.1' $db 10.1.3.0/24 --gateway 10.1.3
+refused '10.2.3.0/24 of switch db lies outside the address space of tenant acme; add an aggregate that holds it' $db 10.2.3.0/24
+refused 'subnet 10.1.3.1/32 has no address for a gateway; use a larger one' $db 10.1.3.1/32
+refused 'tenant acme: switch db cannot be a default route (0.0.0.0/0)' $db 0.0.0.0/0
+refused '--vni 16777216 is not a number from 1 to 16777215' $db --vni 16777216
+refused '--vni 0 is not a number from 1 to 16777215' $db --vni 0
+refused 'VNI 100001 is used by switch web and by switch db of tenant acme; choose another one for one of them' $db --vni 100001
+refused '--mtu 9001 is not a number from 1280 to 9000' $db --mtu 9001
+refused "--gateway and --no-advertise belong to a subnet; give its prefix after the switch's name" $db --gateway 10.1.3.1
+refused 'switch web of tenant acme has the subnet 10.1.1.0/24 already' add subnet acme web 10.1.1.0/24
+refused 'tenant acme has no switch db; "tenantctl show switch acme" lists them' add subnet acme db 10.1.3.0/24
+refused 'switch web of tenant acme has no subnet 10.1.9.0/24; "tenantctl show subnet acme web" lists them' del subnet acme web 10.1.9.0/24
+refused '--no-advertise contradicts an option before it; give one of them' set subnet acme web 10.1.1.0/24 --advertise --no-advertise
+
+lyon="add link acme lyon --node pe2 --interface x1"
+refused 'link paris of tenant acme exists already; change it with "tenantctl set link acme paris"' add link acme paris --node pe2 --interface x1 --address 192.168.9.1/30 --protocol ospf
+refused 'interface x0 is already used by link paris of tenant acme; choose another one, or a VLAN, for link lyon' add link acme lyon --node pe2 --interface x0 --address 192.168.9.1/30 --protocol ospf
+refused 'link lyon is at node esg, which does not serve tenant acme as a PE; attach it first' add link acme lyon --node esg --interface x1 --address 192.168.9.1/30 --protocol ospf
+refused '--vlan 4095 is not a number from 0 to 4094' $lyon --vlan 4095 --address 192.168.9.1/30 --protocol ospf
+refused '--address 192.168.9.1 is not an address with its length; write it like 192.168.1.1/30' $lyon --address 192.168.9.1 --protocol ospf
+refused "tenant acme: link lyon has the address 192.168.9.0/30, which is the network itself or its broadcast; write the PE's own address in it" $lyon --address 192.168.9.0/30 --protocol ospf
+refused '--protocol rip is not known; it is ospf, static or bgp' $lyon --address 192.168.9.1/30 --protocol rip
+refused 'link lyon with bgp needs the customer router; give --peer ADDRESS' $lyon --address 192.168.9.1/30 --protocol bgp
+refused "link lyon with bgp needs the customer's AS number; give --peer-as N" $lyon --address 192.168.9.1/30 --protocol bgp --peer 192.168.9.2
+refused 'tenant acme: the peer of link lyon, 192.168.9.9, must be another address in 192.168.9.1/30' $lyon --address 192.168.9.1/30 --protocol static --peer 192.168.9.9
+refused 'link lyon learns its routes by ospf; --routes is for a static link only' $lyon --address 192.168.9.1/30 --protocol ospf --routes 172.16.1.0/24
+refused "interface \"x 1\" cannot be used; it has at most 15 letters, digits, '-', '_' and '.'" add link acme lyon --node pe2 --interface "x 1" --address 192.168.9.1/30 --protocol ospf
+refused '10.1.1.0/30 (link lyon) overlaps 10.1.1.0/24 (switch web) in tenant acme; one of them must change' $lyon --address 10.1.1.1/30 --protocol ospf
+trunk="add link acme lyon --node pe1 --interface u0 --address 192.168.9.1/30 --protocol ospf"
+refused "link lyon of tenant acme uses interface u0 VLAN 101 of node pe1, which is the tenant's VLAN on wire uplink-dc1; choose another one" $trunk --vlan 101
+refused 'port u0 VLAN 102 on node pe1 is used by tenant acme and by tenant shared; choose another one for one of them' $trunk --vlan 102
+refused 'link lyon of tenant acme takes the whole interface u0, which is the trunk of wire uplink-dc1; give the link a VLAN or another interface' $trunk
+refused 'tenant acme has no link lyon; "tenantctl show link acme" lists them' del link acme lyon
+refused 'link paris with bgp needs the customer router; give --peer ADDRESS' set link acme paris --protocol bgp
+
+refused 'the leak of 10.9.0.10/32 from tenant shared to tenant acme exists already' add leak shared acme 10.9.0.10/32
+refused 'a leak goes from one tenant to another; both are acme' add leak acme acme 10.9.0.10/32
+refused '10.8.0.10/32 of leak to acme lies outside the address space of tenant shared; add an aggregate that holds it' add leak shared acme 10.8.0.10/32
+refused 'there is no leak of 10.9.0.99/32 from tenant shared to tenant acme; "tenantctl show leak" lists them' del leak shared acme 10.9.0.99/32
+
+refused 'tenant acme: transit transit-dc1 with OSPF needs three addresses (edge, DLR and a second edge), 100.64.0.0/30 has too few; set circuit.prefix to a /29, or circuit.routing to static' set circuit acme transit-dc1 --prefix 100.64.0.0/30
+refused 'tenant acme: uplink uplink-dc1 is point-to-point and takes a /30 (or /31), 100.96.0.0/29 is larger; set circuit.prefix to a /30' add circuit acme uplink-dc1 --prefix 100.96.0.0/29
+refused '--vlan 4095 is not a number from 1 to 4094' set circuit acme transit-dc1 --vlan 4095
+refused 'VLAN 102 on wire transit-dc1 is used by tenant acme and by tenant shared; choose another one for one of them' set circuit acme transit-dc1 --vlan 102
+refused '--routing bgp is not known; it is ospf or static' set circuit acme uplink-dc1 --routing bgp
+refused 'wire nowire does not exist; "tenantctl show wire" lists them' set circuit acme nowire --routing static
+refused 'tenant acme has nothing set on wire transit-dc1; all of it is derived' del circuit acme transit-dc1
+
+refused '--asn 0 is not a number from 1 to 4294967295' set provider --asn 0
+refused 'tenant acme: the route target for leaks, 4200000000:1000001, does not fit; set provider.leak_base lower' set provider --asn 4200000000
+refused 'the transit pool 100.64.0.0/28 cannot be used: it must be a network, and its parts longer than itself' set pool transit --prefix 100.64.0.0/28 --length 27
+refused 'there is no pool star; the pools are transit and uplink' set pool star --length 27
+refused 'tenant acme: aggregate 10.1.0.0/16 overlaps 10.1.1.0/24, which is reserved for the provider' add reserved 10.1.1.0/24
+refused '100.64.0.0/10 is reserved already' add reserved 100.64.0.0/10
+refused '10.7.0.0/16 is not reserved; "tenantctl show reserved" lists what is' del reserved 10.7.0.0/16
+refused 'tenant acme has the aggregate 10.1.0.0/16 already' add aggregate acme 10.1.0.0/16
+refused 'tenant acme has no aggregate 10.7.0.0/16; "tenantctl show tenant acme" lists them' del aggregate acme 10.7.0.0/16
+
+check "a refusal leaves no trace" "$before" "$(revision)"
+
+# a link's network need not be in an aggregate, but its static routes do
+refused '172.31.9.0/24 of link lyon lies outside the address space of tenant shared; add an aggregate that holds it' add link shared lyon --node pe2 --interface x1 --address 192.168.9.1/30 --protocol static --peer 192.168.9.2 --routes 172.31.9.0/24
+
+# ---- usage ----
+
+usage 'what shall be done? see "tenantctl --help"'
+usage 'frob is no verb of tenantctl; see "tenantctl --help"' frob
+usage 'add what? see "tenantctl add --help"' add
+usage 'add frob is not possible; see "tenantctl add --help"' add frob
+usage 'the form is "tenantctl add switch TENANT NAME [PREFIX]"; see "tenantctl add switch --help"' add switch
+usage 'there is no option --color here; see "tenantctl add switch --help"' add switch acme db --color red
+usage '--mtu needs a value after it' add switch acme db --mtu
+usage '--mtu is given twice' add switch acme db --mtu 1500 --mtu 1500
+usage 'nothing to set is given; see "tenantctl set switch --help"' set switch acme web
+usage '--node NODE is missing; see "tenantctl plan --help"' plan
+
+# ---- changes ----
+
+done_ set switch acme web --mtu 9000
+shows "acme    web   1   ls1     100001  9000  -     production  local  10.1.1.0/24,10.1.2.0/24" show switch acme web
+done_ set tenant acme --max-routes 5000 --aggregates +192.168.0.0/16
+done_ add circuit acme transit-dc1 --vlan 900 --prefix 100.64.9.0/29
+shows "acme    transit-dc1  transit  900   100.64.9.0/29  ospf     yes     no       esg=100.64.9.1,dlr=100.64.9.3" show circuit acme
+done_ set circuit acme transit-dc1 --vlan auto --prefix auto
+done_ del circuit acme transit-dc1
+done_ set link acme paris --protocol static --peer 192.168.201.2 --routes 172.16.8.0/24
+plan_has pe2 kernel "ip route add 172.16.8.0/24 via 192.168.201.2 vrf acme"
+done_ set link acme paris --protocol bgp --peer-as 65101 --routes ""
+done_ set node pe1 --roles +edge
+done_ set subnet acme web 10.1.2.0/24 --no-advertise --gateway 10.1.2.1
+shows "acme    web     10.1.2.0/24  10.1.2.1  no         no" show subnet acme
+
+# A tenant that plain SQL has broken is held, blocks nobody, and can be mended.
+if command -v sqlite3 >/dev/null; then
+	sqlite3 "$TENANT_DB" "UPDATE subnet SET gateway = '1.2.3.4' WHERE prefix = '10.9.0.0/24'"
+	run check
+	check "check" "1 tenantctl: 1 finding in 1 tenant; a tenant with findings is held until they are mended" "$code $err"
+	shows "# tenant shared is held: gateway 1.2.3.4 is outside subnet 10.9.0.0/24 of switch dns" plan --node dlr
+	done_ add switch acme other 10.1.77.0/24
+	done_ add switch shared other 10.9.77.0/24
+	refused '10.9.77.0/25 (switch more) overlaps 10.9.77.0/24 (switch other) in tenant shared; one of them must change' add switch shared more 10.9.77.0/25
+	done_ set subnet shared dns 10.9.0.0/24 --gateway 10.9.0.1
+	shows "2 tenants, no findings" check
+fi
+
+done_ del leak shared acme 10.9.0.10/32
+done_ del switch acme web
+done_ del link acme paris
+done_ del tenant acme
+done_ del tenant shared
+done_ del wire uplink-dc1
+done_ del node pe2
+done_ del site branch
+plan dlr kernel "sysctl -w net.ipv4.ip_forward=1
+sysctl -w net.ipv4.igmp_max_memberships=4096"
+
+# ---- help: every command has a page with an example ----
+
+while read -r verb object _; do
+	case $verb in
+	init | plan | check) words=$verb ;;
+	*) words="$verb $object" ;;
+	esac
+	# shellcheck disable=SC2086
+	run $words --help
+	checks=$((checks + 1))
+	[[ $code == 0 && $out == "tenantctl $words"*$'\nExample:\n  tenantctl '* ]] ||
+		fail "tenantctl $words --help" "$out$err"
+done < <("$tenantctl" --help | grep -E '^  (init|add|set|del|show|plan|check) ')
+run --version
+check "tenantctl --version" 0 "$code"
+
+echo "$(((checks - failures) * 100 / checks))%: Checks: $checks, Failures: $failures, Errors: 0"
+[[ $failures == 0 ]]
