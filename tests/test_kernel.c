@@ -57,17 +57,34 @@ START_TEST(sysctl)
 		object(OBJ_SYSCTL, "", "", "", SYSCTL_IGMP_MEMBERSHIPS, 4096, NULL);
 	operator_does("echo 0 >/proc/sys/net/ipv4/ip_forward; "
 		      "echo 9000 >/proc/sys/net/ipv4/igmp_max_memberships");
-	kernel_skip_met_sysctls(&node);
+	kernel_skip_met(kernel, &node);
 	ck_assert_uint_eq(objects_count(&node), 1);
 	ck_assert_uint_eq(node.list[0].num[0], SYSCTL_IP_FORWARD);
 	apply_ok(OUTCOME_ADD, node.list[0]);
 	apply_ok(OUTCOME_ADD, object(OBJ_SYSCTL, "", "", "", SYSCTL_IGMP_MEMBERSHIPS, 4096, NULL));
 	ck_assert(holds("grep -qx 1 /proc/sys/net/ipv4/ip_forward"));
 	ck_assert(holds("grep -qx 9000 /proc/sys/net/ipv4/igmp_max_memberships"));
-	kernel_skip_met_sysctls(&node);
+	kernel_skip_met(kernel, &node);
 	ck_assert_uint_eq(objects_count(&node), 0);
 	apply_ok(OUTCOME_DELETE, object(OBJ_SYSCTL, "", "", "", SYSCTL_IP_FORWARD, 1, NULL));
 	ck_assert(holds("grep -qx 1 /proc/sys/net/ipv4/ip_forward"));
+	objects_fini(&node);
+}
+END_TEST
+
+START_TEST(local_rule)
+{
+	struct objects node = {};
+
+	*darr_append(node.list) = object(OBJ_LOCAL_RULE, "", "", "", AF_INET, 0, NULL);
+	kernel_skip_met(kernel, &node);
+	ck_assert_uint_eq(objects_count(&node), 1);
+	apply_ok(OUTCOME_ADD, node.list[0]);
+	apply_ok(OUTCOME_ADD, node.list[0]);
+	ck_assert(holds("ip rule show | grep -q '^32765:.*lookup local'"));
+	ck_assert(!holds("ip rule show | grep -q '^0:'"));
+	kernel_skip_met(kernel, &node);
+	ck_assert_uint_eq(objects_count(&node), 0);
 	objects_fini(&node);
 }
 END_TEST
@@ -362,7 +379,7 @@ int main(void)
 	Suite *suite = suite_create("kernel");
 
 	add_case(suite, "tenant", (const TTest *[]){ whole_tenant, two_tenants, NULL });
-	add_case(suite, "sysctl", (const TTest *[]){ sysctl, NULL });
+	add_case(suite, "sysctl", (const TTest *[]){ sysctl, local_rule, NULL });
 	add_case(suite, "vrf", (const TTest *[]){ vrf, vrf_foreign, unfinished, NULL });
 	add_case(suite, "vlan", (const TTest *[]){ vlan, vlan_on_poor_trunk, vlan_refused, NULL });
 	add_case(suite, "port", (const TTest *[]){ port, port_foreign, NULL });

@@ -118,6 +118,10 @@ shows "1 tenants, no findings" check
 
 plan dlr kernel "sysctl -w net.ipv4.ip_forward=1
 sysctl -w net.ipv4.igmp_max_memberships=4096
+ip rule add pref 32765 table local
+ip rule del pref 0
+ip -6 rule add pref 32765 table local
+ip -6 rule del pref 0
 ip link add acme type vrf table 1001
 ip link set acme up
 ip route add unreachable default metric 4278198272 table 1001
@@ -350,7 +354,11 @@ done_ del wire uplink-dc1
 done_ del node pe2
 done_ del site branch
 plan dlr kernel "sysctl -w net.ipv4.ip_forward=1
-sysctl -w net.ipv4.igmp_max_memberships=4096"
+sysctl -w net.ipv4.igmp_max_memberships=4096
+ip rule add pref 32765 table local
+ip rule del pref 0
+ip -6 rule add pref 32765 table local
+ip -6 rule del pref 0"
 
 # ---- help: every command has a page with an example ----
 

@@ -22,8 +22,8 @@
 #include "darr.h"
 #include "frrevent.h"
 #include "log.h"
-#include "monotime.h"
 
+#include "clock.h"
 #include "apply/engine_priv.h"
 #include "apply/kernel.h"
 #include "plan/statement.h"
@@ -300,7 +300,7 @@ static void settle_look(struct event *event);
 static void settle_answered(void *arg, int index, int status, char *text)
 {
 	struct engine *engine = arg;
-	int64_t took = monotime(NULL) - engine->batch.began;
+	int64_t took = clock_us() - engine->batch.began;
 
 	if (status == FRR_CONN_LOST || took < SETTLE_QUICK_US) {
 		answer_taken(engine);
@@ -314,7 +314,7 @@ static void settle_look(struct event *event)
 {
 	struct engine *engine = EVENT_ARG(event);
 
-	engine->batch.began = monotime(NULL);
+	engine->batch.began = clock_us();
 	frr_conn_send(engine->conns[TARGET_BGPD], "show version", settle_answered, engine, 0);
 }
 

@@ -8,8 +8,8 @@
 #include "frrevent.h"
 #include "log.h"
 #include "memory.h"
-#include "monotime.h"
 
+#include "clock.h"
 #include "apply/engine_priv.h"
 #include "apply/kernel.h"
 #include "plan/plan.h"
@@ -128,11 +128,12 @@ static void plan_node_part(struct engine *engine, struct place *place, const str
 	plan_node(model_provider(engine->model), node, &place->want);
 	/* what sysctls are is read anew: others write them too */
 	for (unsigned int i = 0; i < darr_len(place->have.list); i++)
-		if (place->have.list[i].kind != OBJ_SYSCTL)
+		if (place->have.list[i].kind != OBJ_SYSCTL &&
+		    place->have.list[i].kind != OBJ_LOCAL_RULE)
 			place->have.list[kept++] = place->have.list[i];
 	if (place->have.list)
 		darr_setlen(place->have.list, kept);
-	kernel_skip_met_sysctls(&place->want);
+	kernel_skip_met(engine->kernel, &place->want);
 }
 
 /* False where the tenant must be held as it is. */
@@ -234,7 +235,7 @@ static void place_batch_done(struct place *place, int64_t now)
 
 void engine_batch_done(struct engine *engine)
 {
-	int64_t now = monotime(NULL);
+	int64_t now = clock_us();
 	struct place **place;
 
 	darr_foreach_p (engine->batch.places, place) {
@@ -255,7 +256,7 @@ static void conn_up(void *arg, struct frr_conn *conn)
 	zlog_info("%s is up; reading what it holds", frr_conn_name(conn));
 	for (int target = 0; target < TARGET_COUNT; target++)
 		if (engine->conns[target] == conn)
-			engine->up_since[target] = monotime(NULL);
+			engine->up_since[target] = clock_us();
 	engine_make_all_dirty(engine);
 	engine_schedule(engine);
 }

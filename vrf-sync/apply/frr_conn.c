@@ -76,10 +76,12 @@ size_t vty_reader_feed(struct vty_reader *reader, const char *bytes, size_t coun
 			*complete = true;
 			return i + 1;
 		}
-		if (bytes[i] == '\0')
+		if (bytes[i] == '\0') {
 			reader->nuls++;
-		else
-			*darr_append(reader->text) = bytes[i];
+			continue;
+		}
+		reader->nuls = 0;
+		*darr_append(reader->text) = bytes[i];
 	}
 	return count;
 }

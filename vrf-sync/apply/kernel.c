@@ -62,20 +62,22 @@ static int leave_sysctl(struct kernel *kernel, const struct object *obj, struct 
 	return 0;
 }
 
-static bool sysctl_is_met(const struct object *obj)
+static bool is_met(struct kernel *kernel, const struct object *obj)
 {
 	uint32_t value = 0;
 
+	if (obj->kind == OBJ_LOCAL_RULE)
+		return kernel_rule_is_met(kernel, obj);
 	return obj->kind == OBJ_SYSCTL && kernel_read_sysctl(obj->num[0], &value) == 0 &&
 	       value >= obj->num[1];
 }
 
-void kernel_skip_met_sysctls(struct objects *want)
+void kernel_skip_met(struct kernel *kernel, struct objects *want)
 {
 	unsigned int kept = 0;
 
 	for (unsigned int i = 0; i < darr_len(want->list); i++)
-		if (!sysctl_is_met(&want->list[i]))
+		if (!is_met(kernel, &want->list[i]))
 			want->list[kept++] = want->list[i];
 	if (want->list)
 		darr_setlen(want->list, kept);
@@ -90,6 +92,7 @@ static const struct {
 	kernel_call remove;
 } calls[OBJ_KIND_COUNT] = {
 	[OBJ_SYSCTL] = { put_sysctl, leave_sysctl },
+	[OBJ_LOCAL_RULE] = { kernel_put_rule, kernel_leave_rule },
 	[OBJ_VRF] = { kernel_put_link, kernel_remove_link },
 	[OBJ_UNREACHABLE] = { kernel_put_unreachable, kernel_remove_route },
 	[OBJ_VLAN] = { kernel_put_link, kernel_remove_link },

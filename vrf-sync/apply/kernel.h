@@ -19,7 +19,7 @@
  *
  *	kernel = kernel_open(&why);
  *	kernel_read(kernel, &have, &why);
- *	kernel_skip_met_sysctls(&want_of_the_node);
+ *	kernel_skip_met(kernel, &want_of_the_node);
  *	... diff, kernel_apply() each, then poll kernel_event_fd() ...
  */
 #ifndef FRR_TENANT_APPLY_KERNEL_H
@@ -61,11 +61,11 @@ int kernel_apply(struct kernel *kernel, enum outcome what, const struct object *
  */
 int kernel_read(struct kernel *kernel, struct objects *have, struct reason *why);
 
-/* Takes out of *want each sysctl that is as high as asked for, or higher.  What
- * kernel_read() gives has none, so a diff adds just those that are too low.
- * None is ever lowered; deleting one does nothing.
+/* Takes out of *want what the node has already: each sysctl that is as high as
+ * asked for, or higher, and rules that are in order.  What remains is to be
+ * added; neither is ever taken back, since others may rely on it by then.
  */
-void kernel_skip_met_sysctls(struct objects *want);
+void kernel_skip_met(struct kernel *kernel, struct objects *want);
 
 /* What happens in the kernel, by whomever.  Any may be NULL. */
 struct kernel_watch {

@@ -9,6 +9,7 @@
  *   kernel_make.c     making, changing and removing links
  *   kernel_address.c  addresses and flood lists
  *   kernel_route.c    routes
+ *   kernel_rule.c     the order of routing rules
  *   kernel_read.c     everything of ours as objects
  *   kernel_event.c    events as objects
  *
@@ -169,6 +170,9 @@ int kernel_link_get_own(struct kernel *kernel, const char *name, const struct ob
 
 /* ---- one pair each: what kernel_apply() calls ---- */
 
+int kernel_put_rule(struct kernel *kernel, const struct object *obj, struct reason *why);
+int kernel_leave_rule(struct kernel *kernel, const struct object *obj, struct reason *why);
+bool kernel_rule_is_met(struct kernel *kernel, const struct object *obj);
 int kernel_put_link(struct kernel *kernel, const struct object *obj, struct reason *why);
 int kernel_remove_link(struct kernel *kernel, const struct object *obj, struct reason *why);
 int kernel_put_port(struct kernel *kernel, const struct object *obj, struct reason *why);

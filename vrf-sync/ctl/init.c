@@ -20,6 +20,7 @@
 #include "ctl/row.h"
 #include "ctl/schema_text.h"
 
+#define LOCK_WAIT_MS 5000
 #define FILE_MODE   0660
 #define FOLDER_MODE 02770
 #define GROUP       "frr"
@@ -104,7 +105,9 @@ static int fill(struct ctl *ctl, const struct args *args)
 	struct sqlite3 *sqlite = NULL;
 	int ret = -1;
 
+	/* tenantds that wait for this file look into it as soon as it is there */
 	if (sqlite3_open_v2(ctl->path, &sqlite, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK &&
+	    sqlite3_busy_timeout(sqlite, LOCK_WAIT_MS) == SQLITE_OK &&
 	    sqlite3_exec(sqlite, schema_text, NULL, NULL, NULL) == SQLITE_OK)
 		ret = 0;
 	else

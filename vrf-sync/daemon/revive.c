@@ -16,8 +16,8 @@
 #include "command.h"
 #include "frrevent.h"
 #include "log.h"
-#include "monotime.h"
 
+#include "clock.h"
 #include "apply/engine.h"
 #include "apply/frr_conn.h"
 #include "daemon/tenantd.h"
@@ -96,7 +96,7 @@ static void zebra_up(void *arg, struct frr_conn *conn)
 
 static void zebra_down(void *arg, struct frr_conn *conn)
 {
-	gone = monotime(NULL);
+	gone = clock_us();
 }
 
 void revive_init(void)

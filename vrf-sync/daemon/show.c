@@ -8,9 +8,9 @@
 #include "command.h"
 #include "darr.h"
 #include "lib/json.h"
-#include "monotime.h"
 #include "vty.h"
 
+#include "clock.h"
 #include "apply/engine.h"
 #include "apply/kernel_lookup.h"
 #include "daemon/tenantd.h"
@@ -269,7 +269,7 @@ static void show_one(struct vty *vty, const struct engine_tenant *one)
 		objects_count(one->have), objects_count(one->want), one->changes);
 	if (one->applied)
 		vty_out(vty, ", the last %" PRId64 " s ago in %" PRId64 ".%03" PRId64 " ms",
-			(monotime(NULL) - one->applied) / 1000000, one->took / 1000,
+			(clock_us() - one->applied) / 1000000, one->took / 1000,
 			one->took % 1000);
 	vty_out(vty, "\n");
 }

@@ -21,6 +21,20 @@ const char *const outcome_names[] = {
 	[OUTCOME_FOREIGN] = "foreign", [OUTCOME_WAITING] = "waiting",
 };
 
+/* The kind cannot be changed in place, and what is there is not what is wanted.
+ * A kernel device that is merely down, or out of its VRF, is mended in place.
+ */
+static bool must_start_anew(const struct object *old, const struct object *new)
+{
+	struct object as_if = *old;
+
+	if (!object_kinds[old->kind].recreate)
+		return false;
+	if (old->target == TARGET_KERNEL)
+		as_if.altered = false;
+	return !object_same(&as_if, new);
+}
+
 /* Nothing of a tenant survives its VRF. */
 static bool vrf_starts_anew(const struct objects *have, const struct objects *want,
 			    const struct object *obj)
@@ -32,7 +46,7 @@ static bool vrf_starts_anew(const struct objects *have, const struct objects *wa
 	strlcpy(key.name, obj->vrf, sizeof(key.name));
 	old = objects_find(have, &key);
 	new = objects_find(want, &key);
-	return old && new && !object_same(old, new);
+	return old && new && must_start_anew(old, new);
 }
 
 /* The object, present on one side at least, cannot stay as it is. */
@@ -44,7 +58,7 @@ static bool goes(const struct objects *have, const struct objects *want, const s
 
 	if (!old)
 		return false;
-	if (!new || (object_kinds[obj->kind].recreate && !object_same(old, new)))
+	if (!new || must_start_anew(old, new))
 		return true;
 	if (obj->vrf[0] && vrf_starts_anew(have, want, obj))
 		return true;

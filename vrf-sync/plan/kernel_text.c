@@ -117,8 +117,18 @@ static void sysctl_text(const struct object *obj, bool undo, char *buf)
 			 obj->num[1]);
 }
 
+static void local_rule_text(const struct object *obj, bool undo, char *buf)
+{
+	const char *family = obj->num[0] == AF_INET6 ? "-6 " : "";
+
+	if (!undo)
+		snprintf(buf, KERNEL_TEXT_SIZE,
+			 "ip %srule add pref 32765 table local\nip %srule del pref 0", family, family);
+}
+
 static void (*const texts[OBJ_KIND_COUNT])(const struct object *obj, bool undo, char *buf) = {
 	[OBJ_SYSCTL] = sysctl_text,
+	[OBJ_LOCAL_RULE] = local_rule_text,
 	[OBJ_VRF] = vrf_text,
 	[OBJ_UNREACHABLE] = unreachable_text,
 	[OBJ_VLAN] = vlan_text,

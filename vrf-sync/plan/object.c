@@ -24,6 +24,7 @@ const char *const sysctl_names[SYSCTL_COUNT] = {
 /* clang-format off */
 const struct object_kind_info object_kinds[OBJ_KIND_COUNT] = {
 	[OBJ_SYSCTL] = { "sysctl", PHASE_NODE, .key_nums = 1 },
+	[OBJ_LOCAL_RULE] = { "local-rule", PHASE_NODE, .key_nums = 1 },
 	[OBJ_ZEBRA_VRF] = { "zebra-vrf", PHASE_NODE },
 	[OBJ_VRF] = { "vrf", PHASE_BASE, .recreate = true },
 	[OBJ_UNREACHABLE] = { "unreachable", PHASE_BASE, .key_nums = 1 },
@@ -176,6 +177,9 @@ const char *object_describe(const struct object *obj, char *buf, size_t size)
 
 	if (obj->kind == OBJ_SYSCTL)
 		snprintf(buf, size, "sysctl %s", sysctl_names[obj->num[0]]);
+	else if (obj->kind == OBJ_LOCAL_RULE)
+		snprintf(buf, size, "%s rule for the local table",
+			 obj->num[0] == AF_INET ? "IPv4" : "IPv6");
 	else if (obj->kind == OBJ_ROUTE)
 		snprintf(buf, size, "route %s in %s", ipnet_format(&obj->net, net), obj->vrf);
 	else if (object_kinds[obj->kind].key_net && obj->name[0])

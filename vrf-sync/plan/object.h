@@ -39,6 +39,7 @@ enum phase {
 enum object_kind {
 	/* PHASE_NODE */
 	OBJ_SYSCTL,    /* num[0] enum sysctl_id, num[1] value at least */
+	OBJ_LOCAL_RULE, /* num[0] family: the local table is looked up after VRFs */
 	OBJ_ZEBRA_VRF, /* "vrf X" in mgmtd, which later statements live in */
 	/* PHASE_BASE */
 	OBJ_VRF,	 /* num[0] table */

@@ -16,6 +16,8 @@
 #define MEMBERSHIPS_NEEDED 4096
 #define LABELS_NEEDED	   100000
 
+static const uint32_t families[] = { AF_INET, AF_INET6 };
+
 struct object *plan_add(struct plan *plan, enum object_kind kind, enum target target)
 {
 	struct object *obj = darr_append(plan->want->list);
@@ -38,7 +40,6 @@ bool plan_wire_is_dynamic(const struct plan_wire *wire)
 static void plan_vrf(struct plan *plan)
 {
 	uint32_t table = derive_table(plan->provider, plan->tenant);
-	static const uint32_t families[] = { AF_INET, AF_INET6 };
 	struct object *obj = plan_add(plan, OBJ_VRF, TARGET_KERNEL);
 
 	strlcpy(obj->name, plan->tenant->vrf, sizeof(obj->name));
@@ -128,6 +129,7 @@ static void plan_links(struct plan *plan)
 		plan_device(plan, link->ifname, link->vlan, 0);
 		plan_address(plan, device, &link->address);
 		plan->has_ospf |= link->routing == ROUTING_OSPF;
+		plan->has_static_link |= link->routing == ROUTING_STATIC;
 	}
 }
 
@@ -167,12 +169,24 @@ static void plan_sysctl(struct objects *want, enum sysctl_id id, uint32_t at_lea
 	};
 }
 
+/* C-21: a tenant must not reach the node's own addresses past its VRF. */
+static void plan_local_rules(struct objects *want)
+{
+	for (unsigned int i = 0; i < array_size(families); i++)
+		*darr_append(want->list) = (struct object){
+			.kind = OBJ_LOCAL_RULE,
+			.target = TARGET_KERNEL,
+			.num = { families[i] },
+		};
+}
+
 void plan_node(const struct provider *provider, const struct node *node, struct objects *want)
 {
 	plan_sysctl(want, SYSCTL_IP_FORWARD, 1);
 	plan_sysctl(want, SYSCTL_IGMP_MEMBERSHIPS, MEMBERSHIPS_NEEDED);
 	if (node->roles & ROLE_PE)
 		plan_sysctl(want, SYSCTL_MPLS_LABELS, LABELS_NEEDED);
+	plan_local_rules(want);
 	plan_node_filters(provider, node, want);
 	objects_sort(want);
 }

@@ -64,16 +64,6 @@ static void plan_targets(struct plan *plan)
 	obj->num[1] = own;
 }
 
-static bool has_static_link(const struct plan *plan)
-{
-	const struct link *link;
-
-	darr_foreach_p (plan->tenant->links, link)
-		if (link->node_id == plan->node->id && link->routing == ROUTING_STATIC)
-			return true;
-	return false;
-}
-
 void plan_bgp(struct plan *plan)
 {
 	const struct link *link;
@@ -85,7 +75,7 @@ void plan_bgp(struct plan *plan)
 	darr_foreach_p (plan->tenant->links, link)
 		if (link->node_id == plan->node->id && link->routing == ROUTING_BGP)
 			plan_neighbor(plan, link);
-	if (has_static_link(plan))
+	if (plan->has_static_link)
 		add_map(plan, OBJ_BGP_REDIST_KERNEL, LIST_ADVERTISED);
 	add_map(plan, OBJ_BGP_REDIST_CONNECTED, LIST_ADVERTISED);
 	if (plan->has_ospf)

@@ -59,6 +59,14 @@ static void add_match_list(struct plan *plan, enum target target, const char *su
 	strlcpy(obj->ref, list, sizeof(obj->ref));
 }
 
+static void add_set_tag(struct plan *plan, const char *suffix)
+{
+	struct object *obj = add_named(plan, OBJ_SET_TAG, TARGET_OSPFD, suffix, SEQ_MATCH);
+
+	obj->num[1] = true;
+	obj->num[2] = plan->provider->vpn_tag;
+}
+
 static void add_deny_reserved(struct plan *plan, enum target target, const char *suffix)
 {
 	add_entry(plan, target, suffix, SEQ_DENY, false);
@@ -100,18 +108,17 @@ static void plan_advertised(struct plan *plan, enum target target)
 	add_entry(plan, target, LIST_ADVERTISED, SEQ_MATCH, true);
 	plan_list_name(plan, LIST_ADVERTISED, list);
 	add_match_list(plan, target, LIST_ADVERTISED, SEQ_MATCH, true, list);
+	/* what a PE tells OSPF it tells the VPN itself: no other PE shall take it back */
+	if (target == TARGET_OSPFD && (plan->roles & ROLE_PE))
+		add_set_tag(plan, LIST_ADVERTISED);
 }
 
 /* ---- the VPN route tag ---- */
 
 static void plan_tag_out(struct plan *plan)
 {
-	struct object *obj;
-
 	add_entry(plan, TARGET_OSPFD, MAP_TAG, SEQ_MATCH, true);
-	obj = add_named(plan, OBJ_SET_TAG, TARGET_OSPFD, MAP_TAG, SEQ_MATCH);
-	obj->num[1] = true;
-	obj->num[2] = plan->provider->vpn_tag;
+	add_set_tag(plan, MAP_TAG);
 }
 
 static void plan_tag_in(struct plan *plan)
@@ -221,8 +228,9 @@ static bool has_bgp_link(const struct plan *plan)
 
 void plan_filters(struct plan *plan)
 {
-	/* ospfd redistributes connected at the DLR, kernel routes behind a static transit */
-	if (plan->has_ospf && ((plan->roles & ROLE_DLR) || plan->has_static_transit))
+	/* ospfd redistributes connected at the DLR, kernel routes of static transits and links */
+	if (plan->has_ospf &&
+	    ((plan->roles & ROLE_DLR) || plan->has_static_transit || plan->has_static_link))
 		plan_advertised(plan, TARGET_OSPFD);
 	if (!(plan->roles & ROLE_PE))
 		return;

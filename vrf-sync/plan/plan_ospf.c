@@ -89,7 +89,7 @@ static void plan_redistribution(struct plan *plan)
 {
 	if (plan->roles & ROLE_DLR)
 		add_redistribute(plan, OBJ_OSPF_REDIST_CONNECTED, LIST_ADVERTISED);
-	if (plan->has_static_transit && (plan->roles & ROLE_EDGE))
+	if (plan->has_static_link || (plan->has_static_transit && (plan->roles & ROLE_EDGE)))
 		add_redistribute(plan, OBJ_OSPF_REDIST_KERNEL, LIST_ADVERTISED);
 	if (plan->roles & ROLE_PE)
 		add_redistribute(plan, OBJ_OSPF_REDIST_BGP, MAP_TAG);

@@ -51,6 +51,7 @@ struct plan {
 	struct plan_wire *wires; /* darr */
 	bool has_ospf;		 /* some wire or link speaks it here */
 	bool has_static_transit; /* a transit here does not (S2-12) */
+	bool has_static_link;
 	struct objects *want;
 };
 

@@ -24,8 +24,8 @@
 #include "frrevent.h"
 #include "log.h"
 #include "memory.h"
-#include "monotime.h"
 
+#include "clock.h"
 #include "source/db.h"
 #include "source/source.h"
 
@@ -35,6 +35,7 @@ DEFINE_MTYPE_STATIC(TENANT_SOURCE, SOURCE_TEXT, "source location");
 
 #define SLOW_LOOK_MS	 3000
 #define SETTLE_FIRST_MS	 1
+#define SETTLE_BUSY_MS	 2
 #define SETTLE_LAST_MS	 512
 #define RETRY_FIRST_MS	 100
 #define RETRY_LAST_MS	 2000
@@ -139,14 +140,6 @@ static int read_changes(struct source *source, struct load **load, struct reason
 	return ret;
 }
 
-static int64_t now_us(void)
-{
-	struct timeval now;
-
-	monotime(&now); /* returns seconds alone */
-	return now.tv_sec * INT64_C(1000000) + now.tv_usec;
-}
-
 /* 1: something new was handed over, 0: nothing new, -EIO. */
 static int read_if_changed(struct source *source, struct reason *why)
 {
@@ -158,7 +151,7 @@ static int read_if_changed(struct source *source, struct reason *why)
 		return -EIO;
 	if (source->loaded && version == source->data_version)
 		return 0;
-	source->noticed = now_us();
+	source->noticed = clock_us();
 	if (read_changes(source, &load, why) < 0)
 		return -EIO;
 	source->data_version = version;
@@ -247,7 +240,8 @@ static void woken(struct event *event)
 			at += sizeof(*one) + one->len;
 		}
 	}
-	if (!ours)
+	/* a commit is many writes: while one is under way, the timer looks */
+	if (!ours || (event_is_scheduled(source->ev_settle) && source->settle_ms <= SETTLE_BUSY_MS))
 		return;
 	event_cancel(&source->ev_settle);
 	source->settle_ms = SETTLE_FIRST_MS;
