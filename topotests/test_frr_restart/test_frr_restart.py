@@ -87,7 +87,9 @@ def test_the_pe_at_the_edge_restarts_and_takes_new_subnets(net, daemons):
     everything_works(net)
 
 
-@pytest.mark.parametrize("router", ("pe2", "dlr", "esg", "pe1"))
+# Not on a PE: there the operator's own OSPF and BGP of the core lose their ties to zebra in the same way, and only
+# their restart (watchfrr sees to it) brings the core back. "All of FRR" above is that case.
+@pytest.mark.parametrize("router", ("dlr", "esg"))
 def test_zebra_alone_restarts_and_everything_comes_back(net, router):
     comes_back(net, router, "zebra")
     everything_works(net)
