@@ -35,8 +35,8 @@ static struct ipnet net(const char *text)
 	return value;
 }
 
-struct object object(enum object_kind kind, const char *vrf, const char *name,
-			    const char *ref, uint32_t num0, uint32_t num1, const char *addr)
+struct object object(enum object_kind kind, const char *vrf, const char *name, const char *ref,
+		     uint32_t num0, uint32_t num1, const char *addr)
 {
 	struct object obj = { .kind = kind, .num = { num0, num1 }, .net = net(addr) };
 

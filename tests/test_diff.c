@@ -81,10 +81,8 @@ static void copy_set(struct objects *to, const struct objects *from)
 
 /* ---- the table ---- */
 
-#define OBJ(kind_, target_, ...)                                                            \
-	{                                                                                   \
-		.kind = OBJ_##kind_, .target = TARGET_##target_, .vrf = "acme", __VA_ARGS__ \
-	}
+#define OBJ(kind_, target_, ...) \
+	{ .kind = OBJ_##kind_, .target = TARGET_##target_, .vrf = "acme", __VA_ARGS__ }
 #define VRF(table) OBJ(VRF, KERNEL, .name = "acme", .num = { table })
 #define VLAN(id)   OBJ(VLAN, KERNEL, .name = "t0.5", .ref = "t0", .num = { id, 1600 })
 #define ADDRESS(host) \

@@ -24,14 +24,15 @@
 #include "log.h"
 
 #include "clock.h"
+#include "errors.h"
 #include "apply/engine_priv.h"
 #include "apply/kernel.h"
 #include "plan/statement.h"
 
-#define ZEBRA_WAIT_MS	5000
-#define SETTLE_GAP_MS	20 /* between two looks whether bgpd is quiet */
+#define ZEBRA_WAIT_MS   5000
+#define SETTLE_GAP_MS   20 /* between two looks whether bgpd is quiet */
 #define SETTLE_QUICK_US 5000
-#define BULK_INSTANCES	8 /* fewer than that need no settling */
+#define BULK_INSTANCES  8 /* fewer than that need no settling */
 
 static void step_run(struct engine *engine);
 static void step_next(struct engine *engine);
@@ -77,7 +78,8 @@ static void place_fail(struct place *place, bool lost, const char *fmt, ...)
 	place->reason.text[0] = '\0';
 	reason_set(&place->reason, "%s", text);
 	place->engine->stats.failed++;
-	zlog_warn("%s: %s", place->vrf[0] ? place->vrf : "node", place->reason.text);
+	flog_warn(EC_TENANT_REFUSED, "%s: %s", place->vrf[0] ? place->vrf : "node",
+		  place->reason.text);
 }
 
 static void task_succeed(struct task *task)
@@ -218,7 +220,8 @@ static void send_place(struct engine *engine, struct place *place, enum target t
 		*darr_append(script.tasks) = task;
 	}
 	if (ops) {
-		emit_line(&script, to_mgmtd ? "configure terminal file-lock" : "configure terminal", -1);
+		emit_line(&script,
+			  to_mgmtd ? "configure terminal file-lock" : "configure terminal", -1);
 		if (together)
 			emit_line(&script, "XFRR_start_configuration", -1);
 		statement_script(ops, darr_len(ops), model_provider(engine->model)->asn, emit_line,
@@ -240,7 +243,8 @@ static bool zebra_is_ready(struct engine *engine, const struct task *task)
 	if (task->place->stopped || !task_is_in_step(task, &engine->batch))
 		return true;
 	if (obj->kind == OBJ_VRF)
-		return engine->host.knows_vrf(obj->vrf, obj->num[0]) != step_removes(&engine->batch);
+		return engine->host.knows_vrf(obj->vrf, obj->num[0]) !=
+		       step_removes(&engine->batch);
 	if ((obj->kind == OBJ_VLAN || obj->kind == OBJ_PORT) && !step_removes(&engine->batch))
 		return engine->host.knows_interface(obj->name, obj->vrf);
 	return true;
@@ -269,7 +273,8 @@ static void zebra_too_late(struct event *event)
 		place_fail(task->place, true,
 			   "zebra has not noticed %s %s within %d s; see whether zebra runs",
 			   object_describe(&task->op.obj, what, sizeof(what)),
-			   step_removes(&engine->batch) ? "going" : "coming", ZEBRA_WAIT_MS / 1000);
+			   step_removes(&engine->batch) ? "going" : "coming",
+			   ZEBRA_WAIT_MS / 1000);
 	engine->batch.waiting_for_zebra = false;
 	step_next(engine);
 }

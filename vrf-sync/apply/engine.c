@@ -10,6 +10,7 @@
 #include "memory.h"
 
 #include "clock.h"
+#include "errors.h"
 #include "apply/engine_priv.h"
 #include "apply/kernel.h"
 #include "plan/plan.h"
@@ -114,9 +115,10 @@ static const struct node *engine_node(struct engine *engine)
 	}
 	node = provider_node_by_name(provider, engine->node_name);
 	if (!node)
-		reason_set(&engine->problem,
-			   "node %s is not in the tenant database; add it with \"tenantctl add node %s\"",
-			   engine->node_name, engine->node_name);
+		reason_set(
+			&engine->problem,
+			"node %s is not in the tenant database; add it with \"tenantctl add node %s\"",
+			engine->node_name, engine->node_name);
 	return node;
 }
 
@@ -150,7 +152,7 @@ static bool plan_place(struct engine *engine, struct place *place, const struct 
 	    validate_tenant(engine->model, tenant, &findings)) {
 		place->health = HEALTH_FAILED;
 		place->reason = findings[0];
-		zlog_warn("%s: held as it is: %s", place->vrf, place->reason.text);
+		flog_warn(EC_TENANT_HELD, "%s: held as it is: %s", place->vrf, place->reason.text);
 		darr_free(findings);
 		return false;
 	}
@@ -400,8 +402,8 @@ void engine_start(struct engine *engine, const char *node)
 	/* what is ours in the kernel is known before the first load is judged */
 	survey_begin(engine);
 	if (kernel_event_fd(engine->kernel) >= 0)
-		event_add_read(engine->loop, kernel_events, engine, kernel_event_fd(engine->kernel),
-			       &engine->ev_kernel);
+		event_add_read(engine->loop, kernel_events, engine,
+			       kernel_event_fd(engine->kernel), &engine->ev_kernel);
 }
 
 void engine_make_all_dirty(struct engine *engine)
@@ -478,7 +480,8 @@ void engine_revive(struct engine *engine, enum target target, int64_t gone)
 		return;
 	frr_each (place_hash, engine->places, place) {
 		darr_foreach_p (place->have.list, obj) {
-			if (obj->target != target || object_kinds[obj->kind].phase != PHASE_INSTANCE)
+			if (obj->target != target ||
+			    object_kinds[obj->kind].phase != PHASE_INSTANCE)
 				continue;
 			obj->altered = true; /* equal to nothing, so it is made anew */
 			place_make_dirty(place);
@@ -529,8 +532,9 @@ void engine_stats(const struct engine *engine, struct engine_stats *stats)
 		      place_list_count((struct place_list_head *)engine->dirty);
 	stats->problem = engine->problem.text[0] ? engine->problem.text : NULL;
 	for (int target = 0; target < TARGET_COUNT; target++)
-		stats->up[target] = target == TARGET_KERNEL ||
-				    (engine->conns[target] && frr_conn_is_up(engine->conns[target]));
+		stats->up[target] =
+			target == TARGET_KERNEL ||
+			(engine->conns[target] && frr_conn_is_up(engine->conns[target]));
 	stats->needed[TARGET_KERNEL] = true;
 	frr_each (place_hash, (struct place_hash_head *)engine->places, place)
 		darr_foreach_p (place->want.list, obj)

@@ -72,14 +72,14 @@ void engine_resync(struct engine *engine);
 /* ---- what it knows, for those who show it ---- */
 
 struct engine_tenant {
-	const char *vrf; /* "" for the node's own part */
+	const char *vrf;    /* "" for the node's own part */
 	uint32_t tenant_id; /* 0: the database no longer knows it */
 	enum health health;
 	const char *reason; /* "" when ok */
 	const struct objects *have, *want;
-	uint64_t changes;   /* operations done */
-	int64_t applied;    /* when the last batch ended, us monotonic; 0: never */
-	int64_t took;	    /* us from noticing the change to its end */
+	uint64_t changes; /* operations done */
+	int64_t applied;  /* when the last batch ended, us monotonic; 0: never */
+	int64_t took;     /* us from noticing the change to its end */
 };
 
 /* In no order; false from each() ends the walk. */
@@ -88,11 +88,11 @@ void engine_each(const struct engine *engine,
 
 struct engine_stats {
 	uint64_t batches, added, updated, deleted, failed;
-	uint64_t revision; /* of the database, applied as far as it can be */
-	int64_t last_us;   /* the last batch, from noticing the change */
-	bool busy;	   /* a batch is under way or waits to begin */
-	const char *problem; /* with the node itself; NULL: none */
-	bool up[TARGET_COUNT];	   /* which daemons answer */
+	uint64_t revision;         /* of the database, applied as far as it can be */
+	int64_t last_us;           /* the last batch, from noticing the change */
+	bool busy;                 /* a batch is under way or waits to begin */
+	const char *problem;       /* with the node itself; NULL: none */
+	bool up[TARGET_COUNT];     /* which daemons answer */
 	bool needed[TARGET_COUNT]; /* which have anything to hold */
 };
 void engine_stats(const struct engine *engine, struct engine_stats *stats);

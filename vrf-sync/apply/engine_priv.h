@@ -42,8 +42,8 @@ struct place {
 
 	/* while in a batch */
 	struct task *tasks; /* darr */
-	bool stopped;	    /* no more additions: something failed */
-	bool lost;	    /* it failed because a daemon is away */
+	bool stopped;       /* no more additions: something failed */
+	bool lost;          /* it failed because a daemon is away */
 
 	unsigned int failures; /* in a row */
 	struct event *ev_retry;
@@ -99,16 +99,16 @@ struct engine {
 	char node_name[TENANT_NAME_MAX + 1];
 	struct reason problem; /* with the node itself */
 
-	struct place_hash_head places[1];  /* by VRF */
+	struct place_hash_head places[1]; /* by VRF */
 	struct place_ids_head tenants[1]; /* by tenant id */
 	struct place_list_head dirty[1];
 	struct batch batch;
 	struct event *ev_batch, *ev_kernel;
 
 	struct frr_conn *conns[TARGET_COUNT]; /* none for the kernel */
-	bool surveyed[TARGET_COUNT];	      /* what it holds is known */
-	bool asking[TARGET_COUNT];	      /* its answer is on the way */
-	int64_t up_since[TARGET_COUNT];	      /* us monotonic */
+	bool surveyed[TARGET_COUNT];          /* what it holds is known */
+	bool asking[TARGET_COUNT];            /* its answer is on the way */
+	int64_t up_since[TARGET_COUNT];       /* us monotonic */
 
 	struct engine_stats stats;
 };

@@ -18,6 +18,7 @@
 #include "network.h"
 #include "typesafe.h"
 
+#include "errors.h"
 #include "apply/frr_conn.h"
 
 DEFINE_MGROUP(TENANT_APPLY, "tenant apply");
@@ -25,7 +26,7 @@ DEFINE_MTYPE_STATIC(TENANT_APPLY, FRR_CONN, "FRR connection");
 DEFINE_MTYPE_STATIC(TENANT_APPLY, FRR_CONN_COMMAND, "FRR command");
 
 #define RECONNECT_MS 100
-#define WINDOW	     128 /* commands under way at once */
+#define WINDOW       128 /* commands under way at once */
 #define ANSWER_MAX   (64 * 1024 * 1024)
 
 PREDECL_LIST(command_list);
@@ -65,8 +66,8 @@ void vty_reader_reset(struct vty_reader *reader)
 	*reader = (struct vty_reader){};
 }
 
-size_t vty_reader_feed(struct vty_reader *reader, const char *bytes, size_t count,
-		       bool *complete, int *status)
+size_t vty_reader_feed(struct vty_reader *reader, const char *bytes, size_t count, bool *complete,
+		       int *status)
 {
 	*complete = false;
 	for (size_t i = 0; i < count; i++) {
@@ -218,7 +219,8 @@ static void conn_read(struct event *event)
 	}
 	event_add_read(conn->loop, conn_read, conn, conn->fd, &conn->ev_read);
 	if (!take_answers(conn, buf, len)) {
-		zlog_warn("%s answered out of step; connecting anew", conn->name);
+		flog_warn(EC_TENANT_OUT_OF_STEP, "%s answered out of step; connecting anew",
+			  conn->name);
 		conn_close(conn);
 		return;
 	}
@@ -240,7 +242,8 @@ static void enabled(void *arg, int index, int status, char *text)
 static int open_socket(const char *name)
 {
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };
-	int len = snprintf(addr.sun_path, sizeof(addr.sun_path), "%s/%s.vty", frr_runstatedir, name);
+	int len =
+		snprintf(addr.sun_path, sizeof(addr.sun_path), "%s/%s.vty", frr_runstatedir, name);
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	if (fd < 0)

@@ -61,8 +61,8 @@ struct vty_reader {
 /* Returns how many of the bytes were used; *complete when an answer ended with
  * them, its text in reader->text (with an end), its status in *status.
  */
-size_t vty_reader_feed(struct vty_reader *reader, const char *bytes, size_t count,
-		       bool *complete, int *status);
+size_t vty_reader_feed(struct vty_reader *reader, const char *bytes, size_t count, bool *complete,
+		       int *status);
 void vty_reader_reset(struct vty_reader *reader);
 
 #endif

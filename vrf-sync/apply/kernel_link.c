@@ -30,10 +30,8 @@ static const struct {
 	const char *word; /* in the alias */
 	const char *kind; /* to the kernel */
 } words[OBJ_KIND_COUNT] = {
-	[OBJ_VRF] = { "vrf", "vrf" },
-	[OBJ_VLAN] = { "wire", "vlan" },
-	[OBJ_PORT] = { "port", NULL },
-	[OBJ_BRIDGE] = { "switch", "bridge" },
+	[OBJ_VRF] = { "vrf", "vrf" },       [OBJ_VLAN] = { "wire", "vlan" },
+	[OBJ_PORT] = { "port", NULL },      [OBJ_BRIDGE] = { "switch", "bridge" },
 	[OBJ_VXLAN] = { "vxlan", "vxlan" },
 };
 
@@ -71,9 +69,8 @@ bool kernel_link_owner(const struct kernel_link *link, struct object *obj)
 {
 	char vrf[DEVICE_BUF] = "", word[12] = "";
 
-	if (!is_unfinished(link) &&
-	    (sscanf(link->alias, "frr-tenant %15s %11s", vrf, word) != 2 ||
-	     !name_is_valid(vrf, DEVICE_NAME_MAX)))
+	if (!is_unfinished(link) && (sscanf(link->alias, "frr-tenant %15s %11s", vrf, word) != 2 ||
+				     !name_is_valid(vrf, DEVICE_NAME_MAX)))
 		return false;
 	for (unsigned int kind = 0; kind < array_size(words); kind++) {
 		if (!words[kind].word || (vrf[0] && strcmp(word, words[kind].word) != 0))

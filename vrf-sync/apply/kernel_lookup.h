@@ -15,9 +15,9 @@
 struct kernel;
 
 struct kernel_path {
-	struct ipnet via;	/* unset: directly connected, or several next hops */
-	uint8_t protocol;	/* RTPROT_ */
-	uint8_t paths;		/* next hops */
+	struct ipnet via;                 /* unset: directly connected, or several next hops */
+	uint8_t protocol;                 /* RTPROT_ */
+	uint8_t paths;                    /* next hops */
 	char device[DEVICE_NAME_MAX + 1]; /* of the first next hop */
 };
 

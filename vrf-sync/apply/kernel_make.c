@@ -19,13 +19,14 @@
 #include "darr.h"
 #include "log.h"
 
+#include "errors.h"
 #include "apply/kernel_priv.h"
 
 /* A device as it is to be. */
 struct wish {
 	const struct object *obj;
 	uint32_t master; /* 0: none */
-	uint32_t mtu;	 /* 0: as it comes */
+	uint32_t mtu;    /* 0: as it comes */
 	struct kernel_link trunk;
 };
 
@@ -54,7 +55,8 @@ static int prepare_vrf(struct kernel *kernel, struct wish *wish, struct reason *
 	/* one of ours: zebra ends itself when it sees two VRFs with one table */
 	other = kernel_device_of_table(kernel, wish->obj->num[0], true);
 	if (other && strcmp(other->name, wish->obj->name) &&
-	    kernel_link_get(kernel, NULL, other->index, &link) == 0 && link.id == wish->obj->num[0]) {
+	    kernel_link_get(kernel, NULL, other->index, &link) == 0 &&
+	    link.id == wish->obj->num[0]) {
 		reason_set(why,
 			   "kernel table %u belongs to tenant VRF %s still, which %s waits for",
 			   wish->obj->num[0], link.name, wish->obj->vrf);
@@ -81,20 +83,22 @@ static int prepare_vlan(struct kernel *kernel, struct wish *wish, struct reason 
 	if (ret == -ENODEV)
 		reason_set(why,
 			   "interface %s does not exist; the wire's or link's port for this node "
-			   "names it", obj->ref);
+			   "names it",
+			   obj->ref);
 	else if (ret < 0)
 		kernel_refused(kernel, why, ret, "cannot read interface %s", obj->ref);
 	if (ret < 0)
 		return ret;
 	wish->mtu = obj->num[1];
 	if (wish->mtu > trunk->mtu) {
-		zlog_warn("%s: interface %s has MTU %u, less than the wire's %u; using that",
+		flog_warn(EC_TENANT_TRUNK,
+			  "%s: interface %s has MTU %u, less than the wire's %u; using that",
 			  obj->vrf, obj->ref, trunk->mtu, wish->mtu);
 		wish->mtu = trunk->mtu;
 	}
 	if (!trunk->up)
-		zlog_warn("%s: interface %s is down; VLAN %u comes up with it", obj->vrf, obj->ref,
-			  obj->num[0]);
+		flog_warn(EC_TENANT_TRUNK, "%s: interface %s is down; VLAN %u comes up with it",
+			  obj->vrf, obj->ref, obj->num[0]);
 	return find_vrf(kernel, wish, why);
 }
 
@@ -198,8 +202,8 @@ static int request_new(struct kernel *kernel, const struct wish *wish)
 {
 	const struct object *obj = wish->obj;
 	struct ifinfomsg header = {};
-	struct nl_msg *msg = kernel_msg(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, &header,
-					sizeof(header));
+	struct nl_msg *msg =
+		kernel_msg(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, &header, sizeof(header));
 	struct nlattr *info, *data;
 
 	nla_put_string(msg, IFLA_IFNAME, obj->name);
@@ -384,7 +388,8 @@ int kernel_put_port(struct kernel *kernel, const struct object *obj, struct reas
 	if (ret == -ENODEV)
 		reason_set(why,
 			   "interface %s does not exist; the wire's or link's port for this node "
-			   "names it", obj->name);
+			   "names it",
+			   obj->name);
 	if (ret == 0)
 		ret = judge_port(kernel, obj, &port, why);
 	if (ret == 0)

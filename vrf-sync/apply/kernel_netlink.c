@@ -40,7 +40,7 @@ static struct nl_sock *socket_open(int *fd)
 
 	if (!sock)
 		return NULL;
-	frr_with_privs(&tenantd_privs) {
+	frr_with_privs (&tenantd_privs) {
 		ret = nl_connect(sock, NETLINK_ROUTE);
 	}
 	if (ret < 0) {
@@ -67,13 +67,12 @@ static void set_request_options(int fd)
 
 static int set_event_options(struct nl_sock *sock, int fd)
 {
-	static const int groups[] = { RTNLGRP_LINK,	   RTNLGRP_IPV4_IFADDR,
-				      RTNLGRP_IPV6_IFADDR, RTNLGRP_IPV4_ROUTE,
-				      RTNLGRP_IPV6_ROUTE };
+	static const int groups[] = { RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR,
+				      RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE };
 	const int size = EVENT_BUFFER;
 
 	/* beyond net.core.rmem_max; without it we only read again more often */
-	frr_with_privs(&tenantd_privs) {
+	frr_with_privs (&tenantd_privs) {
 		setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
 	}
 	for (unsigned int i = 0; i < array_size(groups); i++)
@@ -88,8 +87,9 @@ int kernel_sockets_open(struct kernel *kernel, struct reason *why)
 	kernel->event_socket = socket_open(&kernel->events);
 	if (!kernel->request_socket || !kernel->event_socket ||
 	    set_event_options(kernel->event_socket, kernel->events) < 0) {
-		reason_set(why, "cannot open netlink sockets (%s): without them nothing can be "
-				"done in the kernel",
+		reason_set(why,
+			   "cannot open netlink sockets (%s): without them nothing can be "
+			   "done in the kernel",
 			   safe_strerror(errno));
 		return -EIO;
 	}
@@ -137,7 +137,7 @@ static int request_send(struct kernel *kernel, struct nlmsghdr *header)
 	header->nlmsg_pid = kernel->port;
 	if ((header->nlmsg_flags & NLM_F_DUMP) != NLM_F_DUMP)
 		header->nlmsg_flags |= NLM_F_ACK;
-	frr_with_privs(&tenantd_privs) {
+	frr_with_privs (&tenantd_privs) {
 		sent = send(kernel->requests, header, header->nlmsg_len, 0);
 	}
 	return sent < 0 ? -errno : 0;
@@ -267,7 +267,7 @@ int kernel_write_sysctl(enum sysctl_id id, uint32_t value)
 
 	sysctl_path(id, path, sizeof(path));
 	snprintf(text, sizeof(text), "%u\n", value);
-	frr_with_privs(&tenantd_privs) {
+	frr_with_privs (&tenantd_privs) {
 		fd = open(path, O_WRONLY | O_CLOEXEC);
 		if (fd < 0 || write(fd, text, strlen(text)) < 0)
 			ret = -errno;

@@ -40,7 +40,7 @@
 /* The highest metric zebra leaves alone: its first byte, 255, is the distance. */
 #define METRIC_LAST_RESORT 4278198272u
 
-#define VXLAN_PORT 4789
+#define VXLAN_PORT         4789
 
 /* A dump that is disturbed by changes is asked for again so often. */
 #define DUMP_TRIES 8
@@ -56,7 +56,7 @@ struct kernel_device {
 	struct device_tables_item by_table;
 	uint32_t index;
 	uint32_t table; /* 0 unless it is a VRF */
-	uint8_t kind;	/* enum object_kind */
+	uint8_t kind;   /* enum object_kind */
 	char name[DEVICE_BUF];
 	char vrf[DEVICE_BUF];
 };
@@ -128,8 +128,8 @@ struct kernel_link {
 	uint32_t index;
 	uint32_t master, lower; /* indexes; 0: none */
 	uint32_t mtu, group;
-	uint32_t id; /* VRF's table, VLAN, VNI; 0 for other kinds */
-	uint16_t port;		/* VXLAN's */
+	uint32_t id;   /* VRF's table, VLAN, VNI; 0 for other kinds */
+	uint16_t port; /* VXLAN's */
 	bool up;
 	uint8_t mac[6];
 	struct ipnet local; /* VXLAN's */

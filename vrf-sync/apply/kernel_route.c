@@ -80,8 +80,8 @@ bool kernel_route_parse(struct nlmsghdr *answer, struct kernel_route *route)
 	};
 	kernel_get_addr(tb[RTA_DST], header->rtm_family, header->rtm_dst_len, &route->net);
 	if (tb[RTA_GATEWAY])
-		kernel_get_addr(tb[RTA_GATEWAY], header->rtm_family,
-				ipnet_max_len(&route->net), &route->via);
+		kernel_get_addr(tb[RTA_GATEWAY], header->rtm_family, ipnet_max_len(&route->net),
+				&route->via);
 	return true;
 }
 

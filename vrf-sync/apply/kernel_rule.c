@@ -43,8 +43,9 @@ int kernel_put_rule(struct kernel *kernel, const struct object *obj, struct reas
 
 	/* first the new place, then the old one goes: there is never none */
 	if (ret == 0 || ret == -EEXIST)
-		ret = kernel_request(kernel, local_rule_msg(RTM_DELRULE, 0, family, PRIORITY_FIRST),
-				     NULL, NULL);
+		ret = kernel_request(kernel,
+				     local_rule_msg(RTM_DELRULE, 0, family, PRIORITY_FIRST), NULL,
+				     NULL);
 	if (ret == 0 || ret == -ENOENT)
 		return 0;
 	return kernel_refused(kernel, why, ret,

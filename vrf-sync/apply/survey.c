@@ -15,6 +15,7 @@
 #include "darr.h"
 #include "log.h"
 
+#include "errors.h"
 #include "apply/engine_priv.h"
 #include "apply/kernel.h"
 #include "plan/running.h"
@@ -67,7 +68,8 @@ static bool survey_kernel(struct engine *engine)
 	struct reason why = {};
 
 	if (kernel_read(engine->kernel, &have, &why) < 0) {
-		zlog_warn("cannot read what the kernel holds: %s; trying again", why.text);
+		flog_warn(EC_TENANT_KERNEL_READ,
+			  "cannot read what the kernel holds: %s; trying again", why.text);
 		return false;
 	}
 	drop_target(engine, TARGET_KERNEL);
@@ -192,12 +194,12 @@ void survey_begin(struct engine *engine)
 	if (!engine->surveyed[TARGET_KERNEL])
 		return;
 	for (int target = 0; target < TARGET_COUNT; target++) {
-		if (target == TARGET_KERNEL || engine->surveyed[target] || engine->asking[target] ||
-		    !frr_conn_is_up(engine->conns[target]))
+		if (target == TARGET_KERNEL || engine->surveyed[target] ||
+		    engine->asking[target] || !frr_conn_is_up(engine->conns[target]))
 			continue;
 		engine->asking[target] = true;
-		frr_conn_send(engine->conns[target], "show running-config", config_answered, engine,
-			      target);
+		frr_conn_send(engine->conns[target], "show running-config", config_answered,
+			      engine, target);
 	}
 }
 

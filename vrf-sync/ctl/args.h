@@ -27,8 +27,8 @@ enum option_type {
 
 enum option_flag {
 	OPTION_NEEDED = 1 << 0, /* "add" does not go without it */
-	OPTION_ADD = 1 << 1,	/* only for "add" */
-	OPTION_AUTO = 1 << 2,	/* "auto" takes the value away: it is derived again */
+	OPTION_ADD = 1 << 1,    /* only for "add" */
+	OPTION_AUTO = 1 << 2,   /* "auto" takes the value away: it is derived again */
 	OPTION_UNIQUE = 1 << 3, /* no two rows have the same */
 };
 
@@ -44,7 +44,7 @@ struct option_info {
 	int word_count;
 };
 
-#define ARGS_NAMES_MAX	 4
+#define ARGS_NAMES_MAX   4
 #define ARGS_OPTIONS_MAX 16
 
 struct args {

@@ -30,17 +30,17 @@ struct option_info;
 
 /* What a command does to the database. */
 enum access {
-	ACCESS_NONE,  /* opens nothing */
+	ACCESS_NONE, /* opens nothing */
 	ACCESS_READ,
 	ACCESS_WRITE, /* runs in a transaction that is judged before it counts */
 };
 
 struct command {
 	const char *verb;
-	const char *object; /* NULL: the verb stands alone */
-	const char *names;  /* "TENANT NAME [PREFIX]" */
+	const char *object;                /* NULL: the verb stands alone */
+	const char *names;                 /* "TENANT NAME [PREFIX]" */
 	const struct option_info *options; /* ends with a row without name; may be NULL */
-	const char *summary;		   /* one sentence, without its full stop */
+	const char *summary;               /* one sentence, without its full stop */
 	const char *example;
 	enum access access;
 	int (*run)(struct ctl *ctl, const struct args *args);

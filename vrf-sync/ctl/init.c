@@ -21,9 +21,9 @@
 #include "ctl/schema_text.h"
 
 #define LOCK_WAIT_MS 5000
-#define FILE_MODE   0660
-#define FOLDER_MODE 02770
-#define GROUP       "frr"
+#define FILE_MODE    0660
+#define FOLDER_MODE  02770
+#define GROUP        "frr"
 
 /* (gid_t)-1, which chown() takes for "as it is", where there is no such group. */
 static gid_t group_id(void)

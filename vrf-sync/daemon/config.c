@@ -40,7 +40,8 @@ static struct cmd_node tenant_config_node = {
 static int set_once(struct vty *vty, char **where, const char *text, const char *what)
 {
 	if (*where && strcmp(*where, text)) {
-		vty_out(vty, "%% The %s is %s already; change it in tenantd.conf and restart tenantd\n",
+		vty_out(vty,
+			"%% The %s is %s already; change it in tenantd.conf and restart tenantd\n",
 			what, *where);
 		return CMD_WARNING_CONFIG_FAILED;
 	}

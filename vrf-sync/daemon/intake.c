@@ -11,6 +11,7 @@
 #include "darr.h"
 #include "log.h"
 
+#include "errors.h"
 #include "apply/engine.h"
 #include "daemon/tenantd.h"
 #include "source/source.h"
@@ -51,15 +52,17 @@ static bool loaded(void *arg, struct load *load)
 
 	tenantd.held.text[0] = '\0';
 	if (is_emptied(load)) {
-		reason_set(&tenantd.held,
-			   "the database has no tenants any more, which changes nothing here; put them back, or delete them one by one if it is meant");
-		zlog_warn("%s", tenantd.held.text);
+		reason_set(
+			&tenantd.held,
+			"the database has no tenants any more, which changes nothing here; put them back, or delete them one by one if it is meant");
+		flog_warn(EC_TENANT_EMPTIED, "%s", tenantd.held.text);
 		load_free(load);
 		status_changed();
 		return false;
 	}
 	model_commit(tenantd.model, load, &touched);
-	engine_model_changed(tenantd.engine, tenantd.model, touched, source_noticed(tenantd.source));
+	engine_model_changed(tenantd.engine, tenantd.model, touched,
+			     source_noticed(tenantd.source));
 	status_changed();
 	return true;
 }
@@ -69,7 +72,7 @@ static void problem(void *arg, const char *sentence)
 	tenantd.source_problem.text[0] = '\0';
 	if (sentence) {
 		reason_set(&tenantd.source_problem, "%s", sentence);
-		zlog_warn("%s; the last good state stays in force", sentence);
+		flog_warn(EC_TENANT_DATABASE, "%s; the last good state stays in force", sentence);
 	} else {
 		zlog_notice("%s can be read", source_location(tenantd.source));
 	}

@@ -15,6 +15,7 @@
 #include "privs.h"
 #include "sigevent.h"
 
+#include "errors.h"
 #include "apply/engine.h"
 #include "apply/kernel.h"
 #include "daemon/tenantd.h"
@@ -135,6 +136,7 @@ int main(int argc, char **argv)
 	if (!tenantd_di.config_file)
 		tenantd_di.config_file = config_default;
 	check_frr_version();
+	tenant_errors_init();
 	zebra_init();
 	open_kernel();
 	tenantd.model = model_new();

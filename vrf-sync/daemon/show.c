@@ -73,7 +73,8 @@ static bool find_tenant(const char *name, struct engine_tenant *found)
 
 static int no_such_tenant(struct vty *vty, const char *name)
 {
-	vty_out(vty, "%% No tenant %s on this node; \"show tenant\" lists those there are\n", name);
+	vty_out(vty, "%% No tenant %s on this node; \"show tenant\" lists those there are\n",
+		name);
 	return CMD_WARNING;
 }
 
@@ -151,7 +152,8 @@ static void show_node(struct vty *vty, const struct engine_stats *stats)
 	daemons_text(stats, daemons, sizeof(daemons));
 	vty_out(vty, "Node %s (%s), database %s\n", tenantd.node ? tenantd.node : "-", roles,
 		tenantd.source ? source_location(tenantd.source) : "-");
-	vty_out(vty, "Revision %" PRIu64 " %s, last change took %" PRId64 ".%03" PRId64 " ms%s%s\n",
+	vty_out(vty,
+		"Revision %" PRIu64 " %s, last change took %" PRId64 ".%03" PRId64 " ms%s%s\n",
 		stats->revision, stats->busy ? "being applied" : "applied", stats->last_us / 1000,
 		stats->last_us % 1000, daemons[0] ? "; " : "", daemons);
 	if (node_problem(stats))
@@ -230,8 +232,7 @@ static void show_all_json(struct vty *vty)
 	vty_json(vty, json);
 }
 
-DEFUN(show_tenants, show_tenants_cmd, "show tenant [json]",
-      SHOW_STR SHOW_TENANT_STR JSON_STR)
+DEFUN(show_tenants, show_tenants_cmd, "show tenant [json]", SHOW_STR SHOW_TENANT_STR JSON_STR)
 {
 	if (use_json(argc, argv))
 		show_all_json(vty);
@@ -263,14 +264,14 @@ static void show_one(struct vty *vty, const struct engine_tenant *one)
 	if (roles_here(row) & ROLE_PE)
 		vty_out(vty, "  RD %s:%u, route target %u:%u\n",
 			ipnet_format_addr(&node->router_id, router), rd, provider->asn, rt);
-	vty_out(vty, "  %u switches with %u subnets, %u links, %u leaks\n", darr_len(row->switches),
-		count_subnets(row), darr_len(row->links), darr_len(row->leaks));
+	vty_out(vty, "  %u switches with %u subnets, %u links, %u leaks\n",
+		darr_len(row->switches), count_subnets(row), darr_len(row->links),
+		darr_len(row->leaks));
 	vty_out(vty, "  %zu objects in place of %zu, %" PRIu64 " changes so far",
 		objects_count(one->have), objects_count(one->want), one->changes);
 	if (one->applied)
 		vty_out(vty, ", the last %" PRId64 " s ago in %" PRId64 ".%03" PRId64 " ms",
-			(clock_us() - one->applied) / 1000000, one->took / 1000,
-			one->took % 1000);
+			(clock_us() - one->applied) / 1000000, one->took / 1000, one->took % 1000);
 	vty_out(vty, "\n");
 }
 
@@ -341,9 +342,8 @@ static struct json_object *subnet_json(const struct subnet_view *view)
 }
 
 DEFUN(show_tenant_subnets, show_tenant_subnets_cmd, "show tenant NAME subnets [json]",
-      SHOW_STR SHOW_TENANT_STR
-      "Name of the tenant, or of its VRF\n"
-      "Its subnets, and how this node reaches them\n" JSON_STR)
+      SHOW_STR SHOW_TENANT_STR "Name of the tenant, or of its VRF\n"
+			       "Its subnets, and how this node reaches them\n" JSON_STR)
 {
 	struct json_object *json = use_json(argc, argv) ? json_object_new_array() : NULL;
 	struct engine_tenant one;
@@ -412,17 +412,16 @@ static bool show_pending(void *arg, const struct engine_tenant *one)
 		if (view->json)
 			json_object_array_add(view->json, op_json(one, op));
 		else
-			vty_out(view->vty, "%-15s %-7s %-6s %s\n", one->vrf[0] ? one->vrf : "(node)",
-				outcome_names[op->what], target_names[op->obj.target],
-				op_text(op, text));
+			vty_out(view->vty, "%-15s %-7s %-6s %s\n",
+				one->vrf[0] ? one->vrf : "(node)", outcome_names[op->what],
+				target_names[op->obj.target], op_text(op, text));
 	}
 	darr_free(ops);
 	return true;
 }
 
 DEFUN(show_tenant_plan, show_tenant_plan_cmd, "show tenant plan [json]",
-      SHOW_STR SHOW_TENANT_STR
-      "What is still to be done on this node\n" JSON_STR)
+      SHOW_STR SHOW_TENANT_STR "What is still to be done on this node\n" JSON_STR)
 {
 	struct plan_view view = { .vty = vty };
 

@@ -80,9 +80,10 @@ static void put_node(struct writing *w, const struct engine_stats *stats)
 static void drop_tenants(struct writing *w)
 {
 	sqlite3_stmt *stmt =
-		prepare(w->sqlite, "DELETE FROM tenant_status WHERE node = ?1 AND tenant NOT IN "
-				   "(SELECT t.name FROM tenant t JOIN attachment a ON a.tenant_id = t.id"
-				   " JOIN node n ON n.id = a.node_id WHERE n.name = ?1)");
+		prepare(w->sqlite,
+			"DELETE FROM tenant_status WHERE node = ?1 AND tenant NOT IN "
+			"(SELECT t.name FROM tenant t JOIN attachment a ON a.tenant_id = t.id"
+			" JOIN node n ON n.id = a.node_id WHERE n.name = ?1)");
 
 	sqlite3_bind_text(stmt, 1, tenantd.node, -1, SQLITE_STATIC);
 	run(stmt);
@@ -98,13 +99,12 @@ static bool write_rows(struct db *db)
 	sqlite3_busy_timeout(db->sqlite, 0); /* never wait: somebody else is writing */
 	if (sqlite3_exec(db->sqlite, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
 		return false;
-	w.put = prepare(
-		db->sqlite,
-		"INSERT INTO tenant_status (node, tenant, health, reason, updated)"
-		" VALUES (?1, ?2, ?3, ?4, strftime('%Y-%m-%d %H:%M:%f', 'now'))"
-		" ON CONFLICT (node, tenant) DO UPDATE"
-		" SET health = ?3, reason = ?4, updated = excluded.updated"
-		" WHERE health <> ?3 OR reason <> ?4");
+	w.put = prepare(db->sqlite,
+			"INSERT INTO tenant_status (node, tenant, health, reason, updated)"
+			" VALUES (?1, ?2, ?3, ?4, strftime('%Y-%m-%d %H:%M:%f', 'now'))"
+			" ON CONFLICT (node, tenant) DO UPDATE"
+			" SET health = ?3, reason = ?4, updated = excluded.updated"
+			" WHERE health <> ?3 OR reason <> ?4");
 	sqlite3_bind_text(w.put, 1, tenantd.node, -1, SQLITE_STATIC);
 	engine_each(tenantd.engine, put_tenant, &w);
 	sqlite3_finalize(w.put);

@@ -36,7 +36,7 @@ struct tenantd {
 	char *database;
 
 	struct reason source_problem; /* "" when the database can be read */
-	struct reason held;	      /* why the newest load is not in force; "" */
+	struct reason held;           /* why the newest load is not in force; "" */
 };
 
 extern struct tenantd tenantd;

@@ -67,9 +67,9 @@ static void connected(struct zclient *client)
 {
 	struct vrf *vrf;
 
-	RB_FOREACH (vrf, vrf_name_head, &vrfs_by_name)
-		if (vrf->vrf_id != VRF_UNKNOWN)
-			zclient_send_reg_requests(client, vrf->vrf_id);
+	RB_FOREACH(vrf, vrf_name_head, &vrfs_by_name)
+	if (vrf->vrf_id != VRF_UNKNOWN)
+		zclient_send_reg_requests(client, vrf->vrf_id);
 }
 
 bool zebra_knows_vrf(const char *name, uint32_t table)

@@ -193,7 +193,8 @@ static void touch_claimants(struct claims *claims, const struct claim *thing, ui
 {
 	struct claim *claim = claim_first(claims, thing);
 
-	for (; claim && !claim_cmp_thing(claim, thing); claim = claim_tree_next(claims->tree, claim))
+	for (; claim && !claim_cmp_thing(claim, thing);
+	     claim = claim_tree_next(claims->tree, claim))
 		if (claim->tenant_id != tenant_id)
 			*darr_append(*touched) = claim->tenant_id;
 }

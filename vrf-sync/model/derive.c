@@ -19,9 +19,10 @@ int derive_rd_number(const struct tenant *tenant, uint32_t *number, struct reaso
 	uint32_t value = tenant->rd_number ? tenant->rd_number : tenant->id;
 
 	if (value > 65535) {
-		reason_set(why,
-			   "tenant id %u does not fit into a route distinguisher (65535 is the last); set tenant.rd_number to a free one",
-			   tenant->id);
+		reason_set(
+			why,
+			"tenant id %u does not fit into a route distinguisher (65535 is the last); set tenant.rd_number to a free one",
+			tenant->id);
 		return -ERANGE;
 	}
 	*number = value;
@@ -40,9 +41,10 @@ int derive_rt_number(const struct provider *provider, const struct tenant *tenan
 	uint32_t value = tenant->rt_number ? tenant->rt_number : tenant->id;
 
 	if (value > rt_number_max(provider)) {
-		reason_set(why,
-			   "route target %u:%u does not fit (a four-octet AS leaves numbers up to 65535); set tenant.rt_number to a free one",
-			   provider->asn, value);
+		reason_set(
+			why,
+			"route target %u:%u does not fit (a four-octet AS leaves numbers up to 65535); set tenant.rt_number to a free one",
+			provider->asn, value);
 		return -ERANGE;
 	}
 	*number = value;
@@ -56,7 +58,8 @@ int derive_leak_number(const struct provider *provider, uint32_t tenant_id, uint
 
 	if (value > rt_number_max(provider)) {
 		reason_set(why,
-			   "the route target for leaks, %u:%" PRIu64 ", does not fit; set provider.leak_base lower",
+			   "the route target for leaks, %u:%" PRIu64
+			   ", does not fit; set provider.leak_base lower",
 			   provider->asn, value);
 		return -ERANGE;
 	}
@@ -70,9 +73,11 @@ int derive_vni(const struct provider *provider, const struct logical_switch *sw,
 	uint64_t value = sw->vni ? sw->vni : (uint64_t)provider->vni_base + sw->id;
 
 	if (value > 16777215) {
-		reason_set(why,
-			   "switch %s would need VNI %" PRIu64 ", past the last one (16777215); set provider.vni_base lower or logical_switch.vni to a free one",
-			   sw->name, value);
+		reason_set(
+			why,
+			"switch %s would need VNI %" PRIu64
+			", past the last one (16777215); set provider.vni_base lower or logical_switch.vni to a free one",
+			sw->name, value);
 		return -ERANGE;
 	}
 	*vni = value;
@@ -90,9 +95,10 @@ int derive_vlan(const struct wire *wire, const struct tenant *tenant, uint16_t *
 		return 0;
 	}
 	if (value > wire->vlan_max) {
-		reason_set(why,
-			   "wire %s has no VLAN left for tenant id %u (VLAN %u is its last); set circuit.vlan to a free one or use another wire",
-			   wire->name, tenant->id, wire->vlan_max);
+		reason_set(
+			why,
+			"wire %s has no VLAN left for tenant id %u (VLAN %u is its last); set circuit.vlan to a free one or use another wire",
+			wire->name, tenant->id, wire->vlan_max);
 		return -ERANGE;
 	}
 	*vlan = value;
@@ -112,15 +118,17 @@ int derive_wire_prefix(const struct provider *provider, const struct wire *wire,
 		return 0;
 	}
 	if (wire->id > pool->wires) {
-		reason_set(why,
-			   "the %s pool is shared by %u wires and wire %s is number %u; raise pool.wires or set circuit.prefix",
-			   wire_kind_names[wire->kind], pool->wires, wire->name, wire->id);
+		reason_set(
+			why,
+			"the %s pool is shared by %u wires and wire %s is number %u; raise pool.wires or set circuit.prefix",
+			wire_kind_names[wire->kind], pool->wires, wire->name, wire->id);
 		return -ERANGE;
 	}
 	index = (uint64_t)(tenant->id - 1) * pool->wires + (wire->id - 1);
 	if (ipnet_carve(&pool->prefix, pool->len, index, prefix) < 0) {
 		reason_set(why,
-			   "the %s pool %s is exhausted: it has no prefix number %" PRIu64 " of length %u; enlarge the pool or set circuit.prefix",
+			   "the %s pool %s is exhausted: it has no prefix number %" PRIu64
+			   " of length %u; enlarge the pool or set circuit.prefix",
 			   wire_kind_names[wire->kind], ipnet_format(&pool->prefix, text), index,
 			   pool->len);
 		return -ERANGE;

@@ -291,8 +291,8 @@ static void touch_leak_peers(const struct tenant *tenant, uint32_t **touched)
 	const struct leak *leak;
 
 	darr_foreach_p (tenant->leaks, leak)
-		*darr_append(*touched) = leak->from_tenant == tenant->id ? leak->to_tenant
-									 : leak->from_tenant;
+		*darr_append(*touched) =
+			leak->from_tenant == tenant->id ? leak->to_tenant : leak->from_tenant;
 }
 
 static void model_remove(struct model *model, struct tenant *tenant, uint32_t **touched)

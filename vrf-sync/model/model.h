@@ -189,14 +189,14 @@ struct tenant {
 	uint32_t table_id, rd_number, rt_number; /* 0: derived */
 	uint32_t max_routes;
 	char name[TENANT_NAME_MAX + 1];
-	char vrf[DEVICE_NAME_MAX + 1]; /* "" where the name is too long and no override is set */
-	struct ipnet *aggregates;          /* darr, sorted; none: any unreserved space */
-	struct attachment *attachments;    /* darr, by node */
-	struct circuit *circuits;          /* darr, by wire */
-	struct logical_switch *switches;   /* darr, by id */
-	struct link *links;                /* darr, by id */
-	struct leak *leaks;                /* darr, by id; both directions */
-	struct reason bad;                 /* a row that could not be read */
+	char vrf[DEVICE_NAME_MAX + 1];   /* "" where the name is too long and no override is set */
+	struct ipnet *aggregates;        /* darr, sorted; none: any unreserved space */
+	struct attachment *attachments;  /* darr, by node */
+	struct circuit *circuits;        /* darr, by wire */
+	struct logical_switch *switches; /* darr, by id */
+	struct link *links;              /* darr, by id */
+	struct leak *leaks;              /* darr, by id; both directions */
+	struct reason bad;               /* a row that could not be read */
 };
 
 struct tenant *tenant_new(uint32_t id);

@@ -32,7 +32,8 @@ bool name_is_valid(const char *name, unsigned int max)
 
 bool vrf_name_is_valid(const char *name)
 {
-	static const char *const taken[] = { "all", "any", "default", "lo", "main", "local", "unspec" };
+	static const char *const taken[] = { "all",  "any",   "default", "lo",
+					     "main", "local", "unspec" };
 
 	for (unsigned int i = 0; i < array_size(taken); i++)
 		if (!strcasecmp(name, taken[i]))

@@ -15,7 +15,7 @@
 
 #define TENANT_NAME_MAX 63 /* characters: names of tenants, switches, sites, nodes, links */
 #define DEVICE_NAME_MAX 15 /* IFNAMSIZ - 1: VRFs and interfaces */
-#define TRUNK_NAME_MAX	10 /* leaves room for ".4094" */
+#define TRUNK_NAME_MAX  10 /* leaves room for ".4094" */
 
 /* One to max characters of the set above. */
 bool name_is_valid(const char *name, unsigned int max);

@@ -188,7 +188,8 @@ static bool addr_add(struct ipnet *net, uint64_t value, unsigned int shift)
 		unsigned int sum;
 
 		if (low + 8 > shift && low < shift + 64)
-			part = (low >= shift ? value >> (low - shift) : value << (shift - low)) & 0xff;
+			part = (low >= shift ? value >> (low - shift) : value << (shift - low)) &
+			       0xff;
 		sum = net->addr[bytes - 1 - i] + part + carry;
 		net->addr[bytes - 1 - i] = sum & 0xff;
 		carry = sum >> 8;

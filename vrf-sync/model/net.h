@@ -21,9 +21,9 @@
 #define IPNET_TEXT_SIZE 52
 
 struct ipnet {
-	uint8_t family;    /* AF_INET, AF_INET6, or 0: no value */
-	uint8_t len;       /* bits; 32 or 128 where it is a host address */
-	uint8_t addr[16];  /* network order; IPv4 in the first four bytes */
+	uint8_t family;   /* AF_INET, AF_INET6, or 0: no value */
+	uint8_t len;      /* bits; 32 or 128 where it is a host address */
+	uint8_t addr[16]; /* network order; IPv4 in the first four bytes */
 };
 
 /* "10.1.1.0/24".  0, or -EINVAL with *net untouched. */

@@ -16,9 +16,8 @@
 #include "plan/diff.h"
 
 const char *const outcome_names[] = {
-	[OUTCOME_KEEP] = "keep",	[OUTCOME_ADD] = "add",
-	[OUTCOME_UPDATE] = "update",	[OUTCOME_DELETE] = "delete",
-	[OUTCOME_FOREIGN] = "foreign", [OUTCOME_WAITING] = "waiting",
+	[OUTCOME_KEEP] = "keep",     [OUTCOME_ADD] = "add",         [OUTCOME_UPDATE] = "update",
+	[OUTCOME_DELETE] = "delete", [OUTCOME_FOREIGN] = "foreign", [OUTCOME_WAITING] = "waiting",
 };
 
 /* The kind cannot be changed in place, and what is there is not what is wanted.

@@ -123,7 +123,8 @@ static void local_rule_text(const struct object *obj, bool undo, char *buf)
 
 	if (!undo)
 		snprintf(buf, KERNEL_TEXT_SIZE,
-			 "ip %srule add pref 32765 table local\nip %srule del pref 0", family, family);
+			 "ip %srule add pref 32765 table local\nip %srule del pref 0", family,
+			 family);
 }
 
 static void (*const texts[OBJ_KIND_COUNT])(const struct object *obj, bool undo, char *buf) = {

@@ -27,48 +27,48 @@ enum target { TARGET_KERNEL, TARGET_MGMTD, TARGET_OSPFD, TARGET_BGPD };
 extern const char *const target_names[TARGET_COUNT]; /* "kernel", "mgmtd", ... */
 
 enum phase {
-	PHASE_NODE,	 /* what the node needs before any tenant */
-	PHASE_BASE,	 /* VRF, its links and their addresses */
-	PHASE_FILTER,	 /* prefix-lists and route-maps */
-	PHASE_INSTANCE,	 /* bare OSPF and BGP instances */
+	PHASE_NODE,      /* what the node needs before any tenant */
+	PHASE_BASE,      /* VRF, its links and their addresses */
+	PHASE_FILTER,    /* prefix-lists and route-maps */
+	PHASE_INSTANCE,  /* bare OSPF and BGP instances */
 	PHASE_STATEMENT, /* what stands in them */
-	PHASE_SWITCH,	 /* logical switches and routes: what changes every day */
+	PHASE_SWITCH,    /* logical switches and routes: what changes every day */
 };
 #define PHASE_COUNT 6
 
 enum object_kind {
 	/* PHASE_NODE */
-	OBJ_SYSCTL,    /* num[0] enum sysctl_id, num[1] value at least */
+	OBJ_SYSCTL,     /* num[0] enum sysctl_id, num[1] value at least */
 	OBJ_LOCAL_RULE, /* num[0] family: the local table is looked up after VRFs */
-	OBJ_ZEBRA_VRF, /* "vrf X" in mgmtd, which later statements live in */
+	OBJ_ZEBRA_VRF,  /* "vrf X" in mgmtd, which later statements live in */
 	/* PHASE_BASE */
-	OBJ_VRF,	 /* num[0] table */
-	OBJ_UNREACHABLE, /* num[0] family: default of last resort in the VRF's table num[1] */
-	OBJ_VLAN,	 /* name device, ref trunk, num[0] VLAN, num[1] MTU */
-	OBJ_PORT,	 /* name of a device that is not ours to create */
+	OBJ_VRF,          /* num[0] table */
+	OBJ_UNREACHABLE,  /* num[0] family: default of last resort in the VRF's table num[1] */
+	OBJ_VLAN,         /* name device, ref trunk, num[0] VLAN, num[1] MTU */
+	OBJ_PORT,         /* name of a device that is not ours to create */
 	OBJ_WIRE_ADDRESS, /* name device, net */
 	/* PHASE_FILTER */
-	OBJ_PREFIX_LIST,  /* name, num[0] seq; num[1] permit, net, num[2] le (0: exact) */
-	OBJ_RT_LIST,	  /* name, num[0] seq; num[1]:num[2] route target */
-	OBJ_ROUTE_MAP,	  /* name, num[0] seq; num[1] permit */
-	OBJ_MATCH_PREFIX, /* name, num[0] seq, num[1] permit; ref prefix-list */
-	OBJ_MATCH_RT,	  /* name, num[0] seq, num[1] permit; ref extcommunity-list */
-	OBJ_MATCH_TAG,	  /* name, num[0] seq, num[1] permit; num[2] tag */
-	OBJ_SET_RT,	  /* name, num[0] seq; num[1]:num[2] route target */
-	OBJ_SET_TAG,	  /* name, num[0] seq; num[2] tag */
+	OBJ_PREFIX_LIST,   /* name, num[0] seq; num[1] permit, net, num[2] le (0: exact) */
+	OBJ_RT_LIST,       /* name, num[0] seq; num[1]:num[2] route target */
+	OBJ_ROUTE_MAP,     /* name, num[0] seq; num[1] permit */
+	OBJ_MATCH_PREFIX,  /* name, num[0] seq, num[1] permit; ref prefix-list */
+	OBJ_MATCH_RT,      /* name, num[0] seq, num[1] permit; ref extcommunity-list */
+	OBJ_MATCH_TAG,     /* name, num[0] seq, num[1] permit; num[2] tag */
+	OBJ_SET_RT,        /* name, num[0] seq; num[1]:num[2] route target */
+	OBJ_SET_TAG,       /* name, num[0] seq; num[2] tag */
 	OBJ_ON_MATCH_NEXT, /* name, num[0] seq */
 	/* PHASE_INSTANCE */
 	OBJ_OSPF,
 	OBJ_BGP, /* num[0] AS number */
 	/* PHASE_STATEMENT, in "router ospf vrf X" */
-	OBJ_OSPF_ROUTER_ID, /* net */
-	OBJ_OSPF_SPF_DELAY, /* num[] initial, hold, maximum, in ms */
-	OBJ_OSPF_LSA_DELAY, /* num[0] ms */
-	OBJ_OSPF_LSA_ARRIVAL, /* num[0] ms */
+	OBJ_OSPF_ROUTER_ID,     /* net */
+	OBJ_OSPF_SPF_DELAY,     /* num[] initial, hold, maximum, in ms */
+	OBJ_OSPF_LSA_DELAY,     /* num[0] ms */
+	OBJ_OSPF_LSA_ARRIVAL,   /* num[0] ms */
 	OBJ_OSPF_REDIST_KERNEL, /* ref route-map */
 	OBJ_OSPF_REDIST_CONNECTED,
 	OBJ_OSPF_REDIST_BGP,
-	OBJ_OSPF_NSSA,	    /* num[0] area: an internal router */
+	OBJ_OSPF_NSSA,      /* num[0] area: an internal router */
 	OBJ_OSPF_NSSA_ABR,  /* num[0] area: translates, and originates a default */
 	OBJ_OSPF_NSSA_DENY, /* num[0] area, net: never translated */
 	/* ... in "interface X" of ospfd; the area last, so that the adjacency starts right */
@@ -84,13 +84,13 @@ enum object_kind {
 	OBJ_BGP_REDIST_CONNECTED,
 	OBJ_BGP_REDIST_OSPF,
 	OBJ_BGP_NEIGHBOR_LIMIT, /* net; num[0] prefixes */
-	OBJ_BGP_NEIGHBOR_IN,	/* net; ref route-map */
-	OBJ_BGP_NEIGHBOR_OUT,	/* net; ref route-map */
-	OBJ_BGP_IMPORT_MAP,	/* ref route-map */
+	OBJ_BGP_NEIGHBOR_IN,    /* net; ref route-map */
+	OBJ_BGP_NEIGHBOR_OUT,   /* net; ref route-map */
+	OBJ_BGP_IMPORT_MAP,     /* ref route-map */
 	OBJ_BGP_LABEL,
-	OBJ_BGP_RD,	   /* net router id, num[0] number */
-	OBJ_BGP_RT_IMPORT, /* num[0] AS number, num[1] own, num[2] leaks */
-	OBJ_BGP_RT_EXPORT, /* num[0] AS number, num[1] own */
+	OBJ_BGP_RD,         /* net router id, num[0] number */
+	OBJ_BGP_RT_IMPORT,  /* num[0] AS number, num[1] own, num[2] leaks */
+	OBJ_BGP_RT_EXPORT,  /* num[0] AS number, num[1] own */
 	OBJ_BGP_EXPORT_MAP, /* ref route-map */
 	OBJ_BGP_EXPORT,
 	OBJ_BGP_IMPORT,
@@ -117,8 +117,8 @@ extern const char *const sysctl_names[SYSCTL_COUNT]; /* "net.ipv4.ip_forward" */
 #define LIST_NAME_MAX 31
 
 struct object {
-	uint8_t kind;	/* enum object_kind */
-	uint8_t target; /* enum target */
+	uint8_t kind;                  /* enum object_kind */
+	uint8_t target;                /* enum target */
 	char vrf[DEVICE_NAME_MAX + 1]; /* tenant it belongs to; "" for the node's own */
 	char name[LIST_NAME_MAX + 1];
 	char ref[LIST_NAME_MAX + 1]; /* another object, by name */
@@ -130,7 +130,7 @@ struct object {
 
 /* The kind's row in the table of kinds. */
 struct object_kind_info {
-	const char *word;    /* for logs and JSON: "vrf", "prefix-list" */
+	const char *word; /* for logs and JSON: "vrf", "prefix-list" */
 	enum phase phase;
 	/* which fields besides kind, target, vrf and name make the key */
 	unsigned int key_nums; /* the first so many of num[] */

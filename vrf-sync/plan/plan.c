@@ -14,7 +14,7 @@
 
 /* Room for the OSPF sockets and labels of a node full of tenants. */
 #define MEMBERSHIPS_NEEDED 4096
-#define LABELS_NEEDED	   100000
+#define LABELS_NEEDED      100000
 
 static const uint32_t families[] = { AF_INET, AF_INET6 };
 
@@ -27,7 +27,8 @@ struct object *plan_add(struct plan *plan, enum object_kind kind, enum target ta
 	return obj;
 }
 
-void plan_list_name(const struct plan *plan, const char *suffix, char name[static LIST_NAME_MAX + 1])
+void plan_list_name(const struct plan *plan, const char *suffix,
+		    char name[static LIST_NAME_MAX + 1])
 {
 	snprintf(name, LIST_NAME_MAX + 1, "TN-%.15s-%.11s", plan->tenant->vrf, suffix);
 }
@@ -102,8 +103,8 @@ static void find_wires(struct plan *plan)
 		derive_vlan_name(port->ifname, found.vlan, found.device);
 		*darr_append(plan->wires) = found;
 		plan->has_ospf |= plan_wire_is_dynamic(&found);
-		plan->has_static_transit |= wire->kind == WIRE_TRANSIT &&
-					    !plan_wire_is_dynamic(&found);
+		plan->has_static_transit |=
+			wire->kind == WIRE_TRANSIT && !plan_wire_is_dynamic(&found);
 	}
 }
 

@@ -16,10 +16,10 @@
 #include "plan/plan_priv.h"
 
 /* ms; a new subnet must not wait for timers meant for a slow network */
-#define SPF_DELAY	0
-#define SPF_HOLD	50
-#define SPF_MAXIMUM	200
-#define LSA_DELAY	0
+#define SPF_DELAY       0
+#define SPF_HOLD        50
+#define SPF_MAXIMUM     200
+#define LSA_DELAY       0
 #define LSA_MIN_ARRIVAL 0
 
 static struct object *add(struct plan *plan, enum object_kind kind)
@@ -112,7 +112,8 @@ void plan_ospf(struct plan *plan)
 			continue;
 		if (transit)
 			on_transit |= wire->roles;
-		plan_interface(plan, wire->device, transit ? plan->provider->nssa_area : 0, !transit);
+		plan_interface(plan, wire->device, transit ? plan->provider->nssa_area : 0,
+			       !transit);
 	}
 	darr_foreach_p (plan->tenant->links, link) {
 		if (link->node_id != plan->node->id || link->routing != ROUTING_OSPF)

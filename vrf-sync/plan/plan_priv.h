@@ -7,15 +7,15 @@
 #include "plan/plan.h"
 
 /* Names of the lists and maps a tenant owns: TN-<vrf>-<suffix>. */
-#define LIST_ADVERTISED	 "ADV"	/* prefix-list and route-map: what the tenant may announce */
-#define MAP_TAG		 "TAG"	/* BGP into OSPF: sets the VPN route tag */
-#define MAP_UNTAGGED	 "RED"	/* OSPF into BGP: denies it */
-#define MAP_EXPORT	 "EXP"	/* VRF into VPN */
-#define MAP_IMPORT	 "IMP"	/* VPN into VRF */
-#define MAP_CUSTOMER	 "CE"	/* towards a customer's BGP */
-#define LIST_OWN_RT	 "OWN"	/* extcommunity-list: the tenant's own route target */
-#define LIST_LEAK_RT	 "LEAK" /* extcommunity-list: what others leak to it */
-#define LIST_LEAKED_IN	 "FROM" /* prefix-list: the same, by prefix */
+#define LIST_ADVERTISED "ADV"  /* prefix-list and route-map: what the tenant may announce */
+#define MAP_TAG         "TAG"  /* BGP into OSPF: sets the VPN route tag */
+#define MAP_UNTAGGED    "RED"  /* OSPF into BGP: denies it */
+#define MAP_EXPORT      "EXP"  /* VRF into VPN */
+#define MAP_IMPORT      "IMP"  /* VPN into VRF */
+#define MAP_CUSTOMER    "CE"   /* towards a customer's BGP */
+#define LIST_OWN_RT     "OWN"  /* extcommunity-list: the tenant's own route target */
+#define LIST_LEAK_RT    "LEAK" /* extcommunity-list: what others leak to it */
+#define LIST_LEAKED_IN  "FROM" /* prefix-list: the same, by prefix */
 
 /* The node's own, shared by all tenants. */
 #define LIST_RESERVED "TENANT-RESERVED"
@@ -27,15 +27,15 @@
 #define SEQ_LEAK  20
 #define SEQ_LAST  65535
 /* Prefix-list sequence numbers: exceptions first, what is allowed last. */
-#define SEQ_DEFAULT	  1
-#define SEQ_SUBNET_BASE	  1000
-#define SEQ_ALLOWED_BASE  4000000000u
+#define SEQ_DEFAULT      1
+#define SEQ_SUBNET_BASE  1000
+#define SEQ_ALLOWED_BASE 4000000000u
 
 /* A wire that the tenant uses on this node. */
 struct plan_wire {
 	const struct wire *wire;
 	const struct circuit *circuit; /* NULL: all derived */
-	uint8_t roles;		       /* in which the node takes part */
+	uint8_t roles;                 /* in which the node takes part */
 	char device[DEVICE_BUF];
 	const char *trunk;
 	uint16_t vlan;
@@ -49,7 +49,7 @@ struct plan {
 	const struct node *node;
 	uint8_t roles;
 	struct plan_wire *wires; /* darr */
-	bool has_ospf;		 /* some wire or link speaks it here */
+	bool has_ospf;           /* some wire or link speaks it here */
 	bool has_static_transit; /* a transit here does not (S2-12) */
 	bool has_static_link;
 	struct objects *want;
@@ -58,7 +58,8 @@ struct plan {
 /* A new object of the tenant, to be filled in. */
 struct object *plan_add(struct plan *plan, enum object_kind kind, enum target target);
 /* Writes "TN-<vrf>-<suffix>". */
-void plan_list_name(const struct plan *plan, const char *suffix, char name[static LIST_NAME_MAX + 1]);
+void plan_list_name(const struct plan *plan, const char *suffix,
+		    char name[static LIST_NAME_MAX + 1]);
 bool plan_wire_is_dynamic(const struct plan_wire *wire);
 
 /* plan_filter.c */

@@ -36,8 +36,7 @@ static void plan_vxlan(struct plan *plan, const struct logical_switch *sw, const
 	struct object *obj;
 	uint32_t vni;
 
-	if (!ipnet_is_set(&plan->node->vtep) ||
-	    derive_vni(plan->provider, sw, &vni, &ignored) < 0)
+	if (!ipnet_is_set(&plan->node->vtep) || derive_vni(plan->provider, sw, &vni, &ignored) < 0)
 		return;
 	derive_vxlan_name(vni, device);
 	obj = add(plan, OBJ_VXLAN, device);

@@ -13,7 +13,7 @@ struct reader {
 	void *arg;
 	enum context context;
 	struct object given; /* what the context says of all within */
-	bool skip;	     /* this block is not ours */
+	bool skip;           /* this block is not ours */
 };
 
 /* "TN-acme-ADV" belongs to acme, "TENANT-RESERVED" to the node; others to nobody. */
@@ -126,7 +126,8 @@ void running_read(enum target target, char *text, const struct running_ops *ops,
 	struct reader r = { .target = target, .ops = ops, .arg = arg, .skip = true };
 	char *save = NULL;
 
-	for (char *line = strtok_r(text, "\r\n", &save); line; line = strtok_r(NULL, "\r\n", &save)) {
+	for (char *line = strtok_r(text, "\r\n", &save); line;
+	     line = strtok_r(NULL, "\r\n", &save)) {
 		bool inner = *line == ' ';
 
 		line += strspn(line, " ");

@@ -216,8 +216,8 @@ static bool opens_node(const struct op *op)
 		op->obj.kind == OBJ_BGP || op->obj.kind == OBJ_ZEBRA_VRF);
 }
 
-void statement_script(const struct op *const *ops, size_t count, uint32_t asn,
-		      statement_emit emit, void *arg)
+void statement_script(const struct op *const *ops, size_t count, uint32_t asn, statement_emit emit,
+		      void *arg)
 {
 	char where[STATEMENT_SIZE] = "", enter[STATEMENT_SIZE], line[STATEMENT_SIZE];
 	enum context context = CONTEXT_TOP;

@@ -47,7 +47,7 @@ const char *statement_enter(const struct object *obj, uint32_t asn,
 /* What a line of a running configuration is. */
 enum reading {
 	READING_FOREIGN, /* not a statement of ours */
-	READING_EXACT,	 /* *obj is the object */
+	READING_EXACT,   /* *obj is the object */
 	READING_ALTERED, /* *obj has the key; its content is none we would write */
 };
 
@@ -64,7 +64,7 @@ struct op;
 typedef void (*statement_emit)(void *arg, const char *line, int index);
 
 /* Writes the operations on one target.  They are in the order of diff.h. */
-void statement_script(const struct op *const *ops, size_t count, uint32_t asn,
-		      statement_emit emit, void *arg);
+void statement_script(const struct op *const *ops, size_t count, uint32_t asn, statement_emit emit,
+		      void *arg);
 
 #endif

@@ -79,7 +79,8 @@ static void check_claims(struct check *check)
 	const struct tenant *other = owner ? model_tenant(check->model, owner) : NULL;
 
 	if (owner)
-		find(check, "%s is used by tenant %s and by tenant %s; choose another one for one of them",
+		find(check,
+		     "%s is used by tenant %s and by tenant %s; choose another one for one of them",
 		     what, other ? other->name : "?", check->tenant->name);
 }
 
@@ -484,7 +485,8 @@ static void check_overlap(struct check *check)
 	qsort(check->holdings, darr_len(check->holdings), sizeof(*check->holdings), holding_cmp);
 	darr_foreach_p (check->holdings, item) {
 		if (outer && ipnet_contains(&outer->net, &item->net))
-			find(check, "%s (%s) overlaps %s (%s) in tenant %s; one of them must change",
+			find(check,
+			     "%s (%s) overlaps %s (%s) in tenant %s; one of them must change",
 			     ipnet_format(&item->net, text), item->what,
 			     ipnet_format(&outer->net, other), outer->what, check->tenant->name);
 		else

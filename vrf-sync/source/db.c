@@ -24,21 +24,24 @@ int db_error(struct db *db, const char *doing, struct reason *why)
 	switch (code) {
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
-		reason_set(why,
-			   "database %s is locked by another program; it is tried again, end that program's transaction if this stays",
-			   db->path);
+		reason_set(
+			why,
+			"database %s is locked by another program; it is tried again, end that program's transaction if this stays",
+			db->path);
 		break;
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
-		reason_set(why,
-			   "database %s is damaged (%s); restore it, or dump it with sqlite3's .recover",
-			   db->path, sqlite3_errmsg(db->sqlite));
+		reason_set(
+			why,
+			"database %s is damaged (%s); restore it, or dump it with sqlite3's .recover",
+			db->path, sqlite3_errmsg(db->sqlite));
 		break;
 	case SQLITE_CANTOPEN:
 	case SQLITE_PERM:
-		reason_set(why,
-			   "database %s cannot be opened; that takes the right to write it and its folder, as root or a member of group frr",
-			   db->path);
+		reason_set(
+			why,
+			"database %s cannot be opened; that takes the right to write it and its folder, as root or a member of group frr",
+			db->path);
 		break;
 	default:
 		reason_set(why, "cannot %s in database %s: %s", doing, db->path,
@@ -143,9 +146,10 @@ static int check_version(struct db *db, struct reason *why)
 {
 	uint64_t tables = 0, version = 0;
 
-	if (db_number(db,
-		      "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN ('schema_version', 'change_log')",
-		      &tables, why) < 0)
+	if (db_number(
+		    db,
+		    "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN ('schema_version', 'change_log')",
+		    &tables, why) < 0)
 		return -EIO;
 	if (tables != 2) {
 		reason_set(why,
@@ -156,10 +160,11 @@ static int check_version(struct db *db, struct reason *why)
 	if (db_number(db, "SELECT max(version) FROM schema_version", &version, why) < 0)
 		return -EIO;
 	if (version != DB_SCHEMA_VERSION) {
-		reason_set(why,
-			   "database %s has schema version %" PRIu64
-			   " and this program knows %d; install the version of frr-tenant it was made with",
-			   db->path, version, DB_SCHEMA_VERSION);
+		reason_set(
+			why,
+			"database %s has schema version %" PRIu64
+			" and this program knows %d; install the version of frr-tenant it was made with",
+			db->path, version, DB_SCHEMA_VERSION);
 		return -EINVAL;
 	}
 	return 0;
@@ -174,13 +179,15 @@ struct db *db_open(const char *path, enum db_mode mode, struct reason *why)
 	db->path = XSTRDUP(MTYPE_DB_PATH, path);
 	if (access(path, F_OK) < 0) {
 		if (errno == EACCES)
-			reason_set(why,
-				   "you may not read database %s; do this as root or as a member of group frr",
-				   path);
+			reason_set(
+				why,
+				"you may not read database %s; do this as root or as a member of group frr",
+				path);
 		else
-			reason_set(why,
-				   "there is no database %s; make one with \"tenantctl --db %s init\"",
-				   path, path);
+			reason_set(
+				why,
+				"there is no database %s; make one with \"tenantctl --db %s init\"",
+				path, path);
 		goto fail;
 	}
 	if (sqlite3_open_v2(path, &db->sqlite, flags, NULL) != SQLITE_OK) {
@@ -211,7 +218,8 @@ void db_close(struct db *db)
 int db_revision(struct db *db, uint64_t *seq, struct reason *why)
 {
 	*seq = 0;
-	return db_number(db, "SELECT seq FROM sqlite_sequence WHERE name = 'change_log'", seq, why);
+	return db_number(db, "SELECT seq FROM sqlite_sequence WHERE name = 'change_log'", seq,
+			 why);
 }
 
 int db_data_version(struct db *db, uint32_t *version, struct reason *why)
@@ -313,9 +321,10 @@ static int fill_since(struct db *db, uint64_t seq, struct load *load, struct rea
 	int ret = 0;
 
 	if (db_revision(db, &load->revision, why) < 0 ||
-	    db_number(db,
-		      "SELECT ifnull(min(seq), (SELECT seq + 1 FROM sqlite_sequence WHERE name = 'change_log')) FROM change_log",
-		      &floor, why) < 0)
+	    db_number(
+		    db,
+		    "SELECT ifnull(min(seq), (SELECT seq + 1 FROM sqlite_sequence WHERE name = 'change_log')) FROM change_log",
+		    &floor, why) < 0)
 		return -EIO;
 	/* a log that ends before seq is that of another database; one that has
 	 * been emptied reaches back to nothing

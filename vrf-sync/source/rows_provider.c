@@ -53,9 +53,10 @@ static bool take_pool(struct provider *provider, sqlite3_stmt *stmt, struct reas
 	if (!column_net(stmt, 1, &pool->prefix) || !ipnet_is_prefix(&pool->prefix) ||
 	    pool->len < pool->prefix.len || pool->len > ipnet_max_len(&pool->prefix) ||
 	    !pool->wires) {
-		reason_set(why,
-			   "the %s pool %s cannot be used: it must be a network, and its parts longer than itself",
-			   kind_name, column_quote(stmt, 1, text));
+		reason_set(
+			why,
+			"the %s pool %s cannot be used: it must be a network, and its parts longer than itself",
+			kind_name, column_quote(stmt, 1, text));
 		return false;
 	}
 	return true;
@@ -178,8 +179,10 @@ static const struct {
 	{ "SELECT id, name FROM site ORDER BY id", take_site },
 	{ "SELECT id, site_id, name, router_id, vtep FROM node ORDER BY id", take_node },
 	{ "SELECT node_id, role FROM node_role", take_role },
-	{ "SELECT id, site_id, name, kind, vlan_base, vlan_max, mtu FROM wire ORDER BY id", take_wire },
-	{ "SELECT wire_id, node_id, ifname, slot FROM wire_port ORDER BY wire_id, slot", take_port },
+	{ "SELECT id, site_id, name, kind, vlan_base, vlan_max, mtu FROM wire ORDER BY id",
+	  take_wire },
+	{ "SELECT wire_id, node_id, ifname, slot FROM wire_port ORDER BY wire_id, slot",
+	  take_port },
 };
 
 int rows_provider(struct db *db, struct provider **provider, struct reason *why)

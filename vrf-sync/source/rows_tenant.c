@@ -200,8 +200,8 @@ static const struct {
 	const char *order;
 	void (*take)(struct tenant *tenant, sqlite3_stmt *stmt);
 } tables[] = {
-	{ "SELECT id, name, vrf, table_id, rd_number, rt_number, max_routes FROM tenant", "id", "id",
-	  take_tenant },
+	{ "SELECT id, name, vrf, table_id, rd_number, rt_number, max_routes FROM tenant", "id",
+	  "id", take_tenant },
 	{ "SELECT tenant_id, prefix FROM aggregate", "tenant_id", "tenant_id, prefix",
 	  take_aggregate },
 	{ "SELECT tenant_id, node_id, role FROM attachment", "tenant_id", "tenant_id, node_id",

@@ -26,6 +26,7 @@
 #include "memory.h"
 
 #include "clock.h"
+#include "errors.h"
 #include "source/db.h"
 #include "source/source.h"
 
@@ -33,13 +34,14 @@ DECLARE_MGROUP(TENANT_SOURCE);
 DEFINE_MTYPE_STATIC(TENANT_SOURCE, SOURCE, "source");
 DEFINE_MTYPE_STATIC(TENANT_SOURCE, SOURCE_TEXT, "source location");
 
-#define SLOW_LOOK_MS	 3000
-#define SETTLE_FIRST_MS	 1
-#define SETTLE_BUSY_MS	 2
-#define SETTLE_LAST_MS	 512
-#define RETRY_FIRST_MS	 100
-#define RETRY_LAST_MS	 2000
-#define FOLDER_EVENTS	 (IN_MODIFY | IN_CREATE | IN_DELETE | IN_MOVED_TO | IN_MOVED_FROM | IN_CLOSE_WRITE)
+#define SLOW_LOOK_MS    3000
+#define SETTLE_FIRST_MS 1
+#define SETTLE_BUSY_MS  2
+#define SETTLE_LAST_MS  512
+#define RETRY_FIRST_MS  100
+#define RETRY_LAST_MS   2000
+#define FOLDER_EVENTS \
+	(IN_MODIFY | IN_CREATE | IN_DELETE | IN_MOVED_TO | IN_MOVED_FROM | IN_CLOSE_WRITE)
 
 struct source {
 	struct event_loop *loop;
@@ -241,7 +243,8 @@ static void woken(struct event *event)
 		}
 	}
 	/* a commit is many writes: while one is under way, the timer looks */
-	if (!ours || (event_is_scheduled(source->ev_settle) && source->settle_ms <= SETTLE_BUSY_MS))
+	if (!ours ||
+	    (event_is_scheduled(source->ev_settle) && source->settle_ms <= SETTLE_BUSY_MS))
 		return;
 	event_cancel(&source->ev_settle);
 	source->settle_ms = SETTLE_FIRST_MS;
@@ -254,10 +257,12 @@ static void watch_folder(struct source *source)
 	char *copy = XSTRDUP(MTYPE_SOURCE_TEXT, source->path);
 
 	source->inotify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-	if (source->inotify >= 0 && inotify_add_watch(source->inotify, dirname(copy), FOLDER_EVENTS) >= 0)
+	if (source->inotify >= 0 &&
+	    inotify_add_watch(source->inotify, dirname(copy), FOLDER_EVENTS) >= 0)
 		event_add_read(source->loop, woken, source, source->inotify, &source->ev_inotify);
 	else
-		zlog_warn("%s cannot be watched (%m); changes are looked for every %d s",
+		flog_warn(EC_TENANT_UNWATCHED,
+			  "%s cannot be watched (%m); changes are looked for every %d s",
 			  source->location, SLOW_LOOK_MS / 1000);
 	XFREE(MTYPE_SOURCE_TEXT, copy);
 }

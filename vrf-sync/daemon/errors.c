@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The codes that tenantd's warnings carry. */
+#include <zebra.h>
+
+#include "ferr.h"
+
+#include "errors.h"
+
+/* clang-format off */
+static struct log_ref refs[] = {
+	{
+		.code = EC_TENANT_DATABASE,
+		.title = "The tenant database cannot be read",
+		.description = "The file is missing, locked, damaged, or made by another version. What was read last stays in force.",
+		.suggestion = "Do what the message says; the database is tried again by itself.",
+	},
+	{
+		.code = EC_TENANT_UNWATCHED,
+		.title = "Changes of the tenant database are noticed late",
+		.description = "The folder of the database cannot be watched by inotify.",
+		.suggestion = "Raise fs.inotify.max_user_instances or max_user_watches, and restart tenantd.",
+	},
+	{
+		.code = EC_TENANT_EMPTIED,
+		.title = "The tenant database has lost all tenants at once",
+		.description = "That is more likely an accident than meant, so nothing was taken down.",
+		.suggestion = "Put the tenants back, or delete them one by one with tenantctl.",
+	},
+	{
+		.code = EC_TENANT_HELD,
+		.title = "A tenant is held as it is",
+		.description = "Its rows break a rule; what it had stays in place, and other tenants go on.",
+		.suggestion = "Correct the rows that the message names; \"tenantctl check\" lists all there are.",
+	},
+	{
+		.code = EC_TENANT_REFUSED,
+		.title = "The kernel or an FRR daemon refused a part of a tenant",
+		.description = "The tenant is tried again with growing pauses of up to a minute.",
+		.suggestion = "Do what the message says; \"show tenant plan\" lists what is missing.",
+	},
+	{
+		.code = EC_TENANT_TRUNK,
+		.title = "A wire's trunk is not as it should be",
+		.description = "It is down, or its MTU is too small for VXLAN over it.",
+		.suggestion = "Bring the interface up, and give it at least the MTU of the wire.",
+	},
+	{
+		.code = EC_TENANT_KERNEL_READ,
+		.title = "What the kernel holds cannot be read",
+		.description = "Nothing is changed until it can.",
+		.suggestion = "See that tenantd has CAP_NET_ADMIN; otherwise it is tried again by itself.",
+	},
+	{
+		.code = EC_TENANT_OUT_OF_STEP,
+		.title = "An FRR daemon answered what was not asked",
+		.description = "The connection to its vty was closed and made anew; what it holds is read again.",
+		.suggestion = "None, unless it happens again: then report it with the daemon's version.",
+	},
+	{
+		.code = END_FERR,
+	},
+};
+/* clang-format on */
+
+void tenant_errors_init(void)
+{
+	log_ref_add(refs);
+}
