@@ -54,9 +54,11 @@ class TenantNet:
     WIRES = {"transit": ("dc1", "transit", {"esg": ("t0", 1), "dlr": ("t0", 3)}, {}),
              "uplink": ("dc1", "uplink", {"pe1": ("u0", 1), "esg": ("u0", 2)}, {})}
 
-    def __init__(self, name, routers=ALL, nodes=NODES, wires=WIRES, ce2=False, servers=(), daemons=None):
+    def __init__(self, name, routers=ALL, nodes=NODES, wires=WIRES, ce2=False, servers=(), daemons=None,
+                 options=None):
         """ce2: a second customer at pe2; servers: namespaces wired to the dlr's port of the same name;
-        daemons: {router: {daemon: text of its configuration}} in place of the usual."""
+        daemons: {router: {daemon: text of its configuration}} in place of the usual;
+        options: {(router, daemon): more arguments}."""
         self.name, self.nodes, self.wires, self.servers = name, nodes, wires, servers
         self.provider = [r for r in routers if r in nodes]
         self.routers = list(routers) + (["ce2"] if ce2 else [])
@@ -64,7 +66,7 @@ class TenantNet:
         if ce2:
             self.links_made.append(("pe2", "x1", "ce2", "e0", 1500))
         self.links_made += [("dlr", name, name, "e0", 1500) for name in servers]
-        self.special = daemons or {}
+        self.special, self.options = daemons or {}, options or {}
         self.connections, self.spaces = {}, {}
         self.sequence = itertools.count(1)
         self.began = time.monotonic()
@@ -174,6 +176,7 @@ class TenantNet:
                 path = BUILD / daemon if daemon == "tenantd" else Path("/usr/lib/frr") / daemon
                 level = "informational" if daemon == "tenantd" else "notifications"
                 more = " -s 90000000" if daemon == "zebra" else ""
+                more += " " + self.options.get((router, daemon), "")
                 log = self.log / router / f"{daemon}.log"
                 log.touch()
                 shutil.chown(log, "frr", "frr")
