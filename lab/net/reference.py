@@ -77,6 +77,7 @@ router bgp 65000
  no bgp default ipv4-unicast
  no bgp ebgp-requires-policy
  bgp route-map delay-timer 1
+ coalesce-time 0
  neighbor {far} remote-as 65000
  neighbor {far} update-source lo
  neighbor {far} timers 1 3

@@ -65,7 +65,12 @@ def site_hops(prefix=SITE_PREFIX):
 
 
 class TenantNetwork(Network):
-    def __init__(self, out_dir, programs="/build", **more):
+    def __init__(self, out_dir, programs="/build", stock=False, **more):
+        """stock: the edge's ospfd without our module, so with its 5 s timer."""
+        module = Path(programs, ".libs", "ospfd_tenant.so")
+        self.module = None if stock or not module.exists() else module
+        if self.module:
+            more.setdefault("options", {})["esg", "ospfd"] = ["-M", str(module)]
         config = {node: f"tenant node {node}\ntenant database sqlite {DATABASE}\n" for node in NODES}
         super().__init__(out_dir, extra=[Extra(f"{programs}/tenantd", config), *more.pop("extra", ())], **more)
         self.programs, self.room = programs, False
