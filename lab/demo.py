@@ -85,8 +85,8 @@ class Story:
         tell(f"{'Built in ' + built + ' s. ' if built else ''}Six routers with {version}, {count} daemons: "
              f"up in {started - began:.1f} s, MPLS core whole {tenants.time.monotonic() - started:.1f} s later.\n"
              f"tenantd runs on {', '.join(NODES)} beside FRR, and none of them has a customer yet.")
-        if self.net.module:
-            tell("esg's ospfd has our module loaded: it translates type-7 to type-5 at once.")
+        if self.net.modules:
+            tell(f"Our modules are loaded into {' and '.join(self.net.modules)} where they shorten a wait.")
         tell()
 
     def provider(self):

@@ -142,7 +142,7 @@ class Bench:
 def main():
     parser = argparse.ArgumentParser(prog="lab/bench converge", description="From a commit to the remote site.")
     parser.add_argument("--count", type=int, default=30, help="additions, and as many deletions (default 30)")
-    parser.add_argument("--stock", action="store_true", help="without ospfd_tenant.so on the edge")
+    parser.add_argument("--stock", action="store_true", help="without our modules in ospfd and bgpd")
     parser.add_argument("--seed", type=int, default=1, help="of the random pauses (default 1)")
     parser.add_argument("--write", action="store_true", help=argparse.SUPPRESS)
     chosen = parser.parse_args()
@@ -157,7 +157,7 @@ def main():
         try:
             bench.ready()
             print(f"# {' '.join(os.uname()[:3:2])}, {os.cpu_count()} processor, {chosen.count} additions and deletions, "
-                  f"{'esg with ospfd_tenant.so' if net.module else 'stock ospfd'}")
+                  f"modules: {', '.join(f'{d}_tenant' for d in net.modules) or 'none'}")
             bench.run()
             bench.tell()
         except (LabError, OSError) as error:

@@ -29,6 +29,7 @@ from network import Extra, LabError, Network              # noqa: E402
 DATABASE = f"{session.ROOM}/tenants.db"
 NODES = ("dlr", "esg", "pe1", "pe2")
 TENANT = "acme"
+MODULES = {"ospfd": ("esg",), "bgpd": ("pe1", "pe2")}    # which daemon is loaded with ours, and where
 SITE_PREFIX = "172.16.2.0/24"
 SITE_ADDRESS = "172.16.2.1"
 
@@ -66,15 +67,20 @@ def site_hops(prefix=SITE_PREFIX):
 
 class TenantNetwork(Network):
     def __init__(self, out_dir, programs="/build", stock=False, **more):
-        """stock: the edge's ospfd without our module, so with its 5 s timer."""
-        module = Path(programs, ".libs", "ospfd_tenant.so")
-        self.module = None if stock or not module.exists() else module
-        if self.module:
-            more.setdefault("options", {})["esg", "ospfd"] = ["-M", str(module)]
+        """stock: FRR's daemons without our modules, so with their own timers."""
+        self.modules = [] if stock else [m for m in MODULES if self._module(programs, m).exists()]
+        for daemon in self.modules:
+            for router in MODULES[daemon]:
+                options = more.setdefault("options", {})
+                options[router, daemon] = ["-M", str(self._module(programs, daemon))]
         config = {node: f"tenant node {node}\ntenant database sqlite {DATABASE}\n" for node in NODES}
         super().__init__(out_dir, extra=[Extra(f"{programs}/tenantd", config), *more.pop("extra", ())], **more)
         self.programs, self.room = programs, False
         self.environment = {"TENANT_DB": DATABASE, "PATH": f"{programs}:{os.environ['PATH']}"}
+
+    @staticmethod
+    def _module(programs, daemon):
+        return Path(programs, ".libs", f"{daemon}_tenant.so")
 
     def make_room(self):
         """The database's folder, and what shells find it by. start() does it where nobody has."""

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * bgpd -M tenant: prefixes are processed when they come, not 50 ms later.
+ *
+ * bgpd 10.7 lets every prefix wait 50 ms in its instance's process queue, so
+ * that what comes together is worked off together.  A subnet passes two such
+ * queues on its way to a customer's far site, where it is exported and where it
+ * is imported, and that is most of the time it takes.  Here the wait is
+ * HOLD_MS.  Under load nothing changes: a queue that has work runs on without
+ * waiting, up to its yield time of 50 ms.
+ *
+ * The wait is set when an instance gets its router id, which every instance
+ * does when it is made, and checked when a route is processed.  No timer, no
+ * polling.
+ *
+ * struct bgp depends on how bgpd was configured (ENABLE_BGP_VNC moves the
+ * queue).  So the module is for one FRR release, and touches a queue only if it
+ * looks as bgp_process_queue_init() leaves it: its name, and its wait of 50.
+ */
+#include <zebra.h>
+
+#include <string.h>
+
+#include "command.h"
+#include "hook.h"
+#include "libfrr.h"
+#include "lib/version.h"
+#include "linklist.h"
+#include "log.h"
+#include "module.h"
+#include "vty.h"
+#include "workqueue.h"
+
+#include "bgpd/bgpd.h"
+#include "bgpd/bgp_route.h"
+
+#define HOLD_MS      5
+#define HOLD_OF_BGPD 50
+#define QUEUE_NAME   "process_queue"
+
+static unsigned int quickened;
+
+static void quicken(struct bgp *bgp)
+{
+	struct work_queue *queue = bgp->process_queue;
+
+	if (!queue || queue->spec.hold != HOLD_OF_BGPD ||
+	    strncmp(queue->name, QUEUE_NAME, strlen(QUEUE_NAME)))
+		return;
+	queue->spec.hold = HOLD_MS;
+	quickened++;
+}
+
+static int router_id_updated(struct bgp *bgp, bool withdraw)
+{
+	quicken(bgp);
+	return 0;
+}
+
+static int instance_changed(struct bgp *bgp)
+{
+	quicken(bgp);
+	return 0;
+}
+
+static int route_updated(struct bgp *bgp, afi_t afi, safi_t safi, struct bgp_dest *dest,
+			 struct bgp_path_info *old_route, struct bgp_path_info *new_route)
+{
+	quicken(bgp);
+	return 0;
+}
+
+DEFUN(show_tenant_bgp, show_tenant_bgp_cmd, "show tenant bgp",
+      SHOW_STR "Tenant networks\n"
+	       "How long prefixes wait to be processed\n")
+{
+	struct listnode *node;
+	struct bgp *bgp;
+
+	vty_out(vty, "%-15s %s\n", "VRF", "Wait ms");
+	for (ALL_LIST_ELEMENTS_RO(bm->bgp, node, bgp))
+		vty_out(vty, "%-15s %u\n", bgp->name ? bgp->name : "default",
+			bgp->process_queue ? bgp->process_queue->spec.hold : 0);
+	vty_out(vty, "%u instances were given the shorter wait.\n", quickened);
+	return CMD_SUCCESS;
+}
+
+static int late_init(struct event_loop *loop)
+{
+	hook_register(bgp_routerid_update, router_id_updated);
+	hook_register(bgp_instance_state, instance_changed);
+	hook_register(bgp_route_update, route_updated);
+	install_element(VIEW_NODE, &show_tenant_bgp_cmd);
+	return 0;
+}
+
+static int module_init(void)
+{
+	const char *running = frrmod_list->info->version;
+
+	if (strcmp(running, FRR_VERSION)) {
+		fprintf(stderr,
+			"bgpd_tenant was built for FRR %s and this is FRR %s; install the module of that version\n",
+			FRR_VERSION, running);
+		return -1;
+	}
+	hook_register(frr_late_init, late_init);
+	return 0;
+}
+
+/* clang-format off */
+FRR_MODULE_SETUP(
+	.name = "bgpd_tenant",
+	.version = FRR_VERSION,
+	.description = "prefixes of tenant networks without the wait",
+	.init = module_init,
+);
