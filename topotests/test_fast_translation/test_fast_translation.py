@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""ospfd with our module on the edge: type-7 LSAs are translated at once, and late adjacencies miss nothing.
+"""ospfd with our module on the edge: type-7 LSAs are translated at once, and late adjacencies miss nothing; bgpd with
+ours on the PEs: prefixes do not wait.
 
 The same network without the module needs up to 5 s for a translation (test_logical_switch lives with that), and its PE
 never gets back a subnet that was translated before its adjacency (F1, test_frr_restart). The last test here is that
@@ -14,12 +15,14 @@ import pytest
 from tenantnet import BUILD, REFERENCE, SITE, TenantNet
 
 WEB = "10.1.1.0/24"
-MODULE = f"-M {BUILD}/.libs/ospfd_tenant.so"
+OSPFD = f"-M {BUILD}/.libs/ospfd_tenant.so"
+BGPD = f"-M {BUILD}/.libs/bgpd_tenant.so"
 
 
 @pytest.fixture(scope="module")
 def net(request):
-    with TenantNet(request.module.__name__, options={("esg", "ospfd"): MODULE}) as net:
+    with TenantNet(request.module.__name__, options={("esg", "ospfd"): OSPFD, ("pe1", "bgpd"): BGPD,
+                                                         ("pe2", "bgpd"): BGPD}) as net:
         with net.db.together():
             net.db.tenant("acme", REFERENCE, ["10.1.0.0/16", "172.16.0.0/16"])
             net.db.link("acme", "paris", "pe2", "x0", "192.168.201.1/30", "ospf")
@@ -50,6 +53,13 @@ def test_the_customer_site_has_it_too(net):
     net.db.switch("acme", "web", WEB)
     net.wait_route("ce", WEB, timeout=5)
     assert net.ping("ce", "10.1.1.1", source="172.16.2.1", tries=20)
+
+
+def test_every_bgp_instance_has_the_shorter_wait(net):
+    for router in ("pe1", "pe2"):
+        said = net.vty(router, "bgpd", "show tenant bgp").split("\n")
+        waits = dict(line.split() for line in said[1:] if len(line.split()) == 2)
+        assert waits == {"default": "5", "acme": "5"}, said
 
 
 def test_an_idle_edge_runs_no_translation(net):
