@@ -1,4 +1,5 @@
-"""Commands for a router, some of them for tenantd: those go to its vty socket, the others to vtysh in one go.
+"""Commands for a router, some of them ours: those go to the vty socket of tenantd, or of the daemon that has our module
+loaded; the others to vtysh in one go.
 
     ask.py PATHSPACE CMD...      exit status is that of the first command that failed
 """
@@ -13,11 +14,11 @@ from net import session          # noqa: E402
 from net.vty import Vty          # noqa: E402
 
 
-def ask_tenantd(space, commands):
+def ask(space, daemon, commands):
     try:
-        vty = Vty(f"/run/frr/{space}/tenantd.vty")
+        vty = Vty(f"/run/frr/{space}/{daemon}.vty")
     except OSError:
-        print("% tenantd does not run on this router")
+        print(f"% {daemon} does not run on this router")
         return 1
     failed = 0
     for command in commands:
@@ -29,8 +30,8 @@ def ask_tenantd(space, commands):
 
 def main(space, commands):
     failed = 0
-    for ours, group in itertools.groupby(commands, session.for_tenantd):
-        status = ask_tenantd(space, group) if ours else subprocess.run(session.vtysh(space, list(group))).returncode
+    for daemon, group in itertools.groupby(commands, session.ours):
+        status = ask(space, daemon, group) if daemon else subprocess.run(session.vtysh(space, list(group))).returncode
         failed = failed or status
     return failed
 

@@ -69,7 +69,7 @@ def command(node, mode, commands):
     if mode == "sh":
         return enter + (["sh", "-c", "\n".join(commands)] if commands else ["bash"])
     wrapper = Path(f"/run/frr/{space}/lab-vtysh")
-    if any(map(for_tenantd, commands)) and not wrapper.exists():
+    if any(map(ours, commands)) and not wrapper.exists():
         return enter + [sys.executable, str(Path(__file__).with_name("ask.py")), space, *commands]
     return enter + vtysh(space, commands)
 
@@ -80,6 +80,9 @@ def vtysh(space, commands):
     return [program, "-N", space] + [word for text in commands for word in ("-c", text)]
 
 
-def for_tenantd(text):
-    """A command that stock vtysh does not know, because it does not know tenantd."""
-    return text.split()[:2] == ["show", "tenant"]
+def ours(text):
+    """The daemon that answers a command of ours, which stock vtysh does not know; None for a command of FRR's."""
+    words = text.split()
+    if words[:2] != ["show", "tenant"]:
+        return None
+    return {"ospf": "ospfd", "bgp": "bgpd"}.get(words[2] if len(words) > 2 else "", "tenantd")
