@@ -62,11 +62,13 @@ def test_every_bgp_instance_has_the_shorter_wait(net):
         assert waits == {"default": "5", "acme": "5"}, said
 
 
-def test_an_idle_edge_runs_no_translation(net):
-    before = translation(net)["runs"]
-    end = time.monotonic() + 6
+def test_translation_does_not_trigger_itself(net):
+    """Its own type-7 default would, some 150 times in the time below; the DLR may send an LSA of its own anew."""
+    before, end = translation(net), time.monotonic() + 6
     net.wait(lambda: time.monotonic() > end, 7, "six seconds to pass")
-    assert translation(net)["runs"] == before
+    after = translation(net)
+    print(f"\n{after['changes'] - before['changes']} changes and {after['runs'] - before['runs']} runs in 6 s")
+    assert after["runs"] - before["runs"] <= 3
 
 
 def test_many_changes_share_a_run(net):

@@ -55,6 +55,7 @@ struct source {
 	struct db *db;
 	dev_t dev;
 	ino_t ino;
+	off_t size; /* it never shrinks but by VACUUM, or by accident */
 
 	/* what has been read */
 	bool loaded;
@@ -102,15 +103,18 @@ static void close_db(struct source *source)
 	source->db = NULL;
 }
 
-/* The open file is still the one that the path names, and has not been cut to
- * nothing, which SQLite would not notice before the next commit.
+/* The open file is still the one that the path names, and has not become
+ * shorter, which SQLite would not notice before the next commit.
  */
-static bool is_same_file(const struct source *source)
+static bool is_same_file(struct source *source)
 {
 	struct stat st;
 
-	return stat(source->path, &st) == 0 && st.st_dev == source->dev &&
-	       st.st_ino == source->ino && st.st_size > 0;
+	if (stat(source->path, &st) < 0 || st.st_dev != source->dev || st.st_ino != source->ino ||
+	    st.st_size < source->size)
+		return false;
+	source->size = st.st_size;
+	return true;
 }
 
 static bool open_db(struct source *source, struct reason *why)
@@ -127,6 +131,7 @@ static bool open_db(struct source *source, struct reason *why)
 	if (stat(source->path, &st) == 0) {
 		source->dev = st.st_dev;
 		source->ino = st.st_ino;
+		source->size = st.st_size;
 	}
 	return true;
 }
