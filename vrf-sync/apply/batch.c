@@ -408,19 +408,19 @@ static void place_take_effect(struct place *place)
 	struct task *task;
 
 	if (all_done(place)) {
-		darr_foreach_p (place->want.list, obj)
-			*darr_append(after.list) = *obj;
-	} else {
-		darr_foreach_p (place->tasks, task)
-			if (task->done && task->op.what != OUTCOME_DELETE)
-				*darr_append(after.list) = task->op.obj;
-		darr_foreach_p (place->have.list, obj)
-			if (!is_gone(place, obj))
-				*darr_append(after.list) = *obj;
-		objects_sort(&after);
+		place_set_done(place);
+		return;
 	}
-	objects_fini(&place->have);
-	place->have = after;
+	darr_foreach_p (place->tasks, task)
+		if (task->done && task->op.what != OUTCOME_DELETE)
+			*darr_append(after.list) = task->op.obj;
+	darr_foreach_p (place_have(place)->list, obj)
+		if (!is_gone(place, obj))
+			*darr_append(after.list) = *obj;
+	objects_sort(&after);
+	place_set_have(place, &after);
+	place_want(place);
+	place_let_go(place);
 }
 
 static void batch_end(struct engine *engine)
@@ -489,7 +489,9 @@ static void place_compare(struct place *place)
 	struct op *ops = NULL, *op;
 
 	darr_free(place->tasks);
-	diff_objects(&place->have, &place->want, &ops);
+	if (!place_is_as_wanted(place))
+		diff_objects(place_have(place), place_want(place), &ops);
+	place_let_go(place);
 	darr_foreach_p (ops, op)
 		*darr_append(place->tasks) = (struct task){ .op = *op, .place = place };
 	darr_free(ops);

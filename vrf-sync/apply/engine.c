@@ -2,6 +2,7 @@
 /* Bringing one node in step with the model: who is dirty, planned, retried. */
 #include <zebra.h>
 
+#include <malloc.h>
 #include <string.h>
 
 #include "darr.h"
@@ -18,10 +19,10 @@
 
 DECLARE_MGROUP(TENANT_APPLY);
 DEFINE_MTYPE_STATIC(TENANT_APPLY, ENGINE, "engine");
-DEFINE_MTYPE_STATIC(TENANT_APPLY, PLACE, "VRF in the engine");
 
 #define RETRY_FIRST_S 1
 #define RETRY_LAST_S  60
+#define MANY_PLACES   100 /* a batch of so many leaves free memory worth giving back */
 
 const char *const health_names[] = {
 	[HEALTH_OK] = "ok",
@@ -29,76 +30,11 @@ const char *const health_names[] = {
 	[HEALTH_FAILED] = "failed",
 };
 
-/* ---- places ---- */
-
-struct place *place_find(const struct engine *engine, const char *vrf)
-{
-	struct place key = {};
-
-	strlcpy(key.vrf, vrf, sizeof(key.vrf));
-	return place_hash_find((struct place_hash_head *)engine->places, &key);
-}
-
-struct place *place_get(struct engine *engine, const char *vrf)
-{
-	struct place *place = place_find(engine, vrf);
-
-	if (place)
-		return place;
-	place = XCALLOC(MTYPE_PLACE, sizeof(*place));
-	place->engine = engine;
-	strlcpy(place->vrf, vrf, sizeof(place->vrf));
-	place_hash_add(engine->places, place);
-	return place;
-}
-
-static void place_free(struct place *place)
-{
-	event_cancel(&place->ev_retry);
-	objects_fini(&place->have);
-	objects_fini(&place->want);
-	darr_free(place->tasks);
-	XFREE(MTYPE_PLACE, place);
-}
-
-void place_make_dirty(struct place *place)
-{
-	if (place->dirty)
-		return;
-	place->dirty = true;
-	place_list_add_tail(place->engine->dirty, place);
-}
-
-void place_set_tenant(struct place *place, uint32_t tenant_id)
-{
-	struct engine *engine = place->engine;
-
-	if (place->tenant_id == tenant_id)
-		return;
-	if (place->tenant_id)
-		place_ids_del(engine->tenants, place);
-	place->tenant_id = tenant_id;
-	if (tenant_id)
-		place_ids_add(engine->tenants, place);
-}
-
 static struct place *place_of_tenant(struct engine *engine, uint32_t tenant_id)
 {
 	struct place key = { .tenant_id = tenant_id };
 
 	return place_ids_find(engine->tenants, &key);
-}
-
-/* Nothing is wanted there, and nothing is there. */
-static void place_drop_if_empty(struct place *place)
-{
-	struct engine *engine = place->engine;
-
-	if (place->dirty || place->tenant_id || !place->vrf[0] || objects_count(&place->have) ||
-	    objects_count(&place->want))
-		return;
-	place_hash_del(engine->places, place);
-	place_free(place);
 }
 
 /* ---- planning ---- */
@@ -124,18 +60,18 @@ static const struct node *engine_node(struct engine *engine)
 
 static void plan_node_part(struct engine *engine, struct place *place, const struct node *node)
 {
+	struct objects want = {}, *have = place_have(place);
 	unsigned int kept = 0;
 
-	objects_fini(&place->want);
-	plan_node(model_provider(engine->model), node, &place->want);
+	plan_node(model_provider(engine->model), node, &want);
 	/* what sysctls are is read anew: others write them too */
-	for (unsigned int i = 0; i < darr_len(place->have.list); i++)
-		if (place->have.list[i].kind != OBJ_SYSCTL &&
-		    place->have.list[i].kind != OBJ_LOCAL_RULE)
-			place->have.list[kept++] = place->have.list[i];
-	if (place->have.list)
-		darr_setlen(place->have.list, kept);
-	kernel_skip_met(engine->kernel, &place->want);
+	for (unsigned int i = 0; i < darr_len(have->list); i++)
+		if (have->list[i].kind != OBJ_SYSCTL && have->list[i].kind != OBJ_LOCAL_RULE)
+			have->list[kept++] = have->list[i];
+	if (have->list)
+		darr_setlen(have->list, kept);
+	kernel_skip_met(engine->kernel, &want);
+	place_set_want(place, &want);
 }
 
 /* False where the tenant must be held as it is. */
@@ -150,16 +86,14 @@ static bool plan_place(struct engine *engine, struct place *place, const struct 
 	}
 	if (tenant && tenant_roles_on(tenant, node->id) &&
 	    validate_tenant(engine->model, tenant, &findings)) {
-		place->health = HEALTH_FAILED;
+		place_set_health(place, HEALTH_FAILED);
 		place->reason = findings[0];
 		flog_warn(EC_TENANT_HELD, "%s: held as it is: %s", place->vrf, place->reason.text);
 		darr_free(findings);
 		return false;
 	}
-	objects_fini(&place->want);
-	if (tenant)
-		plan_tenant(model_provider(engine->model), tenant, node, &place->want);
-	if (!objects_count(&place->want))
+	place_set_plan(place, model_provider(engine->model), tenant, node);
+	if (!place_want_count(place))
 		place_set_tenant(place, 0);
 	return true;
 }
@@ -218,13 +152,13 @@ static void place_retry_later(struct place *place)
 static void place_batch_done(struct place *place, int64_t now)
 {
 	if (place->stopped) {
-		place->health = place->lost ? HEALTH_WAITING : HEALTH_FAILED;
+		place_set_health(place, place->lost ? HEALTH_WAITING : HEALTH_FAILED);
 		place_retry_later(place);
 		return;
 	}
 	event_cancel(&place->ev_retry);
 	place->failures = 0;
-	place->health = place->lost ? HEALTH_WAITING : HEALTH_OK;
+	place_set_health(place, place->lost ? HEALTH_WAITING : HEALTH_OK);
 	if (!place->lost)
 		place->reason.text[0] = '\0';
 	if (!place->noticed)
@@ -244,6 +178,8 @@ void engine_batch_done(struct engine *engine)
 		place_batch_done(*place, now);
 		place_drop_if_empty(*place);
 	}
+	if (darr_len(engine->batch.places) >= MANY_PLACES)
+		malloc_trim(0);
 	engine->stats.batches++;
 	engine->stats.revision = model_revision(engine->model);
 	engine->host.settled();
@@ -280,38 +216,44 @@ static void conn_absent(void *arg, struct frr_conn *conn)
 
 /* ---- what others do to the kernel ---- */
 
-/* Our own requests come back as events too; they find nothing different. */
-static struct place *place_in_doubt(struct engine *engine, const struct object *obj)
+/* What we believe to be in place, where it is wanted; else nobody minds.  Our own
+ * requests come back as events too: they find nothing different.
+ */
+static struct object *known_and_wanted(struct place *place, const struct object *obj)
 {
-	struct place *place = place_find(engine, obj->vrf);
-
-	return place && objects_find(&place->want, obj) ? place : NULL;
+	if (!objects_find(place_want(place), obj))
+		return NULL;
+	return (struct object *)objects_find(place_have(place), obj);
 }
 
 static void kernel_object_changed(void *arg, const struct object *now)
 {
 	struct engine *engine = arg;
-	struct place *place = place_in_doubt(engine, now);
-	struct object *known = place ? (struct object *)objects_find(&place->have, now) : NULL;
+	struct place *place = place_find(engine, now->vrf);
+	struct object *known = place ? known_and_wanted(place, now) : NULL;
 
-	if (!known || object_same(known, now))
-		return;
-	*known = *now;
-	place_make_dirty(place);
-	engine_schedule(engine);
+	if (known && !object_same(known, now)) {
+		*known = *now;
+		place_make_dirty(place);
+		engine_schedule(engine);
+	}
+	if (place)
+		place_let_go(place);
 }
 
 static void kernel_object_gone(void *arg, const struct object *was)
 {
 	struct engine *engine = arg;
-	struct place *place = place_in_doubt(engine, was);
-	const struct object *known = place ? objects_find(&place->have, was) : NULL;
+	struct place *place = place_find(engine, was->vrf);
+	struct object *known = place ? known_and_wanted(place, was) : NULL;
 
-	if (!known)
-		return;
-	darr_remove(place->have.list, known - place->have.list);
-	place_make_dirty(place);
-	engine_schedule(engine);
+	if (known) {
+		darr_remove(place->have.list, known - place->have.list);
+		place_make_dirty(place);
+		engine_schedule(engine);
+	}
+	if (place)
+		place_let_go(place);
 }
 
 /* A trunk or a port may be what a tenant waits for. */
@@ -320,8 +262,8 @@ static void kernel_interface(void *arg, const char *name)
 	struct engine *engine = arg;
 	struct place *place;
 
-	frr_each (place_hash, engine->places, place)
-		if (place->health == HEALTH_FAILED && strstr(place->reason.text, name))
+	frr_each (failed_list, engine->failed, place)
+		if (strstr(place->reason.text, name))
 			place_make_dirty(place);
 	engine_schedule(engine);
 }
@@ -361,6 +303,7 @@ struct engine *engine_new(struct event_loop *loop, struct kernel *kernel,
 	place_hash_init(engine->places);
 	place_ids_init(engine->tenants);
 	place_list_init(engine->dirty);
+	failed_list_init(engine->failed);
 	return engine;
 }
 
@@ -383,6 +326,8 @@ void engine_free(struct engine *engine)
 	}
 	place_ids_fini(engine->tenants);
 	place_hash_fini(engine->places);
+	failed_list_fini(engine->failed);
+	objects_fini(&engine->scratch);
 	XFREE(MTYPE_ENGINE, engine);
 }
 
@@ -479,7 +424,9 @@ void engine_revive(struct engine *engine, enum target target, int64_t gone)
 	if (!engine->surveyed[target] || engine->up_since[target] > gone)
 		return;
 	frr_each (place_hash, engine->places, place) {
-		darr_foreach_p (place->have.list, obj) {
+		if (place->as_planned && !place->wants[target])
+			continue;
+		darr_foreach_p (place_have(place)->list, obj) {
 			if (obj->target != target ||
 			    object_kinds[obj->kind].phase != PHASE_INSTANCE)
 				continue;
@@ -498,6 +445,21 @@ void engine_resync(struct engine *engine)
 	engine_schedule(engine);
 }
 
+static struct engine_tenant tenant_view(const struct place *place)
+{
+	return (struct engine_tenant){
+		.vrf = place->vrf,
+		.tenant_id = place->tenant_id,
+		.health = place->health,
+		.reason = place->reason.text,
+		.have_count = place_have_count(place),
+		.want_count = place_want_count(place),
+		.changes = place->changes,
+		.applied = place->applied,
+		.took = place->took,
+	};
+}
+
 void engine_each(const struct engine *engine,
 		 bool (*each)(void *arg, const struct engine_tenant *tenant), void *arg)
 {
@@ -505,38 +467,59 @@ void engine_each(const struct engine *engine,
 	struct place *place;
 
 	frr_each (place_hash, places, place) {
-		struct engine_tenant tenant = {
-			.vrf = place->vrf,
-			.tenant_id = place->tenant_id,
-			.health = place->health,
-			.reason = place->reason.text,
-			.have = &place->have,
-			.want = &place->want,
-			.changes = place->changes,
-			.applied = place->applied,
-			.took = place->took,
-		};
+		struct engine_tenant tenant = tenant_view(place);
 
 		if (!each(arg, &tenant))
 			return;
 	}
 }
 
-void engine_stats(const struct engine *engine, struct engine_stats *stats)
+bool engine_find(const struct engine *engine, const char *vrf, struct engine_tenant *tenant)
 {
-	const struct object *obj;
+	const struct place *place = place_find(engine, vrf);
+
+	if (place)
+		*tenant = tenant_view(place);
+	return place != NULL;
+}
+
+bool engine_find_tenant(const struct engine *engine, uint32_t id, struct engine_tenant *tenant)
+{
+	const struct place *place = place_of_tenant((struct engine *)engine, id);
+
+	if (place)
+		*tenant = tenant_view(place);
+	return place != NULL;
+}
+
+void engine_pending(struct engine *engine,
+		    void (*each)(void *arg, const char *vrf, const struct op *op), void *arg)
+{
 	struct place *place;
 
+	frr_each (place_hash, engine->places, place) {
+		struct op *ops = NULL, *op;
+
+		if (place_is_as_wanted(place))
+			continue;
+		diff_objects(place_have(place), place_want(place), &ops);
+		darr_foreach_p (ops, op)
+			each(arg, place->vrf, op);
+		darr_free(ops);
+		place_let_go(place);
+	}
+}
+
+void engine_stats(const struct engine *engine, struct engine_stats *stats)
+{
 	*stats = engine->stats;
 	stats->busy = batch_is_running(engine) ||
 		      place_list_count((struct place_list_head *)engine->dirty);
 	stats->problem = engine->problem.text[0] ? engine->problem.text : NULL;
-	for (int target = 0; target < TARGET_COUNT; target++)
+	for (int target = 0; target < TARGET_COUNT; target++) {
 		stats->up[target] =
 			target == TARGET_KERNEL ||
 			(engine->conns[target] && frr_conn_is_up(engine->conns[target]));
-	stats->needed[TARGET_KERNEL] = true;
-	frr_each (place_hash, (struct place_hash_head *)engine->places, place)
-		darr_foreach_p (place->want.list, obj)
-			stats->needed[obj->target] = true;
+		stats->needed[target] = target == TARGET_KERNEL || engine->needs[target];
+	}
 }

@@ -24,7 +24,7 @@
 #define FRR_TENANT_APPLY_ENGINE_H
 
 #include "model/model.h"
-#include "plan/object.h"
+#include "plan/diff.h"
 
 struct event_loop;
 struct engine;
@@ -75,16 +75,23 @@ struct engine_tenant {
 	const char *vrf;    /* "" for the node's own part */
 	uint32_t tenant_id; /* 0: the database no longer knows it */
 	enum health health;
-	const char *reason; /* "" when ok */
-	const struct objects *have, *want;
-	uint64_t changes; /* operations done */
-	int64_t applied;  /* when the last batch ended, us monotonic; 0: never */
-	int64_t took;     /* us from noticing the change to its end */
+	const char *reason;            /* "" when ok */
+	size_t have_count, want_count; /* objects in place, and that should be */
+	uint64_t changes;              /* operations done */
+	int64_t applied;               /* when the last batch ended, us monotonic; 0: never */
+	int64_t took;                  /* us from noticing the change to its end */
 };
 
 /* In no order; false from each() ends the walk. */
 void engine_each(const struct engine *engine,
 		 bool (*each)(void *arg, const struct engine_tenant *tenant), void *arg);
+
+/* The one with this VRF, or of this tenant; false where there is none. */
+bool engine_find(const struct engine *engine, const char *vrf, struct engine_tenant *tenant);
+bool engine_find_tenant(const struct engine *engine, uint32_t id, struct engine_tenant *tenant);
+/* All that is still to be done, VRF by VRF. */
+void engine_pending(struct engine *engine,
+		    void (*each)(void *arg, const char *vrf, const struct op *op), void *arg);
 
 struct engine_stats {
 	uint64_t batches, added, updated, deleted, failed;

@@ -3,6 +3,7 @@
  * What the files of the engine share.
  *
  *   engine.c  tenants made dirty, planned, retried
+ *   place.c   one VRF: what is in place, and what should be
  *   batch.c   the steps of one batch
  *   survey.c  reading what is in place
  */
@@ -19,6 +20,7 @@
 PREDECL_HASH(place_hash);
 PREDECL_HASH(place_ids);
 PREDECL_LIST(place_list);
+PREDECL_DLIST(failed_list);
 
 /* One operation of a batch on one VRF. */
 struct task {
@@ -27,18 +29,32 @@ struct task {
 	bool done;
 };
 
+/* What a plan is made from.  The node is one of the provider's. */
+struct snapshot {
+	struct provider *provider;
+	struct tenant *tenant; /* NULL: nothing is planned */
+	const struct node *node;
+};
+
 /* One VRF on this node (or, with an empty name, the node's own part). */
 struct place {
 	struct place_hash_item item;
 	struct place_ids_item id_item; /* while tenant_id is set */
 	struct place_list_item dirty_item;
+	struct failed_list_item failed_item; /* while its health is that */
 	struct engine *engine;
 	char vrf[DEVICE_NAME_MAX + 1];
 	uint32_t tenant_id;
-	struct objects have, want;
 	enum health health;
 	struct reason reason;
 	bool dirty;
+
+	/* place.c alone: others call place_have() and place_want() */
+	struct snapshot planned;
+	uint32_t wants[TARGET_COUNT]; /* objects of the plan */
+	bool as_planned;              /* have is the plan's objects for the targets in holds */
+	uint8_t holds;                /* TARGET_BIT(), or-ed */
+	struct objects have, want;
 
 	/* while in a batch */
 	struct task *tasks; /* darr */
@@ -75,6 +91,7 @@ static inline uint32_t place_id_key(const struct place *place)
 DECLARE_HASH(place_hash, struct place, item, place_cmp, place_key);
 DECLARE_HASH(place_ids, struct place, id_item, place_id_cmp, place_id_key);
 DECLARE_LIST(place_list, struct place, dirty_item);
+DECLARE_DLIST(failed_list, struct place, failed_item);
 
 /* The removals of all phases, then the additions of all phases. */
 #define STEP_COUNT (2 * PHASE_COUNT)
@@ -102,6 +119,9 @@ struct engine {
 	struct place_hash_head places[1]; /* by VRF */
 	struct place_ids_head tenants[1]; /* by tenant id */
 	struct place_list_head dirty[1];
+	struct failed_list_head failed[1];
+	unsigned int needs[TARGET_COUNT]; /* places that want something there */
+	struct objects scratch;           /* of place.c */
 	struct batch batch;
 	struct event *ev_batch, *ev_kernel;
 
@@ -113,12 +133,44 @@ struct engine {
 	struct engine_stats stats;
 };
 
-/* ---- engine.c ---- */
+/* ---- place.c ---- */
 struct place *place_find(const struct engine *engine, const char *vrf);
 struct place *place_get(struct engine *engine, const char *vrf); /* made if needed */
+void place_free(struct place *place);
 void place_make_dirty(struct place *place);
 /* Whose VRF it is; 0: nobody's any more. */
 void place_set_tenant(struct place *place, uint32_t tenant_id);
+void place_set_health(struct place *place, enum health health);
+/* Frees it where nothing is wanted there, and nothing is there. */
+void place_drop_if_empty(struct place *place);
+
+/* What should be from now on; tenant may be NULL. */
+void place_set_plan(struct place *place, const struct provider *provider,
+		    const struct tenant *tenant, const struct node *node);
+/* The same for the node's own part, which takes the set over. */
+void place_set_want(struct place *place, struct objects *want);
+
+/* The sets are there until place_let_go(), which is to follow; what is in place
+ * may be changed, and is to be kept sorted.
+ */
+struct objects *place_have(struct place *place);
+const struct objects *place_want(struct place *place);
+/* Keeps of them what cannot be planned again. */
+void place_let_go(struct place *place);
+
+/* What is in place from now on: that set, which is taken over; all that should be. */
+void place_set_have(struct place *place, struct objects *have);
+void place_set_done(struct place *place);
+
+/* These need no sets. */
+size_t place_have_count(const struct place *place);
+size_t place_want_count(const struct place *place);
+bool place_is_as_wanted(const struct place *place);
+bool place_has_vrf(struct place *place); /* the device is in the kernel */
+/* Nothing of the target is in place there, as far as we know. */
+void place_forget(struct place *place, enum target target);
+
+/* ---- engine.c ---- */
 /* All of them, for a change that concerns everyone. */
 void engine_make_all_dirty(struct engine *engine);
 /* Begins a batch in the next turn of the loop, if anything is dirty. */

@@ -22,24 +22,12 @@
 
 /* ---- putting what was read into places ---- */
 
-/* A key sorts the objects of one target together with others: walk them all. */
-static void place_drop_target(struct place *place, enum target target)
-{
-	unsigned int kept = 0;
-
-	for (unsigned int i = 0; i < darr_len(place->have.list); i++)
-		if (place->have.list[i].target != target)
-			place->have.list[kept++] = place->have.list[i];
-	if (place->have.list)
-		darr_setlen(place->have.list, kept);
-}
-
 static void drop_target(struct engine *engine, enum target target)
 {
 	struct place *place;
 
 	frr_each (place_hash, engine->places, place)
-		place_drop_target(place, target);
+		place_forget(place, target);
 }
 
 /* Sorted in order, the objects of one VRF follow each other in no special way:
@@ -52,7 +40,7 @@ static void take_objects(struct engine *engine, struct object *list)
 
 	darr_foreach_p (list, obj) {
 		place = place_get(engine, obj->vrf);
-		*darr_append(place->have.list) = *obj;
+		*darr_append(place_have(place)->list) = *obj;
 	}
 	frr_each (place_hash, engine->places, place) {
 		objects_sort(&place->have);

@@ -33,7 +33,7 @@ static bool count_vrf(void *arg, const struct engine_tenant *tenant)
 {
 	size_t *count = arg;
 
-	*count += tenant->vrf[0] && objects_count(tenant->have);
+	*count += tenant->vrf[0] && tenant->have_count;
 	return true;
 }
 

@@ -32,12 +32,17 @@ static int by_name(const void *a, const void *b)
 	return strcmp(x->vrf, y->vrf);
 }
 
+static bool is_here(const struct engine_tenant *tenant)
+{
+	return tenant->vrf[0] &&
+	       (tenant->want_count || tenant->have_count || tenant->health != HEALTH_OK);
+}
+
 static bool collect_one(void *arg, const struct engine_tenant *tenant)
 {
 	struct engine_tenant **list = arg;
 
-	if (tenant->vrf[0] && (objects_count(tenant->want) || objects_count(tenant->have) ||
-			       tenant->health != HEALTH_OK))
+	if (is_here(tenant))
 		*darr_append(*list) = *tenant;
 	return true;
 }
@@ -52,23 +57,15 @@ static struct engine_tenant *collect(void)
 	return list;
 }
 
-/* The engine's view of one tenant: by its name, or by its VRF. */
+/* The engine's view of one tenant: by its VRF, or by its name. */
 static bool find_tenant(const char *name, struct engine_tenant *found)
 {
-	struct engine_tenant *list = collect(), *one;
-	bool ok = false;
+	const struct tenant *row;
 
-	darr_foreach_p (list, one) {
-		const struct tenant *row = model_tenant(tenantd.model, one->tenant_id);
-
-		if (strcmp(one->vrf, name) && (!row || strcmp(row->name, name)))
-			continue;
-		*found = *one;
-		ok = true;
-		break;
-	}
-	darr_free(list);
-	return ok;
+	if (engine_find(tenantd.engine, name, found) && is_here(found))
+		return true;
+	row = model_tenant_by_name(tenantd.model, name);
+	return row && engine_find_tenant(tenantd.engine, row->id, found) && is_here(found);
 }
 
 static int no_such_tenant(struct vty *vty, const char *name)
@@ -196,7 +193,7 @@ static struct json_object *tenant_json(const struct engine_tenant *one)
 	json_object_int_add(json, "subnets", count_subnets(row));
 	json_object_string_add(json, "health", health_names[one->health]);
 	json_object_string_add(json, "reason", one->reason);
-	json_object_int_add(json, "objects", objects_count(one->have));
+	json_object_int_add(json, "objects", one->have_count);
 	json_object_int_add(json, "changes", one->changes);
 	json_object_int_add(json, "lastTookUs", one->took);
 	return json;
@@ -267,8 +264,8 @@ static void show_one(struct vty *vty, const struct engine_tenant *one)
 	vty_out(vty, "  %u switches with %u subnets, %u links, %u leaks\n",
 		darr_len(row->switches), count_subnets(row), darr_len(row->links),
 		darr_len(row->leaks));
-	vty_out(vty, "  %zu objects in place of %zu, %" PRIu64 " changes so far",
-		objects_count(one->have), objects_count(one->want), one->changes);
+	vty_out(vty, "  %zu objects in place of %zu, %" PRIu64 " changes so far", one->have_count,
+		one->want_count, one->changes);
 	if (one->applied)
 		vty_out(vty, ", the last %" PRId64 " s ago in %" PRId64 ".%03" PRId64 " ms",
 			(clock_us() - one->applied) / 1000000, one->took / 1000, one->took % 1000);
@@ -381,12 +378,12 @@ static const char *op_text(const struct op *op, char buf[static STATEMENT_SIZE])
 	return statement_text(&op->obj, op->what == OUTCOME_DELETE, buf);
 }
 
-static struct json_object *op_json(const struct engine_tenant *one, const struct op *op)
+static struct json_object *op_json(const char *vrf, const struct op *op)
 {
 	struct json_object *json = json_object_new_object();
 	char text[STATEMENT_SIZE];
 
-	json_object_string_add(json, "vrf", one->vrf);
+	json_object_string_add(json, "vrf", vrf);
 	json_object_string_add(json, "target", target_names[op->obj.target]);
 	json_object_string_add(json, "outcome", outcome_names[op->what]);
 	json_object_string_add(json, "object", object_kinds[op->obj.kind].word);
@@ -400,24 +397,17 @@ struct plan_view {
 	unsigned int count;
 };
 
-static bool show_pending(void *arg, const struct engine_tenant *one)
+static void show_pending(void *arg, const char *vrf, const struct op *op)
 {
 	struct plan_view *view = arg;
-	struct op *ops = NULL, *op;
 	char text[STATEMENT_SIZE];
 
-	diff_objects(one->have, one->want, &ops);
-	darr_foreach_p (ops, op) {
-		view->count++;
-		if (view->json)
-			json_object_array_add(view->json, op_json(one, op));
-		else
-			vty_out(view->vty, "%-15s %-7s %-6s %s\n",
-				one->vrf[0] ? one->vrf : "(node)", outcome_names[op->what],
-				target_names[op->obj.target], op_text(op, text));
-	}
-	darr_free(ops);
-	return true;
+	view->count++;
+	if (view->json)
+		json_object_array_add(view->json, op_json(vrf, op));
+	else
+		vty_out(view->vty, "%-15s %-7s %-6s %s\n", vrf[0] ? vrf : "(node)",
+			outcome_names[op->what], target_names[op->obj.target], op_text(op, text));
 }
 
 DEFUN(show_tenant_plan, show_tenant_plan_cmd, "show tenant plan [json]",
@@ -427,7 +417,7 @@ DEFUN(show_tenant_plan, show_tenant_plan_cmd, "show tenant plan [json]",
 
 	if (use_json(argc, argv))
 		view.json = json_object_new_array();
-	engine_each(tenantd.engine, show_pending, &view);
+	engine_pending(tenantd.engine, show_pending, &view);
 	if (view.json)
 		vty_json(vty, view.json);
 	else if (!view.count)

@@ -71,10 +71,12 @@ struct provider *provider_new(void)
 	return provider;
 }
 
-struct provider *provider_ref(struct provider *provider)
+struct provider *provider_ref(const struct provider *provider)
 {
-	provider->refs++;
-	return provider;
+	struct provider *mutable = (struct provider *)provider; /* only the count changes */
+
+	mutable->refs++;
+	return mutable;
 }
 
 void provider_unref(struct provider *provider)

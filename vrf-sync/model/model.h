@@ -118,7 +118,7 @@ struct provider {
 };
 
 struct provider *provider_new(void);
-struct provider *provider_ref(struct provider *provider);
+struct provider *provider_ref(const struct provider *provider);
 void provider_unref(struct provider *provider);
 
 /* NULL where there is none. */

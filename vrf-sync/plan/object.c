@@ -198,11 +198,19 @@ static int cmp_void(const void *a, const void *b)
 	return object_cmp_key(a, b);
 }
 
+static bool is_sorted(const struct objects *set)
+{
+	for (unsigned int i = 1; i < darr_len(set->list); i++)
+		if (object_cmp_key(&set->list[i - 1], &set->list[i]) >= 0)
+			return false;
+	return true;
+}
+
 void objects_sort(struct objects *set)
 {
 	unsigned int count = darr_len(set->list), kept = 0;
 
-	if (count < 2)
+	if (is_sorted(set))
 		return;
 	qsort(set->list, count, sizeof(*set->list), cmp_void);
 	for (unsigned int i = 1; i < count; i++)
@@ -221,6 +229,48 @@ const struct object *objects_find(const struct objects *set, const struct object
 size_t objects_count(const struct objects *set)
 {
 	return darr_len(set->list);
+}
+
+void objects_copy(struct objects *to, const struct objects *from, uint8_t targets)
+{
+	const struct object *obj;
+
+	if (from->list)
+		darr_ensure_cap(to->list, darr_len(to->list) + darr_len(from->list));
+	darr_foreach_p (from->list, obj)
+		if (targets & TARGET_BIT(obj->target))
+			*darr_append(to->list) = *obj;
+}
+
+void objects_keep(struct objects *set, uint8_t targets)
+{
+	unsigned int kept = 0;
+
+	for (unsigned int i = 0; i < darr_len(set->list); i++)
+		if (targets & TARGET_BIT(set->list[i].target))
+			set->list[kept++] = set->list[i];
+	if (set->list)
+		darr_setlen(set->list, kept);
+}
+
+bool objects_whole_targets(const struct objects *have, const struct objects *want,
+			   uint8_t *targets)
+{
+	uint8_t there = 0, missing = 0;
+	const struct object *obj;
+	unsigned int next = 0;
+
+	/* both are sorted: what is in place comes along in the plan's order */
+	darr_foreach_p (want->list, obj) {
+		bool found = next < darr_len(have->list) && object_same(&have->list[next], obj);
+
+		*(found ? &there : &missing) |= TARGET_BIT(obj->target);
+		next += found;
+	}
+	if (next < darr_len(have->list) || (there & missing))
+		return false;
+	*targets = there;
+	return true;
 }
 
 void objects_fini(struct objects *set)

@@ -24,6 +24,9 @@
 /* Who holds an object. */
 enum target { TARGET_KERNEL, TARGET_MGMTD, TARGET_OSPFD, TARGET_BGPD };
 #define TARGET_COUNT 4
+/* Sets of them. */
+#define TARGET_BIT(target) (1u << (target))
+#define TARGETS_ALL        (TARGET_BIT(TARGET_COUNT) - 1)
 extern const char *const target_names[TARGET_COUNT]; /* "kernel", "mgmtd", ... */
 
 enum phase {
@@ -162,6 +165,17 @@ void objects_sort(struct objects *set);
 /* NULL where there is none with this key. */
 const struct object *objects_find(const struct objects *set, const struct object *key);
 size_t objects_count(const struct objects *set);
+/* Appends those of these targets (TARGET_BIT(), or-ed); sorted sets stay so if
+ * *to was empty.
+ */
+void objects_copy(struct objects *to, const struct objects *from, uint8_t targets);
+/* Drops all of other targets. */
+void objects_keep(struct objects *set, uint8_t targets);
+/* True where *have is exactly what *want holds for some targets, all of each and
+ * nothing else; *targets are those then.
+ */
+bool objects_whole_targets(const struct objects *have, const struct objects *want,
+			   uint8_t *targets);
 void objects_fini(struct objects *set);
 
 #endif

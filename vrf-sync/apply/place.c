@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * One VRF on this node: whose it is, what is in place, and what should be.
+ *
+ * A plan is a pure function of a snapshot (provider, tenant, node), and what is
+ * in place is as a rule just what was planned.  So neither set is kept: a place
+ * holds references to the snapshot it was last planned for, and makes the plan
+ * again when somebody asks, which takes some microseconds.  Ten thousand
+ * tenants would be 700,000 objects and 95 MB a set otherwise.
+ *
+ *   want   is always made from the snapshot, and let go of after use
+ *   have   is a list of its own only where it is something else than the plan,
+ *          or than the plan's objects for some targets (`holds`): a daemon that
+ *          is away holds none of them, and that needs no list either
+ *
+ *	place_have(place), place_want(place)   -- make them
+ *	...
+ *	place_let_go(place)                    -- keeps no more than is needed
+ *
+ * The node's own part (no VRF, one of it) keeps both: what it wants depends on
+ * what the kernel's sysctls are.
+ */
+#include <zebra.h>
+
+#include <string.h>
+
+#include "darr.h"
+#include "frrevent.h"
+#include "memory.h"
+
+#include "apply/engine_priv.h"
+#include "plan/plan.h"
+
+DECLARE_MGROUP(TENANT_APPLY);
+DEFINE_MTYPE_STATIC(TENANT_APPLY, PLACE, "VRF in the engine");
+
+struct place *place_find(const struct engine *engine, const char *vrf)
+{
+	struct place key = {};
+
+	strlcpy(key.vrf, vrf, sizeof(key.vrf));
+	return place_hash_find((struct place_hash_head *)engine->places, &key);
+}
+
+struct place *place_get(struct engine *engine, const char *vrf)
+{
+	struct place *place = place_find(engine, vrf);
+
+	if (place)
+		return place;
+	place = XCALLOC(MTYPE_PLACE, sizeof(*place));
+	place->engine = engine;
+	strlcpy(place->vrf, vrf, sizeof(place->vrf));
+	place->as_planned = vrf[0] != '\0';
+	place_hash_add(engine->places, place);
+	return place;
+}
+
+static void place_count_needs(struct place *place, int by)
+{
+	for (int target = 0; target < TARGET_COUNT; target++)
+		if (place->wants[target])
+			place->engine->needs[target] += by;
+}
+
+static void place_drop_plan(struct place *place)
+{
+	place_count_needs(place, -1);
+	memset(place->wants, 0, sizeof(place->wants));
+	objects_fini(&place->want);
+	tenant_unref(place->planned.tenant);
+	provider_unref(place->planned.provider);
+	place->planned = (struct snapshot){};
+}
+
+void place_free(struct place *place)
+{
+	event_cancel(&place->ev_retry);
+	place_set_health(place, HEALTH_OK);
+	place_drop_plan(place);
+	objects_fini(&place->have);
+	darr_free(place->tasks);
+	XFREE(MTYPE_PLACE, place);
+}
+
+void place_make_dirty(struct place *place)
+{
+	if (place->dirty)
+		return;
+	place->dirty = true;
+	place_list_add_tail(place->engine->dirty, place);
+}
+
+void place_set_tenant(struct place *place, uint32_t tenant_id)
+{
+	struct engine *engine = place->engine;
+
+	if (place->tenant_id == tenant_id)
+		return;
+	if (place->tenant_id)
+		place_ids_del(engine->tenants, place);
+	place->tenant_id = tenant_id;
+	if (tenant_id)
+		place_ids_add(engine->tenants, place);
+}
+
+void place_set_health(struct place *place, enum health health)
+{
+	bool was_failed = place->health == HEALTH_FAILED, is_failed = health == HEALTH_FAILED;
+
+	place->health = health;
+	if (is_failed && !was_failed)
+		failed_list_add_tail(place->engine->failed, place);
+	if (was_failed && !is_failed)
+		failed_list_del(place->engine->failed, place);
+}
+
+void place_drop_if_empty(struct place *place)
+{
+	struct engine *engine = place->engine;
+
+	if (place->dirty || place->tenant_id || !place->vrf[0] || place_have_count(place) ||
+	    place_want_count(place))
+		return;
+	place_hash_del(engine->places, place);
+	place_free(place);
+}
+
+/* ---- what should be ---- */
+
+/* The plan, in a set that the next call writes anew. */
+static const struct objects *place_replan(struct place *place)
+{
+	const struct snapshot *planned = &place->planned;
+	struct objects *scratch = &place->engine->scratch;
+
+	darr_reset(scratch->list);
+	if (planned->tenant)
+		plan_tenant(planned->provider, planned->tenant, planned->node, scratch);
+	return scratch;
+}
+
+const struct objects *place_want(struct place *place)
+{
+	if (!place->want.list)
+		objects_copy(&place->want, place_replan(place), TARGETS_ALL);
+	return &place->want;
+}
+
+/* Counts the objects of each target. */
+static void place_note_want(struct place *place)
+{
+	const struct object *obj;
+
+	place_count_needs(place, -1);
+	memset(place->wants, 0, sizeof(place->wants));
+	darr_foreach_p (place->want.list, obj)
+		place->wants[obj->target]++;
+	place_count_needs(place, 1);
+}
+
+void place_set_plan(struct place *place, const struct provider *provider,
+		    const struct tenant *tenant, const struct node *node)
+{
+	if (place->planned.tenant == tenant && place->planned.provider == provider)
+		return;
+	place_have(place); /* which the old plan may have to say */
+	place_drop_plan(place);
+	if (!tenant)
+		return;
+	place->planned.provider = provider_ref(provider);
+	place->planned.tenant = tenant_ref(tenant);
+	place->planned.node = node;
+	place_want(place);
+	place_note_want(place);
+}
+
+void place_set_want(struct place *place, struct objects *want)
+{
+	objects_fini(&place->want);
+	place->want = *want;
+	*want = (struct objects){};
+	place_note_want(place);
+}
+
+/* ---- what is in place ---- */
+
+struct objects *place_have(struct place *place)
+{
+	if (!place->as_planned)
+		return &place->have;
+	place->as_planned = false;
+	if (place->holds)
+		objects_copy(&place->have, place->want.list ? &place->want : place_replan(place),
+			     place->holds);
+	return &place->have;
+}
+
+void place_set_have(struct place *place, struct objects *have)
+{
+	objects_fini(&place->have);
+	place->have = *have;
+	place->as_planned = false;
+	*have = (struct objects){};
+}
+
+void place_set_done(struct place *place)
+{
+	struct objects have = {};
+
+	if (!place->vrf[0])
+		objects_copy(&have, &place->want, TARGETS_ALL);
+	place_set_have(place, &have);
+	place->as_planned = place->vrf[0] != '\0';
+	place->holds = TARGETS_ALL;
+}
+
+static size_t count_wanted(const struct place *place, uint8_t targets)
+{
+	size_t count = 0;
+
+	for (int target = 0; target < TARGET_COUNT; target++)
+		if (targets & TARGET_BIT(target))
+			count += place->wants[target];
+	return count;
+}
+
+size_t place_want_count(const struct place *place)
+{
+	return count_wanted(place, TARGETS_ALL);
+}
+
+size_t place_have_count(const struct place *place)
+{
+	return place->as_planned ? count_wanted(place, place->holds) : objects_count(&place->have);
+}
+
+bool place_is_as_wanted(const struct place *place)
+{
+	return place->as_planned && place_have_count(place) == place_want_count(place);
+}
+
+bool place_has_vrf(struct place *place)
+{
+	struct object key = { .kind = OBJ_VRF, .target = TARGET_KERNEL };
+
+	if (place->as_planned)
+		return count_wanted(place, place->holds & TARGET_BIT(TARGET_KERNEL)) > 0;
+	strlcpy(key.vrf, place->vrf, sizeof(key.vrf));
+	strlcpy(key.name, place->vrf, sizeof(key.name));
+	return objects_find(&place->have, &key) != NULL;
+}
+
+void place_forget(struct place *place, enum target target)
+{
+	if (place->as_planned)
+		place->holds &= ~TARGET_BIT(target);
+	else
+		objects_keep(&place->have, TARGETS_ALL & ~TARGET_BIT(target));
+}
+
+void place_let_go(struct place *place)
+{
+	bool knows_want = place->want.list || !place_want_count(place);
+
+	if (!place->vrf[0])
+		return;
+	if (!place->as_planned && knows_want &&
+	    objects_whole_targets(&place->have, &place->want, &place->holds)) {
+		place->as_planned = true;
+		objects_fini(&place->have);
+	}
+	objects_fini(&place->want);
+}
