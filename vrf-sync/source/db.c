@@ -52,13 +52,26 @@ int db_error(struct db *db, const char *doing, struct reason *why)
 
 sqlite3_stmt *db_prepare(struct db *db, const char *sql, struct reason *why)
 {
-	sqlite3_stmt *stmt = NULL;
+	sqlite3_stmt *stmt = NULL, **kept;
 
-	if (sqlite3_prepare_v2(db->sqlite, sql, -1, &stmt, NULL) != SQLITE_OK) {
+	darr_foreach_p (db->prepared, kept)
+		if (!sqlite3_stmt_busy(*kept) && !strcmp(sqlite3_sql(*kept), sql))
+			return *kept;
+	if (sqlite3_prepare_v3(db->sqlite, sql, -1, SQLITE_PREPARE_PERSISTENT, &stmt, NULL) !=
+	    SQLITE_OK) {
 		db_error(db, "read", why);
 		return NULL;
 	}
+	*darr_append(db->prepared) = stmt;
 	return stmt;
+}
+
+void db_done(sqlite3_stmt *stmt)
+{
+	if (!stmt)
+		return;
+	sqlite3_reset(stmt);
+	sqlite3_clear_bindings(stmt);
 }
 
 int db_step(struct db *db, sqlite3_stmt *stmt, struct reason *why)
@@ -83,7 +96,7 @@ int db_number(struct db *db, const char *sql, uint64_t *value, struct reason *wh
 	ret = db_step(db, stmt, why);
 	if (ret > 0)
 		*value = sqlite3_column_int64(stmt, 0);
-	sqlite3_finalize(stmt);
+	db_done(stmt);
 	return ret < 0 ? ret : 0;
 }
 
@@ -206,8 +219,13 @@ fail:
 
 void db_close(struct db *db)
 {
+	sqlite3_stmt **kept;
+
 	if (!db)
 		return;
+	darr_foreach_p (db->prepared, kept)
+		sqlite3_finalize(*kept);
+	darr_free(db->prepared);
 	sqlite3_close_v2(db->sqlite);
 	XFREE(MTYPE_DB_PATH, db->path);
 	XFREE(MTYPE_DB, db);
@@ -298,7 +316,7 @@ static int changed_since(struct db *db, uint64_t seq, uint32_t **ids, bool *all,
 		else if (!column_is_null(stmt, 0))
 			*darr_append(*ids) = column_u32(stmt, 0);
 	}
-	sqlite3_finalize(stmt);
+	db_done(stmt);
 	return ret;
 }
 

@@ -20,12 +20,14 @@
 #define DB_SCHEMA_VERSION 1
 
 struct sqlite3;
+struct sqlite3_stmt;
 
 enum db_mode { DB_READ, DB_WRITE };
 
 struct db {
 	struct sqlite3 *sqlite;
 	char *path;
+	struct sqlite3_stmt **prepared; /* darr; kept for the next time */
 };
 
 /* NULL with a sentence where there is no such database, it is none of ours, or

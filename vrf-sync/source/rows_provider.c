@@ -196,7 +196,7 @@ int rows_provider(struct db *db, struct provider **provider, struct reason *why)
 		while (ret > 0 && (ret = db_step(db, stmt, why)) > 0)
 			if (!tables[i].take(fresh, stmt, why))
 				ret = -EIO;
-		sqlite3_finalize(stmt);
+		db_done(stmt);
 		if (ret < 0) {
 			provider_unref(fresh);
 			return -EIO;

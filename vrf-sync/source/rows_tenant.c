@@ -270,7 +270,7 @@ int rows_tenants(struct db *db, uint32_t id, struct tenant ***tenants, struct re
 			if (tenant)
 				tables[i].take(tenant, stmt);
 		}
-		sqlite3_finalize(stmt);
+		db_done(stmt);
 		if (ret < 0)
 			return ret;
 	}
