@@ -14,11 +14,15 @@
 #include "command.h"
 #include "darr.h"
 #include "log.h"
+#include "memory.h"
 
 #include "errors.h"
 #include "apply/engine_priv.h"
 #include "apply/kernel.h"
 #include "plan/running.h"
+
+DECLARE_MGROUP(TENANT_APPLY);
+DEFINE_MTYPE_STATIC(TENANT_APPLY, OWNED_NAME, "name of ours in a survey");
 
 /* ---- putting what was read into places ---- */
 
@@ -67,6 +71,66 @@ static bool survey_kernel(struct engine *engine)
 	return true;
 }
 
+/* ---- names that tell whose a part of a configuration is ---- */
+
+PREDECL_HASH(name_hash);
+
+/* A device and the VRF it is in, or a VRF alone. */
+struct owned_name {
+	struct name_hash_item item;
+	char name[DEVICE_NAME_MAX + 1];
+	char vrf[DEVICE_NAME_MAX + 1];
+};
+
+static int owned_name_cmp(const struct owned_name *a, const struct owned_name *b)
+{
+	return strcmp(a->name, b->name);
+}
+
+static uint32_t owned_name_key(const struct owned_name *owned)
+{
+	return jhash(owned->name, strlen(owned->name), 0x7e4a47);
+}
+
+DECLARE_HASH(name_hash, struct owned_name, item, owned_name_cmp, owned_name_key);
+
+/* The first of a name stays. */
+static void name_add(struct name_hash_head *names, const char *name, const char *vrf)
+{
+	struct owned_name *owned = XCALLOC(MTYPE_OWNED_NAME, sizeof(*owned));
+
+	strlcpy(owned->name, name, sizeof(owned->name));
+	strlcpy(owned->vrf, vrf, sizeof(owned->vrf));
+	if (name_hash_add(names, owned))
+		XFREE(MTYPE_OWNED_NAME, owned);
+}
+
+static const struct owned_name *name_find(struct name_hash_head *names, const char *name)
+{
+	struct owned_name key = {};
+
+	strlcpy(key.name, name, sizeof(key.name));
+	return name_hash_find(names, &key);
+}
+
+static void names_fini(struct name_hash_head *names)
+{
+	struct owned_name *owned;
+
+	while ((owned = name_hash_pop(names)))
+		XFREE(MTYPE_OWNED_NAME, owned);
+	name_hash_fini(names);
+}
+
+static void add_devices(struct name_hash_head *names, const struct objects *set)
+{
+	const struct object *obj;
+
+	darr_foreach_p (set->list, obj)
+		if (obj->kind == OBJ_VLAN || obj->kind == OBJ_PORT)
+			name_add(names, obj->name, obj->vrf);
+}
+
 /* ---- FRR ---- */
 
 struct survey {
@@ -74,29 +138,42 @@ struct survey {
 	enum target target;
 	struct object *found; /* darr */
 	unsigned int foreign;
+	struct name_hash_head devices[1]; /* in VRFs of ours, once one was asked for */
+	struct name_hash_head vrfs[1];    /* whose instances name lists of ours */
+	bool knows_devices;
 };
 
 /* An interface is ours where its VRF is; one that is gone from the kernel may
  * still be in a configuration, under a name that only we give.
  */
+static void collect_devices(struct survey *survey)
+{
+	struct place *place;
+
+	survey->knows_devices = true;
+	frr_each (place_hash, survey->engine->places, place) {
+		if (!place->as_planned)
+			add_devices(survey->devices, &place->have);
+		/* what is as planned is among what is wanted */
+		add_devices(survey->devices, place_want(place));
+		place_let_go(place);
+	}
+}
+
 static const char *interface_vrf(void *arg, const char *ifname)
 {
 	struct survey *survey = arg;
-	struct place *place;
+	const struct owned_name *device;
 
-	frr_each (place_hash, survey->engine->places, place) {
-		const struct objects *sets[] = { &place->have, &place->want };
+	if (!survey->knows_devices)
+		collect_devices(survey);
+	device = name_find(survey->devices, ifname);
+	return device ? device->vrf : NULL;
+}
 
-		for (unsigned int i = 0; i < array_size(sets); i++) {
-			const struct object *obj;
-
-			darr_foreach_p (sets[i]->list, obj)
-				if ((obj->kind == OBJ_VLAN || obj->kind == OBJ_PORT) &&
-				    !strcmp(obj->name, ifname))
-					return place->vrf;
-		}
-	}
-	return NULL;
+static bool names_list_of_ours(const struct object *obj)
+{
+	return !strncmp(obj->ref, "TN-", 3) || !strncmp(obj->ref, "TENANT-", 7);
 }
 
 static void found(void *arg, const struct object *obj)
@@ -104,6 +181,8 @@ static void found(void *arg, const struct object *obj)
 	struct survey *survey = arg;
 
 	*darr_append(survey->found) = *obj;
+	if (names_list_of_ours(obj))
+		name_add(survey->vrfs, obj->vrf, obj->vrf);
 }
 
 static void foreign(void *arg, const char *vrf, const char *line)
@@ -116,21 +195,12 @@ static void foreign(void *arg, const char *vrf, const char *line)
 	survey->foreign++;
 }
 
-static bool vrf_is_ours(const struct survey *survey, const char *vrf)
+static bool vrf_is_ours(struct survey *survey, const char *vrf)
 {
-	struct object key = { .kind = OBJ_VRF, .target = TARGET_KERNEL };
-	const struct place *place = place_find(survey->engine, vrf);
-	const struct object *obj;
+	struct place *place = place_find(survey->engine, vrf);
 
-	strlcpy(key.vrf, vrf, sizeof(key.vrf));
-	strlcpy(key.name, vrf, sizeof(key.name));
-	if (place && (objects_find(&place->have, &key) || place->tenant_id))
-		return true;
-	darr_foreach_p (survey->found, obj)
-		if (!strcmp(obj->vrf, vrf) &&
-		    (!strncmp(obj->ref, "TN-", 3) || !strncmp(obj->ref, "TENANT-", 7)))
-			return true;
-	return false;
+	return (place && (place->tenant_id || place_has_vrf(place))) ||
+	       name_find(survey->vrfs, vrf);
 }
 
 static void keep_ours(struct survey *survey)
@@ -163,8 +233,12 @@ static void config_answered(void *arg, int index, int status, char *text)
 	engine->asking[index] = false;
 	if (status != CMD_SUCCESS)
 		return; /* asked again when the daemon is back */
+	name_hash_init(survey.devices);
+	name_hash_init(survey.vrfs);
 	running_read(index, text, &ops, &survey);
 	keep_ours(&survey);
+	names_fini(survey.devices);
+	names_fini(survey.vrfs);
 	drop_target(engine, index);
 	take_objects(engine, survey.found);
 	engine->surveyed[index] = true;
