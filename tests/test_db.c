@@ -187,7 +187,7 @@ START_TEST(a_bad_row_is_told_in_a_sentence)
 	ret = db_load_all(db, &load, &why);
 	ck_assert_msg((ret < 0) == bad_rows[_i].load_fails && (ret < 0) == !load, "%s: %d %s",
 		      bad_rows[_i].what, ret, why.text);
-	got = ret < 0 ? why.text : load->tenants[0]->bad.text;
+	got = ret < 0 ? why.text : load->tenants[0]->bad ? load->tenants[0]->bad->text : "nothing";
 	ck_assert_msg(!strncmp(got, bad_rows[_i].sentence, strlen(bad_rows[_i].sentence)),
 		      "%s: expected \"%s...\", got \"%s\"", bad_rows[_i].what,
 		      bad_rows[_i].sentence, got);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "darr.h"
+#include "jhash.h"
 #include "memory.h"
 #include "typesafe.h"
 
@@ -12,7 +13,7 @@
 #include "model/derive.h"
 
 DECLARE_MGROUP(TENANT_MODEL);
-DEFINE_MTYPE_STATIC(TENANT_MODEL, CLAIM, "claim");
+DEFINE_MTYPE_STATIC(TENANT_MODEL, HOLDER, "tenant's claims");
 DEFINE_MTYPE_STATIC(TENANT_MODEL, CLAIMS, "claims");
 
 enum claim_kind {
@@ -26,30 +27,38 @@ enum claim_kind {
 };
 
 PREDECL_RBTREE_UNIQ(claim_tree);
+PREDECL_HASH(holder_hash);
 
 /* name and number hold what is claimed; scope, on which wire or node. */
 struct claim {
 	struct claim_tree_item item;
-	uint32_t tenant_id;
+	const char *name;   /* the tenant's, or its provider's; "" where it needs none */
+	uint32_t tenant_id; /* 0: the tenant claims it twice, and this is not in the tree */
 	uint32_t scope;
 	uint32_t number;
 	uint8_t kind;
-	char name[DEVICE_NAME_MAX + 1];
+};
+
+/* All claims of one tenant, together: a model has some ten times as many of them
+ * as tenants.
+ */
+struct holder {
+	struct holder_hash_item item;
+	uint32_t tenant_id;
+	unsigned int count;
+	struct claim claims[];
 };
 
 /* The same thing, whoever claims it. */
 static int claim_cmp_thing(const struct claim *a, const struct claim *b)
 {
-	int diff;
-
 	if (a->kind != b->kind)
 		return numcmp(a->kind, b->kind);
 	if (a->scope != b->scope)
 		return numcmp(a->scope, b->scope);
 	if (a->number != b->number)
 		return numcmp(a->number, b->number);
-	diff = strcmp(a->name, b->name);
-	return diff;
+	return strcmp(a->name, b->name);
 }
 
 static int claim_cmp(const struct claim *a, const struct claim *b)
@@ -59,10 +68,22 @@ static int claim_cmp(const struct claim *a, const struct claim *b)
 	return diff ? diff : numcmp(a->tenant_id, b->tenant_id);
 }
 
+static int holder_cmp(const struct holder *a, const struct holder *b)
+{
+	return numcmp(a->tenant_id, b->tenant_id);
+}
+
+static uint32_t holder_key(const struct holder *holder)
+{
+	return jhash_1word(holder->tenant_id, 0x7e4a47);
+}
+
 DECLARE_RBTREE_UNIQ(claim_tree, struct claim, item, claim_cmp);
+DECLARE_HASH(holder_hash, struct holder, item, holder_cmp, holder_key);
 
 struct claims {
 	struct claim_tree_head tree[1];
+	struct holder_hash_head holders[1];
 };
 
 struct claims *claims_new(void)
@@ -70,18 +91,22 @@ struct claims *claims_new(void)
 	struct claims *claims = XCALLOC(MTYPE_CLAIMS, sizeof(*claims));
 
 	claim_tree_init(claims->tree);
+	holder_hash_init(claims->holders);
 	return claims;
 }
 
 void claims_free(struct claims *claims)
 {
-	struct claim *claim;
+	struct holder *holder;
 
 	if (!claims)
 		return;
-	while ((claim = claim_tree_pop(claims->tree)))
-		XFREE(MTYPE_CLAIM, claim);
+	while (claim_tree_pop(claims->tree))
+		;
 	claim_tree_fini(claims->tree);
+	while ((holder = holder_hash_pop(claims->holders)))
+		XFREE(MTYPE_HOLDER, holder);
+	holder_hash_fini(claims->holders);
 	XFREE(MTYPE_CLAIMS, claims);
 }
 
@@ -90,10 +115,12 @@ void claims_free(struct claims *claims)
 static void list_add(struct claim **list, uint8_t kind, uint32_t scope, uint32_t number,
 		     const char *name)
 {
-	struct claim *claim = darr_append(*list);
-
-	*claim = (struct claim){ .kind = kind, .scope = scope, .number = number };
-	strlcpy(claim->name, name, sizeof(claim->name));
+	*darr_append(*list) = (struct claim){
+		.kind = kind,
+		.scope = scope,
+		.number = number,
+		.name = name,
+	};
 }
 
 static void list_wires(struct claim **list, const struct provider *provider,
@@ -199,57 +226,67 @@ static void touch_claimants(struct claims *claims, const struct claim *thing, ui
 			*darr_append(*touched) = claim->tenant_id;
 }
 
+static struct holder *holder_find(const struct claims *claims, uint32_t tenant_id)
+{
+	struct holder key = { .tenant_id = tenant_id };
+
+	return holder_hash_find((struct holder_hash_head *)claims->holders, &key);
+}
+
 void claims_add(struct claims *claims, const struct provider *provider,
 		const struct tenant *tenant, uint32_t **touched)
 {
 	struct claim *list = provider ? claims_of(provider, tenant) : NULL;
-	struct claim *thing, *claim;
+	unsigned int count = darr_len(list);
+	struct holder *holder =
+		XCALLOC(MTYPE_HOLDER, sizeof(*holder) + count * sizeof(*holder->claims));
 
-	darr_foreach_p (list, thing) {
-		thing->tenant_id = tenant->id;
-		touch_claimants(claims, thing, tenant->id, touched);
-		claim = XCALLOC(MTYPE_CLAIM, sizeof(*claim));
-		*claim = *thing;
+	holder->tenant_id = tenant->id;
+	holder->count = count;
+	for (unsigned int i = 0; i < count; i++) {
+		struct claim *claim = &holder->claims[i];
+
+		*claim = list[i];
+		claim->tenant_id = tenant->id;
+		touch_claimants(claims, claim, tenant->id, touched);
 		if (claim_tree_add(claims->tree, claim))
-			XFREE(MTYPE_CLAIM, claim); /* claims the same thing twice itself */
+			claim->tenant_id = 0;
 	}
+	holder_hash_add(claims->holders, holder);
 	darr_free(list);
 }
 
-void claims_del(struct claims *claims, const struct provider *provider,
-		const struct tenant *tenant, uint32_t **touched)
+void claims_del(struct claims *claims, uint32_t tenant_id, uint32_t **touched)
 {
-	struct claim *list = provider ? claims_of(provider, tenant) : NULL;
-	struct claim *thing, *claim;
+	struct holder *holder = holder_find(claims, tenant_id);
 
-	darr_foreach_p (list, thing) {
-		thing->tenant_id = tenant->id;
-		claim = claim_tree_find(claims->tree, thing);
-		if (claim) {
-			claim_tree_del(claims->tree, claim);
-			XFREE(MTYPE_CLAIM, claim);
-		}
-		touch_claimants(claims, thing, tenant->id, touched);
+	if (!holder)
+		return;
+	for (unsigned int i = 0; i < holder->count; i++) {
+		struct claim *claim = &holder->claims[i];
+
+		if (!claim->tenant_id)
+			continue;
+		claim_tree_del(claims->tree, claim);
+		touch_claimants(claims, claim, tenant_id, touched);
 	}
-	darr_free(list);
+	holder_hash_del(claims->holders, holder);
+	XFREE(MTYPE_HOLDER, holder);
 }
 
 uint32_t claims_conflict(const struct claims *claims, const struct provider *provider,
 			 const struct tenant *tenant, char *what, size_t what_size)
 {
-	struct claim *list = claims_of(provider, tenant);
-	uint32_t owner = 0;
-	struct claim *thing;
+	const struct holder *holder = holder_find(claims, tenant->id);
 
-	darr_foreach_p (list, thing) {
-		const struct claim *first = claim_first(claims, thing);
+	for (unsigned int i = 0; holder && i < holder->count; i++) {
+		const struct claim *claim = &holder->claims[i];
+		const struct claim *first = claim_first(claims, claim);
 
 		if (first && first->tenant_id < tenant->id) {
-			owner = first->tenant_id;
-			claim_describe(thing, provider, what, what_size);
-			break;
+			claim_describe(claim, provider, what, what_size);
+			return first->tenant_id;
 		}
 	}
-	darr_free(list);
-	return owner;
+	return 0;
 }

@@ -18,13 +18,14 @@ struct claims;
 struct claims *claims_new(void);
 void claims_free(struct claims *claims);
 
-/* Enters (or takes out) all that the tenant claims under this provider.  The
- * ids of other claimants of the same things are appended to *touched (darr).
+/* Enters all that the tenant claims under this provider; both must stay as long
+ * as the claims.  The ids of other claimants of the same things are appended to
+ * *touched (darr).
  */
 void claims_add(struct claims *claims, const struct provider *provider,
 		const struct tenant *tenant, uint32_t **touched);
-void claims_del(struct claims *claims, const struct provider *provider,
-		const struct tenant *tenant, uint32_t **touched);
+/* Takes them out. */
+void claims_del(struct claims *claims, uint32_t tenant_id, uint32_t **touched);
 
 /* The first thing that the tenant claims and an older one has: writes what it
  * is ("VNI 5001") and returns the other's id; 0 where there is none.

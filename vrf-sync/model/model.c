@@ -15,6 +15,8 @@
 DEFINE_MGROUP(TENANT_MODEL, "tenant model");
 DEFINE_MTYPE_STATIC(TENANT_MODEL, PROVIDER, "provider");
 DEFINE_MTYPE_STATIC(TENANT_MODEL, TENANT, "tenant");
+DEFINE_MTYPE_STATIC(TENANT_MODEL, SWITCH_NAME, "name of a switch");
+DEFINE_MTYPE_STATIC(TENANT_MODEL, BAD_ROW, "what is wrong with a row");
 DEFINE_MTYPE_STATIC(TENANT_MODEL, MODEL, "model");
 DEFINE_MTYPE_STATIC(TENANT_MODEL, LOAD, "load");
 
@@ -176,8 +178,10 @@ void tenant_unref(struct tenant *tenant)
 
 	if (!tenant || --tenant->refs)
 		return;
-	darr_foreach_p (tenant->switches, sw)
+	darr_foreach_p (tenant->switches, sw) {
+		XFREE(MTYPE_SWITCH_NAME, sw->name);
 		darr_free(sw->subnets);
+	}
 	darr_foreach_p (tenant->links, link)
 		darr_free(link->routes);
 	darr_free(tenant->switches);
@@ -186,7 +190,24 @@ void tenant_unref(struct tenant *tenant)
 	darr_free(tenant->attachments);
 	darr_free(tenant->circuits);
 	darr_free(tenant->leaks);
+	XFREE(MTYPE_BAD_ROW, tenant->bad);
 	XFREE(MTYPE_TENANT, tenant);
+}
+
+struct reason *tenant_bad(struct tenant *tenant)
+{
+	if (!tenant->bad)
+		tenant->bad = XCALLOC(MTYPE_BAD_ROW, sizeof(*tenant->bad));
+	return tenant->bad;
+}
+
+struct logical_switch *tenant_add_switch(struct tenant *tenant, const struct logical_switch *sw)
+{
+	struct logical_switch *added = darr_append(tenant->switches);
+
+	*added = *sw;
+	added->name = XSTRDUP(MTYPE_SWITCH_NAME, sw->name);
+	return added;
 }
 
 uint8_t tenant_roles_on(const struct tenant *tenant, uint32_t node_id)
@@ -299,7 +320,7 @@ static void touch_leak_peers(const struct tenant *tenant, uint32_t **touched)
 
 static void model_remove(struct model *model, struct tenant *tenant, uint32_t **touched)
 {
-	claims_del(model->claims, model->provider, tenant, touched);
+	claims_del(model->claims, tenant->id, touched);
 	touch_leak_peers(tenant, touched);
 	tenant_hash_del(model->tenants, tenant);
 	tenant_unref(tenant);
@@ -348,7 +369,7 @@ static void model_remove_absent(struct model *model, const struct load *load, ui
 	/* ... then what remains is gone ... */
 	while ((tenant = tenant_hash_pop(model->tenants))) {
 		*darr_append(*touched) = tenant->id;
-		claims_del(model->claims, model->provider, tenant, touched);
+		claims_del(model->claims, tenant->id, touched);
 		touch_leak_peers(tenant, touched);
 		tenant_unref(tenant);
 	}

@@ -144,7 +144,7 @@ struct logical_switch {
 	uint16_t mtu;
 	enum scope scope;
 	enum purpose purpose;
-	char name[TENANT_NAME_MAX + 1];
+	char *name;             /* the tenant's; there are too many for arrays */
 	struct subnet *subnets; /* darr, by id */
 };
 
@@ -196,12 +196,16 @@ struct tenant {
 	struct logical_switch *switches; /* darr, by id */
 	struct link *links;              /* darr, by id */
 	struct leak *leaks;              /* darr, by id; both directions */
-	struct reason bad;               /* a row that could not be read */
+	struct reason *bad;              /* a row that could not be read; NULL: none */
 };
 
 struct tenant *tenant_new(uint32_t id);
 struct tenant *tenant_ref(const struct tenant *tenant);
 void tenant_unref(struct tenant *tenant);
+/* For sources: where to say what is wrong with a row. */
+struct reason *tenant_bad(struct tenant *tenant);
+/* For sources: a copy of *sw, with a name of its own, at the end. */
+struct logical_switch *tenant_add_switch(struct tenant *tenant, const struct logical_switch *sw);
 
 /* 0 where the node does not serve the tenant. */
 uint8_t tenant_roles_on(const struct tenant *tenant, uint32_t node_id);

@@ -505,8 +505,8 @@ size_t validate_tenant(const struct model *model, const struct tenant *tenant,
 		.findings = findings,
 	};
 
-	if (tenant->bad.text[0])
-		find(&check, "%s", tenant->bad.text);
+	if (tenant->bad)
+		find(&check, "%s", tenant->bad->text);
 	check_names(&check);
 	check_claims(&check);
 	check_numbers(&check);

@@ -22,7 +22,7 @@ static bool take_name(struct tenant *tenant, sqlite3_stmt *stmt, int col, const 
 	if (column_text(stmt, col, name, size) && name_is_valid(name, size - 1))
 		return true;
 	strlcpy(name, "unnamed", size);
-	reason_set(&tenant->bad,
+	reason_set(tenant_bad(tenant),
 		   "%s is not a name for a %s; use letters, digits, '-', '_' and '.'",
 		   column_quote(stmt, col, text), what);
 	return false;
@@ -32,16 +32,17 @@ static void bad_net(struct tenant *tenant, sqlite3_stmt *stmt, int col, const ch
 {
 	char text[48];
 
-	reason_set(&tenant->bad, "%s %s of tenant %s cannot be read; write it like 10.1.1.0/24",
-		   what, column_quote(stmt, col, text), tenant->name);
+	reason_set(tenant_bad(tenant),
+		   "%s %s of tenant %s cannot be read; write it like 10.1.1.0/24", what,
+		   column_quote(stmt, col, text), tenant->name);
 }
 
 static void bad_addr(struct tenant *tenant, sqlite3_stmt *stmt, int col, const char *what)
 {
 	char text[48];
 
-	reason_set(&tenant->bad, "%s %s of tenant %s cannot be read; write it like 10.1.1.1", what,
-		   column_quote(stmt, col, text), tenant->name);
+	reason_set(tenant_bad(tenant), "%s %s of tenant %s cannot be read; write it like 10.1.1.1",
+		   what, column_quote(stmt, col, text), tenant->name);
 }
 
 static int take_word(struct tenant *tenant, sqlite3_stmt *stmt, int col, const char *what,
@@ -54,7 +55,7 @@ static int take_word(struct tenant *tenant, sqlite3_stmt *stmt, int col, const c
 	index = name_index(word, words, count);
 	if (index >= 0)
 		return index;
-	reason_set(&tenant->bad, "%s is no %s that this version knows",
+	reason_set(tenant_bad(tenant), "%s is no %s that this version knows",
 		   column_quote(stmt, col, text), what);
 	return 0;
 }
@@ -110,17 +111,19 @@ static void take_circuit(struct tenant *tenant, sqlite3_stmt *stmt)
 
 static void take_switch(struct tenant *tenant, sqlite3_stmt *stmt)
 {
+	char name[TENANT_NAME_MAX + 1];
 	struct logical_switch sw = {
+		.name = name,
 		.id = column_u32(stmt, 1),
 		.site_id = column_u32(stmt, 3),
 		.vni = column_u32(stmt, 6),
 		.mtu = column_u32(stmt, 7),
 	};
 
-	take_name(tenant, stmt, 2, "switch", sw.name, sizeof(sw.name));
+	take_name(tenant, stmt, 2, "switch", name, sizeof(name));
 	sw.scope = take_word(tenant, stmt, 4, "scope", scope_names, SCOPE_COUNT);
 	sw.purpose = take_word(tenant, stmt, 5, "purpose", purpose_names, PURPOSE_COUNT);
-	*darr_append(tenant->switches) = sw;
+	tenant_add_switch(tenant, &sw);
 }
 
 static void take_subnet(struct tenant *tenant, sqlite3_stmt *stmt)
