@@ -65,7 +65,8 @@ static int claim_cmp(const struct claim *a, const struct claim *b)
 {
 	int diff = claim_cmp_thing(a, b);
 
-	return diff ? diff : numcmp(a->tenant_id, b->tenant_id);
+	/* youngest first: who has it by right stands last */
+	return diff ? diff : numcmp(b->tenant_id, a->tenant_id);
 }
 
 static int holder_cmp(const struct holder *a, const struct holder *b)
@@ -203,27 +204,26 @@ static void claim_describe(const struct claim *claim, const struct provider *pro
 
 /* ---- the index ---- */
 
-/* First claim of this thing, by tenant id. */
-static struct claim *claim_first(const struct claims *claims, const struct claim *thing)
+/* The next claim of the same thing, which an older tenant made; NULL: none. */
+static const struct claim *claim_older(const struct claims *claims, const struct claim *claim)
 {
-	struct claim_tree_head *tree = (struct claim_tree_head *)claims->tree;
-	struct claim key = *thing;
-	struct claim *found;
+	const struct claim *next = claim_tree_const_next(claims->tree, claim);
 
-	key.tenant_id = 0;
-	found = claim_tree_find_gteq(tree, &key);
-	return found && !claim_cmp_thing(found, thing) ? found : NULL;
+	return next && !claim_cmp_thing(next, claim) ? next : NULL;
 }
 
-static void touch_claimants(struct claims *claims, const struct claim *thing, uint32_t tenant_id,
+/* All others that claim the same. */
+static void touch_claimants(const struct claims *claims, const struct claim *claim,
 			    uint32_t **touched)
 {
-	struct claim *claim = claim_first(claims, thing);
+	struct claim key = *claim;
+	const struct claim *other;
 
-	for (; claim && !claim_cmp_thing(claim, thing);
-	     claim = claim_tree_next(claims->tree, claim))
-		if (claim->tenant_id != tenant_id)
-			*darr_append(*touched) = claim->tenant_id;
+	key.tenant_id = UINT32_MAX;
+	other = claim_tree_const_find_gteq(claims->tree, &key);
+	for (; other && !claim_cmp_thing(other, claim); other = claim_older(claims, other))
+		if (other != claim)
+			*darr_append(*touched) = other->tenant_id;
 }
 
 static struct holder *holder_find(const struct claims *claims, uint32_t tenant_id)
@@ -248,9 +248,10 @@ void claims_add(struct claims *claims, const struct provider *provider,
 
 		*claim = list[i];
 		claim->tenant_id = tenant->id;
-		touch_claimants(claims, claim, tenant->id, touched);
 		if (claim_tree_add(claims->tree, claim))
 			claim->tenant_id = 0;
+		else
+			touch_claimants(claims, claim, touched);
 	}
 	holder_hash_add(claims->holders, holder);
 	darr_free(list);
@@ -267,8 +268,8 @@ void claims_del(struct claims *claims, uint32_t tenant_id, uint32_t **touched)
 
 		if (!claim->tenant_id)
 			continue;
+		touch_claimants(claims, claim, touched);
 		claim_tree_del(claims->tree, claim);
-		touch_claimants(claims, claim, tenant_id, touched);
 	}
 	holder_hash_del(claims->holders, holder);
 	XFREE(MTYPE_HOLDER, holder);
@@ -280,12 +281,15 @@ uint32_t claims_conflict(const struct claims *claims, const struct provider *pro
 	const struct holder *holder = holder_find(claims, tenant->id);
 
 	for (unsigned int i = 0; holder && i < holder->count; i++) {
-		const struct claim *claim = &holder->claims[i];
-		const struct claim *first = claim_first(claims, claim);
+		const struct claim *claim = &holder->claims[i], *older, *owner = NULL;
 
-		if (first && first->tenant_id < tenant->id) {
+		if (!claim->tenant_id)
+			continue;
+		for (older = claim_older(claims, claim); older; older = claim_older(claims, older))
+			owner = older;
+		if (owner) {
 			claim_describe(claim, provider, what, what_size);
-			return first->tenant_id;
+			return owner->tenant_id;
 		}
 	}
 	return 0;

@@ -30,7 +30,9 @@ struct object *plan_add(struct plan *plan, enum object_kind kind, enum target ta
 void plan_list_name(const struct plan *plan, const char *suffix,
 		    char name[static LIST_NAME_MAX + 1])
 {
-	snprintf(name, LIST_NAME_MAX + 1, "TN-%.15s-%.11s", plan->tenant->vrf, suffix);
+	size_t len = strlcpy(name, plan->list_prefix, LIST_NAME_MAX + 1);
+
+	strlcpy(name + len, suffix, LIST_NAME_MAX + 1 - len);
 }
 
 bool plan_wire_is_dynamic(const struct plan_wire *wire)
@@ -147,6 +149,7 @@ void plan_tenant(const struct provider *provider, const struct tenant *tenant,
 
 	if (!plan.roles)
 		return;
+	snprintf(plan.list_prefix, sizeof(plan.list_prefix), "TN-%s-", tenant->vrf);
 	find_wires(&plan);
 	plan_vrf(&plan);
 	plan_wires(&plan);

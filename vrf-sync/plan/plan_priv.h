@@ -48,9 +48,10 @@ struct plan {
 	const struct tenant *tenant;
 	const struct node *node;
 	uint8_t roles;
-	struct plan_wire *wires; /* darr */
-	bool has_ospf;           /* some wire or link speaks it here */
-	bool has_static_transit; /* a transit here does not (S2-12) */
+	char list_prefix[sizeof("TN--") + DEVICE_NAME_MAX]; /* "TN-<vrf>-" */
+	struct plan_wire *wires;                            /* darr */
+	bool has_ospf;                                      /* some wire or link speaks it here */
+	bool has_static_transit;                            /* a transit here does not (S2-12) */
 	bool has_static_link;
 	struct objects *want;
 };
