@@ -56,8 +56,10 @@ build_programs() {
 }
 
 # Runs a command in the lab; being told to end, ends it and waits for that. Its exit status is in $status.
+# $inside is the mode of lab/guest: run, or build where the command needs no kernel.
+inside=run
 run_inside() {
-	setpriv --pdeathsig TERM "$tree/lab/guest" run --out "$logs" "$@" <&0 &
+	setpriv --pdeathsig TERM "$tree/lab/guest" "$inside" --out "$logs" "$@" <&0 &
 	local child=$!
 	interrupted=
 	trap 'interrupted=yes; kill -TERM "$child" 2>/dev/null' INT TERM HUP

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What tenantd meets in "lab/bench memory" in place of a kernel and of zebra:
+ * a kernel that has nothing and agrees to everything, a zebra that has always
+ * seen it already.  All else of that program is tenantd itself, main.c included;
+ * ospfd, bgpd and mgmtd are sockets of the benchmark's that say yes.
+ *
+ * So what is measured is tenantd with every tenant applied, without 110,000
+ * devices in some kernel, and the time of a change without the kernel's share.
+ */
+#include <zebra.h>
+
+#include <errno.h>
+
+#include "apply/kernel.h"
+#include "apply/kernel_lookup.h"
+#include "daemon/tenantd.h"
+
+/* ---- apply/kernel.h ---- */
+
+struct kernel *kernel_open(struct reason *why)
+{
+	static char nothing;
+
+	return (struct kernel *)&nothing;
+}
+
+void kernel_close(struct kernel *kernel)
+{
+}
+
+int kernel_apply(struct kernel *kernel, enum outcome what, const struct object *obj,
+		 struct reason *why)
+{
+	return 0;
+}
+
+int kernel_read(struct kernel *kernel, struct objects *have, struct reason *why)
+{
+	return 0;
+}
+
+void kernel_skip_met(struct kernel *kernel, struct objects *want)
+{
+}
+
+int kernel_event_fd(const struct kernel *kernel)
+{
+	return -1;
+}
+
+void kernel_events_read(struct kernel *kernel, const struct kernel_watch *watch, void *arg)
+{
+}
+
+/* ---- apply/kernel_lookup.h ---- */
+
+int kernel_path_get(struct kernel *kernel, const char *vrf, const struct ipnet *prefix,
+		    struct kernel_path *path)
+{
+	return -ENOENT;
+}
+
+const char *kernel_protocol_name(uint8_t protocol)
+{
+	return "nothing";
+}
+
+/* ---- daemon/zebra.c ---- */
+
+bool zebra_knows_vrf(const char *name, uint32_t table)
+{
+	return true;
+}
+
+bool zebra_knows_interface(const char *ifname, const char *vrf_name)
+{
+	return true;
+}
+
+void zebra_init(void)
+{
+}
+
+void zebra_stop(void)
+{
+}
