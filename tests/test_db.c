@@ -364,6 +364,31 @@ START_TEST(a_status_row_is_no_change_of_the_network)
 }
 END_TEST
 
+START_TEST(statements_are_prepared_once_and_outlive_a_new_column)
+{
+	struct db *db = lib_db("INSERT INTO tenant (id, name) VALUES (1, 'a')");
+	struct model *model = model_new();
+	unsigned int prepared;
+
+	lib_load_all(model, db, NULL);
+	lib_exec(db, "UPDATE tenant SET max_routes = 7");
+	lib_load_since(model, db, NULL);
+	prepared = darr_len(db->prepared);
+	ck_assert_uint_gt(prepared, 0);
+	ck_assert_uint_eq(model_tenant(model, 1)->max_routes, 7);
+	lib_exec(db, "UPDATE tenant SET max_routes = 8");
+	lib_load_since(model, db, NULL);
+	ck_assert_uint_eq(model_tenant(model, 1)->max_routes, 8);
+	lib_exec(db,
+		 "ALTER TABLE tenant ADD COLUMN colour TEXT; UPDATE tenant SET max_routes = 9");
+	lib_load_since(model, db, NULL);
+	ck_assert_uint_eq(model_tenant(model, 1)->max_routes, 9);
+	ck_assert_uint_eq(darr_len(db->prepared), prepared);
+	model_free(model);
+	db_close(db);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("db");
@@ -376,6 +401,7 @@ int main(void)
 	tcase_add_test(tcase, a_log_that_was_trimmed_makes_the_reader_read_everything);
 	tcase_add_test(tcase, another_database_in_its_place_is_stale);
 	tcase_add_test(tcase, a_status_row_is_no_change_of_the_network);
+	tcase_add_test(tcase, statements_are_prepared_once_and_outlive_a_new_column);
 	suite_add_tcase(suite, tcase);
 	return lib_main(suite);
 }

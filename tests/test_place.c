@@ -30,6 +30,7 @@ static void set_up(void)
 	place_ids_init(engine.tenants);
 	place_list_init(engine.dirty);
 	failed_list_init(engine.failed);
+	news_list_init(engine.news);
 	model = lib_model("all-in-one", NULL);
 	node = provider_node_by_name(model_provider(model), "box");
 	place = place_get(&engine, "acme");
@@ -40,6 +41,7 @@ static void tear_down(void)
 	while ((place = place_hash_pop(engine.places)))
 		place_free(place);
 	failed_list_fini(engine.failed);
+	news_list_fini(engine.news);
 	place_ids_fini(engine.tenants);
 	place_hash_fini(engine.places);
 	objects_fini(&engine.scratch);

@@ -216,44 +216,32 @@ static void conn_absent(void *arg, struct frr_conn *conn)
 
 /* ---- what others do to the kernel ---- */
 
-/* What we believe to be in place, where it is wanted; else nobody minds.  Our own
- * requests come back as events too: they find nothing different.
- */
-static struct object *known_and_wanted(struct place *place, const struct object *obj)
-{
-	if (!objects_find(place_want(place), obj))
-		return NULL;
-	return (struct object *)objects_find(place_have(place), obj);
-}
-
+/* Our own requests come back as events too: they find nothing different. */
 static void kernel_object_changed(void *arg, const struct object *now)
 {
 	struct engine *engine = arg;
 	struct place *place = place_find(engine, now->vrf);
-	struct object *known = place ? known_and_wanted(place, now) : NULL;
+	const struct object *known = place ? place_known(place, now) : NULL;
 
-	if (known && !object_same(known, now)) {
-		*known = *now;
-		place_make_dirty(place);
-		engine_schedule(engine);
-	}
-	if (place)
-		place_let_go(place);
+	if (!known || object_same(known, now))
+		return;
+	*(struct object *)objects_find(place_have(place), now) = *now;
+	place_make_dirty(place);
+	engine_schedule(engine);
 }
 
 static void kernel_object_gone(void *arg, const struct object *was)
 {
 	struct engine *engine = arg;
 	struct place *place = place_find(engine, was->vrf);
-	struct object *known = place ? known_and_wanted(place, was) : NULL;
+	struct objects *have;
 
-	if (known) {
-		darr_remove(place->have.list, known - place->have.list);
-		place_make_dirty(place);
-		engine_schedule(engine);
-	}
-	if (place)
-		place_let_go(place);
+	if (!place || !place_known(place, was))
+		return;
+	have = place_have(place);
+	darr_remove(have->list, objects_find(have, was) - have->list);
+	place_make_dirty(place);
+	engine_schedule(engine);
 }
 
 /* A trunk or a port may be what a tenant waits for. */
@@ -304,6 +292,7 @@ struct engine *engine_new(struct event_loop *loop, struct kernel *kernel,
 	place_ids_init(engine->tenants);
 	place_list_init(engine->dirty);
 	failed_list_init(engine->failed);
+	news_list_init(engine->news);
 	return engine;
 }
 
@@ -327,6 +316,7 @@ void engine_free(struct engine *engine)
 	place_ids_fini(engine->tenants);
 	place_hash_fini(engine->places);
 	failed_list_fini(engine->failed);
+	news_list_fini(engine->news);
 	objects_fini(&engine->scratch);
 	XFREE(MTYPE_ENGINE, engine);
 }
@@ -474,6 +464,27 @@ void engine_each(const struct engine *engine,
 	}
 }
 
+void engine_each_new(struct engine *engine,
+		     bool (*each)(void *arg, const struct engine_tenant *tenant), void *arg)
+{
+	struct place *place;
+
+	while ((place = news_list_pop(engine->news))) {
+		struct engine_tenant tenant = tenant_view(place);
+
+		if (!each(arg, &tenant))
+			return;
+	}
+}
+
+void engine_all_is_new(struct engine *engine)
+{
+	struct place *place;
+
+	frr_each (place_hash, engine->places, place)
+		place_set_health(place, place->health);
+}
+
 bool engine_find(const struct engine *engine, const char *vrf, struct engine_tenant *tenant)
 {
 	const struct place *place = place_find(engine, vrf);
@@ -512,7 +523,12 @@ void engine_pending(struct engine *engine,
 
 void engine_stats(const struct engine *engine, struct engine_stats *stats)
 {
+	struct place *place;
+
 	*stats = engine->stats;
+	stats->tenants = place_ids_count((struct place_ids_head *)engine->tenants);
+	frr_each (failed_list, (struct failed_list_head *)engine->failed, place)
+		stats->tenants_failed += place->tenant_id != 0;
 	stats->busy = batch_is_running(engine) ||
 		      place_list_count((struct place_list_head *)engine->dirty);
 	stats->problem = engine->problem.text[0] ? engine->problem.text : NULL;

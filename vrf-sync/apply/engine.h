@@ -86,6 +86,12 @@ struct engine_tenant {
 void engine_each(const struct engine *engine,
 		 bool (*each)(void *arg, const struct engine_tenant *tenant), void *arg);
 
+/* The same for those whose health or reason may have changed since it was last
+ * called; each is told of once.
+ */
+void engine_each_new(struct engine *engine,
+		     bool (*each)(void *arg, const struct engine_tenant *tenant), void *arg);
+void engine_all_is_new(struct engine *engine);
 /* The one with this VRF, or of this tenant; false where there is none. */
 bool engine_find(const struct engine *engine, const char *vrf, struct engine_tenant *tenant);
 bool engine_find_tenant(const struct engine *engine, uint32_t id, struct engine_tenant *tenant);
@@ -95,6 +101,7 @@ void engine_pending(struct engine *engine,
 
 struct engine_stats {
 	uint64_t batches, added, updated, deleted, failed;
+	unsigned int tenants, tenants_failed;
 	uint64_t revision;         /* of the database, applied as far as it can be */
 	int64_t last_us;           /* the last batch, from noticing the change */
 	bool busy;                 /* a batch is under way or waits to begin */

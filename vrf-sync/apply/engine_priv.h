@@ -21,6 +21,7 @@ PREDECL_HASH(place_hash);
 PREDECL_HASH(place_ids);
 PREDECL_LIST(place_list);
 PREDECL_DLIST(failed_list);
+PREDECL_DLIST(news_list);
 
 /* One operation of a batch on one VRF. */
 struct task {
@@ -42,6 +43,7 @@ struct place {
 	struct place_ids_item id_item; /* while tenant_id is set */
 	struct place_list_item dirty_item;
 	struct failed_list_item failed_item; /* while its health is that */
+	struct news_list_item news_item;     /* until engine_each_new() has told of it */
 	struct engine *engine;
 	char vrf[DEVICE_NAME_MAX + 1];
 	uint32_t tenant_id;
@@ -92,6 +94,7 @@ DECLARE_HASH(place_hash, struct place, item, place_cmp, place_key);
 DECLARE_HASH(place_ids, struct place, id_item, place_id_cmp, place_id_key);
 DECLARE_LIST(place_list, struct place, dirty_item);
 DECLARE_DLIST(failed_list, struct place, failed_item);
+DECLARE_DLIST(news_list, struct place, news_item);
 
 /* The removals of all phases, then the additions of all phases. */
 #define STEP_COUNT (2 * PHASE_COUNT)
@@ -120,6 +123,7 @@ struct engine {
 	struct place_ids_head tenants[1]; /* by tenant id */
 	struct place_list_head dirty[1];
 	struct failed_list_head failed[1];
+	struct news_list_head news[1];
 	unsigned int needs[TARGET_COUNT]; /* places that want something there */
 	struct objects scratch;           /* of place.c */
 	struct batch batch;
@@ -140,6 +144,7 @@ void place_free(struct place *place);
 void place_make_dirty(struct place *place);
 /* Whose VRF it is; 0: nobody's any more. */
 void place_set_tenant(struct place *place, uint32_t tenant_id);
+/* To be called for a new reason, too. */
 void place_set_health(struct place *place, enum health health);
 /* Frees it where nothing is wanted there, and nothing is there. */
 void place_drop_if_empty(struct place *place);
@@ -161,6 +166,11 @@ void place_let_go(struct place *place);
 /* What is in place from now on: that set, which is taken over; all that should be. */
 void place_set_have(struct place *place, struct objects *have);
 void place_set_done(struct place *place);
+
+/* What is in place under this key, where it is wanted there; else NULL.  Good
+ * until the next call of this file, and keeps no set.
+ */
+const struct object *place_known(struct place *place, const struct object *key);
 
 /* These need no sets. */
 size_t place_have_count(const struct place *place);

@@ -76,7 +76,10 @@ static void place_drop_plan(struct place *place)
 void place_free(struct place *place)
 {
 	event_cancel(&place->ev_retry);
-	place_set_health(place, HEALTH_OK);
+	if (failed_list_anywhere(place))
+		failed_list_del(place->engine->failed, place);
+	if (news_list_anywhere(place))
+		news_list_del(place->engine->news, place);
 	place_drop_plan(place);
 	objects_fini(&place->have);
 	darr_free(place->tasks);
@@ -106,13 +109,15 @@ void place_set_tenant(struct place *place, uint32_t tenant_id)
 
 void place_set_health(struct place *place, enum health health)
 {
-	bool was_failed = place->health == HEALTH_FAILED, is_failed = health == HEALTH_FAILED;
+	struct engine *engine = place->engine;
 
 	place->health = health;
-	if (is_failed && !was_failed)
-		failed_list_add_tail(place->engine->failed, place);
-	if (was_failed && !is_failed)
-		failed_list_del(place->engine->failed, place);
+	if (failed_list_anywhere(place))
+		failed_list_del(engine->failed, place);
+	if (health == HEALTH_FAILED)
+		failed_list_add_tail(engine->failed, place);
+	if (!news_list_anywhere(place))
+		news_list_add_tail(engine->news, place);
 }
 
 void place_drop_if_empty(struct place *place)
@@ -238,6 +243,18 @@ size_t place_have_count(const struct place *place)
 bool place_is_as_wanted(const struct place *place)
 {
 	return place->as_planned && place_have_count(place) == place_want_count(place);
+}
+
+const struct object *place_known(struct place *place, const struct object *key)
+{
+	const struct object *wanted =
+		objects_find(place->want.list ? &place->want : place_replan(place), key);
+
+	if (!wanted)
+		return NULL;
+	if (!place->as_planned)
+		return objects_find(&place->have, key);
+	return place->holds & TARGET_BIT(key->target) ? wanted : NULL;
 }
 
 bool place_has_vrf(struct place *place)

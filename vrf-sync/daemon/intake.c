@@ -51,6 +51,8 @@ static bool loaded(void *arg, struct load *load)
 	uint32_t *touched = NULL;
 
 	tenantd.held.text[0] = '\0';
+	if (load->full)
+		engine_all_is_new(tenantd.engine); /* to what may be another database */
 	if (is_emptied(load)) {
 		reason_set(
 			&tenantd.held,

@@ -4,8 +4,9 @@
  * machine sees the whole network.
  *
  * Never on the path of a change: written a second after something happened,
- * in one transaction, only what differs from the last time.  A database that
- * cannot be written is no harm; the next time is tried again.
+ * in one transaction, and only for tenants of which there is news.  A database
+ * that cannot be written is no harm: the next time all is written that it lacks,
+ * as it is to one that has been put in the place of another.
  */
 #include <zebra.h>
 
@@ -26,8 +27,7 @@ static struct event *ev_write;
 
 struct writing {
 	sqlite3 *sqlite;
-	sqlite3_stmt *put, *keep;
-	unsigned int tenants, failed;
+	sqlite3_stmt *put;
 };
 
 static sqlite3_stmt *prepare(sqlite3 *sqlite, const char *sql)
@@ -51,8 +51,6 @@ static bool put_tenant(void *arg, const struct engine_tenant *tenant)
 
 	if (!row)
 		return true;
-	w->tenants++;
-	w->failed += tenant->health == HEALTH_FAILED;
 	sqlite3_bind_text(w->put, 2, row->name, -1, SQLITE_TRANSIENT);
 	sqlite3_bind_text(w->put, 3, health_names[tenant->health], -1, SQLITE_STATIC);
 	sqlite3_bind_text(w->put, 4, tenant->reason, -1, SQLITE_TRANSIENT);
@@ -70,13 +68,26 @@ static void put_node(struct writing *w, const struct engine_stats *stats)
 
 	sqlite3_bind_text(stmt, 1, tenantd.node, -1, SQLITE_STATIC);
 	sqlite3_bind_int64(stmt, 2, stats->revision);
-	sqlite3_bind_int(stmt, 3, w->tenants);
-	sqlite3_bind_int(stmt, 4, w->failed);
+	sqlite3_bind_int(stmt, 3, stats->tenants);
+	sqlite3_bind_int(stmt, 4, stats->tenants_failed);
 	run(stmt);
 	sqlite3_finalize(stmt);
 }
 
-/* Tenants that this node no longer serves. */
+static unsigned int count_rows(struct writing *w)
+{
+	sqlite3_stmt *stmt =
+		prepare(w->sqlite, "SELECT count(*) FROM tenant_status WHERE node = ?1");
+	unsigned int count = 0;
+
+	sqlite3_bind_text(stmt, 1, tenantd.node, -1, SQLITE_STATIC);
+	if (sqlite3_step(stmt) == SQLITE_ROW)
+		count = sqlite3_column_int(stmt, 0);
+	sqlite3_finalize(stmt);
+	return count;
+}
+
+/* Tenants that this node no longer serves, or under another name. */
 static void drop_tenants(struct writing *w)
 {
 	sqlite3_stmt *stmt =
@@ -94,6 +105,7 @@ static bool write_rows(struct db *db)
 {
 	struct writing w = { .sqlite = db->sqlite };
 	struct engine_stats stats;
+	unsigned int rows;
 
 	engine_stats(tenantd.engine, &stats);
 	sqlite3_busy_timeout(db->sqlite, 0); /* never wait: somebody else is writing */
@@ -106,11 +118,18 @@ static bool write_rows(struct db *db)
 			" SET health = ?3, reason = ?4, updated = excluded.updated"
 			" WHERE health <> ?3 OR reason <> ?4");
 	sqlite3_bind_text(w.put, 1, tenantd.node, -1, SQLITE_STATIC);
-	engine_each(tenantd.engine, put_tenant, &w);
+	engine_each_new(tenantd.engine, put_tenant, &w);
 	sqlite3_finalize(w.put);
-	drop_tenants(&w);
+	rows = count_rows(&w);
+	if (rows > stats.tenants)
+		drop_tenants(&w);
+	else if (rows < stats.tenants)
+		engine_all_is_new(tenantd.engine); /* somebody took rows away */
 	put_node(&w, &stats);
-	return sqlite3_exec(db->sqlite, "COMMIT", NULL, NULL, NULL) == SQLITE_OK;
+	if (sqlite3_exec(db->sqlite, "COMMIT", NULL, NULL, NULL) == SQLITE_OK)
+		return true;
+	engine_all_is_new(tenantd.engine);
+	return false;
 }
 
 static void write_status(struct event *event)
