@@ -76,6 +76,36 @@ def test_a_bad_row_holds_its_tenant_with_one_sentence_and_no_other(net, what):
     assert net.routes("pe1", "acme").keys() >= {"10.1.1.0/24"}
 
 
+def test_the_status_tables_follow_what_happens(net):
+    rows = lambda: {name: (health, reason) for name, health, reason in
+                    net.db.sql("SELECT tenant, health, reason FROM tenant_status WHERE node = 'pe1'")}
+    counted = lambda: net.db.sql("SELECT tenants, failed FROM node_status WHERE node = 'pe1'")[0]
+    wait = lambda what, condition: net.wait(condition, 10, f"{what}: {rows()}, {counted()}")
+    both = {"acme": ("ok", ""), "globex": ("ok", "")}
+    wait("both tenants well", lambda: rows() == both and counted() == (2, 0))
+    bad, good, sentence = BAD["gateway"]
+    net.db.sql(bad)
+    wait("one that failed", lambda: rows()["acme"][0] == "failed" and counted() == (2, 1))
+    assert sentence in rows()["acme"][1] and rows()["globex"] == both["globex"]
+    net.db.sql(good)
+    wait("both well again", lambda: rows() == both and counted() == (2, 0))
+    with net.db.together():
+        net.db.tenant("brief", ALONE, ["10.3.0.0/16"])
+    wait("a third", lambda: rows() == both | {"brief": ("ok", "")} and counted() == (3, 0))
+    net.db.sql("DELETE FROM tenant WHERE name = 'brief'")
+    wait("two", lambda: rows() == both and counted() == (2, 0))
+    net.db.sql("UPDATE tenant SET name = 'acme-inc', vrf = 'acme' WHERE name = 'acme'")
+    wait("the new name", lambda: rows().keys() == {"acme-inc", "globex"})
+    net.db.sql("UPDATE tenant SET name = 'acme', vrf = NULL WHERE name = 'acme-inc'")
+    wait("the old name", lambda: rows() == both)
+    net.db.sql("DELETE FROM tenant_status")    # by whomever: the next changes bring them back
+    for number in (108, 109):
+        net.db.switch("globex", f"new{number}", f"10.2.{number}.0/24")
+        net.wait_route("pe2", f"10.2.{number}.0/24", "globex")
+        wait(f"row of switch {number}'s tenant", lambda: "globex" in rows())
+    wait("all rows", lambda: rows() == both)
+
+
 def trouble(net, part):
     """Wait until both nodes tell of it."""
     for router in ("pe1", "pe2"):
