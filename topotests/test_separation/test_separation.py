@@ -90,3 +90,23 @@ def test_one_customers_removal_leaves_the_other_alone(net):
     assert not gone
     assert net.ping("ce", "10.0.0.10", source="172.16.2.1")
     assert net.never_pings("ce2", "10.0.0.10", source="172.16.2.1")
+
+
+def mgmtd_takes(net, router, *lines):
+    """One transaction of an operator's; what mgmtd says against it."""
+    script = ("configure terminal file-lock", "XFRR_start_configuration", *lines, "XFRR_end_configuration", "end")
+    return "".join(net.vty(router, "mgmtd", line) for line in script)
+
+
+def test_tenants_arrive_although_an_operators_refused_change_is_in_the_way(net):
+    """mgmtd keeps what it refused in its candidate, and refuses everybody's next transaction for it."""
+    assert "Only inactive VRFs can be deleted" in mgmtd_takes(net, "pe1", "no vrf acme")
+    assert "Only inactive VRFs can be deleted" in mgmtd_takes(net, "pe1", "vrf innocent", "exit-vrf")
+    with net.db.together():
+        for name in ("many1", "many2"):
+            net.db.tenant(name, REFERENCE, ["10.0.0.0/16"])
+    for name in ("many1", "many2"):
+        net.wait_ok(name)
+        assert "ip protocol ospf route-map TENANT-VPN-TAG" in net.running("pe1", "mgmtd").split(f"vrf {name}\n")[1]
+    assert mgmtd_takes(net, "pe1", "vrf harmless", "exit-vrf") == ""
+    assert "vrf harmless" in net.running("pe1", "mgmtd") and "vrf innocent" not in net.running("pe1", "mgmtd")

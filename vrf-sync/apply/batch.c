@@ -18,23 +18,22 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "command.h"
 #include "darr.h"
 #include "frrevent.h"
 #include "log.h"
 
 #include "clock.h"
 #include "errors.h"
-#include "apply/engine_priv.h"
+#include "apply/batch_priv.h"
 #include "apply/kernel.h"
-#include "plan/statement.h"
 
-#define ZEBRA_WAIT_MS   5000
-#define SETTLE_GAP_MS   20 /* between two looks whether bgpd is quiet */
+#define ZEBRA_WAIT_MS   5000   /* of silence */
+#define ZEBRA_WAITS     6      /* so often while it speaks of other things */
+#define SLICE_US        100000 /* of kernel operations, then others have their turn */
+#define SETTLE_GAP_MS   20     /* between two looks whether bgpd is quiet */
 #define SETTLE_QUICK_US 5000
 #define BULK_INSTANCES  8 /* fewer than that need no settling */
 
-static void step_run(struct engine *engine);
 static void step_next(struct engine *engine);
 
 bool batch_is_running(const struct engine *engine)
@@ -42,28 +41,28 @@ bool batch_is_running(const struct engine *engine)
 	return engine->batch.places != NULL;
 }
 
-static bool step_removes(const struct batch *batch)
+bool batch_step_removes(const struct batch *batch)
 {
 	return batch->step < PHASE_COUNT;
 }
 
-static enum phase step_phase(const struct batch *batch)
+enum phase batch_step_phase(const struct batch *batch)
 {
-	return step_removes(batch) ? PHASE_COUNT - 1 - batch->step : batch->step - PHASE_COUNT;
+	return batch_step_removes(batch) ? PHASE_COUNT - 1 - batch->step
+					 : batch->step - PHASE_COUNT;
 }
 
-static bool task_is_in_step(const struct task *task, const struct batch *batch)
+bool task_is_in_step(const struct task *task, const struct batch *batch)
 {
 	bool removes = task->op.what == OUTCOME_DELETE;
 
-	return removes == step_removes(batch) &&
-	       object_kinds[task->op.obj.kind].phase == step_phase(batch);
+	return removes == batch_step_removes(batch) &&
+	       object_kinds[task->op.obj.kind].phase == batch_step_phase(batch);
 }
 
-/* ---- how a task ends ---- */
+/* ---- how things end ---- */
 
-static void place_fail(struct place *place, bool lost, const char *fmt, ...) PRINTFRR(3, 4);
-static void place_fail(struct place *place, bool lost, const char *fmt, ...)
+void place_fail(struct place *place, bool lost, const char *fmt, ...)
 {
 	va_list ap;
 	char text[sizeof(place->reason.text)];
@@ -82,25 +81,10 @@ static void place_fail(struct place *place, bool lost, const char *fmt, ...)
 		  place->reason.text);
 }
 
-static void task_succeed(struct task *task)
+void batch_answer_taken(struct engine *engine)
 {
-	struct engine_stats *stats = &task->place->engine->stats;
-
-	task->done = true;
-	task->place->changes++;
-	switch (task->op.what) {
-	case OUTCOME_ADD:
-		stats->added++;
-		break;
-	case OUTCOME_UPDATE:
-		stats->updated++;
-		break;
-	case OUTCOME_DELETE:
-		stats->deleted++;
-		break;
-	default:
-		break;
-	}
+	if (--engine->batch.answers_due == 0)
+		step_next(engine);
 }
 
 /* ---- kernel ---- */
@@ -111,127 +95,13 @@ static void run_kernel_task(struct engine *engine, struct task *task)
 	char what[120];
 
 	if (kernel_apply(engine->kernel, task->op.what, &task->op.obj, &why) == 0) {
-		task_succeed(task);
+		task->done = true;
 		return;
 	}
 	if (!why.text[0])
 		reason_set(&why, "the kernel refused %s",
 			   object_describe(&task->op.obj, what, sizeof(what)));
 	place_fail(task->place, false, "%s", why.text);
-}
-
-/* ---- FRR ---- */
-
-static void answer_taken(struct engine *engine)
-{
-	if (--engine->batch.answers_due == 0)
-		step_next(engine);
-}
-
-/* The first line of what a daemon said, without its "% ". */
-static const char *first_line(char *text)
-{
-	text += strspn(text, "% \r\n");
-	text[strcspn(text, "\r\n")] = '\0';
-	return *text ? text : "no reason given";
-}
-
-static bool status_is_good(int status, bool removes)
-{
-	/* taking away what is gone already is no failure */
-	return status == CMD_SUCCESS || (removes && status == CMD_WARNING);
-}
-
-static void task_answered(void *arg, int index, int status, char *text)
-{
-	struct task *task = arg;
-	struct place *place = task->place;
-	const char *daemon = target_names[task->op.obj.target];
-	char line[STATEMENT_SIZE];
-
-	if (status_is_good(status, task->op.what == OUTCOME_DELETE)) {
-		task_succeed(task);
-	} else if (status == FRR_CONN_LOST) {
-		place_fail(place, true, "%s went away; its part follows when it is back", daemon);
-	} else {
-		statement_text(&task->op.obj, task->op.what == OUTCOME_DELETE, line);
-		place_fail(place, false, "%s refused \"%s\": %s", daemon, line, first_line(text));
-		survey_forget(place->engine, task->op.obj.target);
-	}
-	answer_taken(place->engine);
-}
-
-struct script {
-	struct engine *engine;
-	struct place *place; /* NULL: a line for all */
-	enum target target;
-	struct task **tasks; /* darr, as the script's operations */
-};
-
-/* A line that only opens or closes something: what fails here fails the place
- * whose statements follow.
- */
-static void frame_answered(void *arg, int index, int status, char *text)
-{
-	struct place *place = arg;
-
-	if (status != CMD_SUCCESS && status != FRR_CONN_LOST)
-		place_fail(place, false, "%s would not go where the statements of %s belong: %s",
-			   target_names[index], place->vrf[0] ? place->vrf : "the node",
-			   first_line(text));
-	answer_taken(place->engine);
-}
-
-static void send_line(struct engine *engine, enum target target, const char *line,
-		      frr_conn_done done, void *arg, int index)
-{
-	engine->batch.answers_due++;
-	frr_conn_send(engine->conns[target], line, done, arg, index);
-}
-
-static void emit_line(void *arg, const char *line, int index)
-{
-	struct script *script = arg;
-
-	if (index >= 0)
-		send_line(script->engine, script->target, line, task_answered,
-			  script->tasks[index], 0);
-	else
-		send_line(script->engine, script->target, line, frame_answered, script->place,
-			  script->target);
-}
-
-/* The place's statements of this step for one daemon.  Each place begins and
- * ends in enable mode, so one that fails cannot lead the next astray.
- */
-static void send_place(struct engine *engine, struct place *place, enum target target)
-{
-	const struct op **ops = NULL;
-	struct script script = { .engine = engine, .place = place, .target = target };
-	bool to_mgmtd = target == TARGET_MGMTD;
-	/* route-maps line by line are slow: each is a transaction of its own */
-	bool together = to_mgmtd || step_phase(&engine->batch) == PHASE_FILTER;
-	struct task *task;
-
-	darr_foreach_p (place->tasks, task) {
-		if (task->op.obj.target != target || !task_is_in_step(task, &engine->batch))
-			continue;
-		*darr_append(ops) = &task->op;
-		*darr_append(script.tasks) = task;
-	}
-	if (ops) {
-		emit_line(&script,
-			  to_mgmtd ? "configure terminal file-lock" : "configure terminal", -1);
-		if (together)
-			emit_line(&script, "XFRR_start_configuration", -1);
-		statement_script(ops, darr_len(ops), model_provider(engine->model)->asn, emit_line,
-				 &script);
-		if (together)
-			emit_line(&script, "XFRR_end_configuration", -1);
-		emit_line(&script, "end", -1);
-	}
-	darr_free(ops);
-	darr_free(script.tasks);
 }
 
 /* ---- waiting ---- */
@@ -244,28 +114,31 @@ static bool zebra_is_ready(struct engine *engine, const struct task *task)
 		return true;
 	if (obj->kind == OBJ_VRF)
 		return engine->host.knows_vrf(obj->vrf, obj->num[0]) !=
-		       step_removes(&engine->batch);
-	if ((obj->kind == OBJ_VLAN || obj->kind == OBJ_PORT) && !step_removes(&engine->batch))
+		       batch_step_removes(&engine->batch);
+	if ((obj->kind == OBJ_VLAN || obj->kind == OBJ_PORT) &&
+	    !batch_step_removes(&engine->batch))
 		return engine->host.knows_interface(obj->name, obj->vrf);
 	return true;
 }
 
-/* The first thing that zebra has not told us of yet; NULL: it is all there. */
+/* The first thing that zebra has not told us of yet; NULL: it is all there.
+ * Goes on where it stood the last time, or it would take time with the square of
+ * the number of places.
+ */
 static struct task *first_unready(struct engine *engine)
 {
-	struct place **place;
+	struct batch *batch = &engine->batch;
 	struct task *task;
 
-	darr_foreach_p (engine->batch.places, place)
-		darr_foreach_p ((*place)->tasks, task)
+	for (; batch->ready < darr_len(batch->places); batch->ready++)
+		darr_foreach_p (batch->places[batch->ready]->tasks, task)
 			if (!zebra_is_ready(engine, task))
 				return task;
 	return NULL;
 }
 
-static void zebra_too_late(struct event *event)
+static void zebra_too_late(struct engine *engine)
 {
-	struct engine *engine = EVENT_ARG(event);
 	struct task *task;
 	char what[120];
 
@@ -273,14 +146,38 @@ static void zebra_too_late(struct event *event)
 		place_fail(task->place, true,
 			   "zebra has not noticed %s %s within %d s; see whether zebra runs",
 			   object_describe(&task->op.obj, what, sizeof(what)),
-			   step_removes(&engine->batch) ? "going" : "coming",
+			   batch_step_removes(&engine->batch) ? "going" : "coming",
 			   ZEBRA_WAIT_MS / 1000);
 	engine->batch.waiting_for_zebra = false;
 	step_next(engine);
 }
 
+static void zebra_look(struct event *event);
+
+static void look_after_zebra(struct engine *engine)
+{
+	engine->batch.zebra_spoke = false;
+	engine->batch.ready_before = engine->batch.ready;
+	event_add_timer_msec(engine->loop, zebra_look, engine, ZEBRA_WAIT_MS,
+			     &engine->batch.ev_barrier);
+}
+
+/* A thousand VRFs take zebra longer than that, but it is not silent meanwhile. */
+static void zebra_look(struct event *event)
+{
+	struct engine *engine = EVENT_ARG(event);
+	struct batch *batch = &engine->batch;
+
+	batch->waits = batch->ready > batch->ready_before ? 0 : batch->waits + 1;
+	if (batch->zebra_spoke && batch->waits < ZEBRA_WAITS)
+		look_after_zebra(engine);
+	else
+		zebra_too_late(engine);
+}
+
 void batch_zebra_changed(struct engine *engine)
 {
+	engine->batch.zebra_spoke = true;
 	if (!engine->batch.waiting_for_zebra || first_unready(engine))
 		return;
 	engine->batch.waiting_for_zebra = false;
@@ -291,11 +188,11 @@ void batch_zebra_changed(struct engine *engine)
 /* True where the batch has to wait before its next step. */
 static bool wait_for_zebra(struct engine *engine)
 {
-	if (step_phase(&engine->batch) != PHASE_BASE || !first_unready(engine))
+	if (batch_step_phase(&engine->batch) != PHASE_BASE || !first_unready(engine))
 		return false;
 	engine->batch.waiting_for_zebra = true;
-	event_add_timer_msec(engine->loop, zebra_too_late, engine, ZEBRA_WAIT_MS,
-			     &engine->batch.ev_barrier);
+	engine->batch.waits = 0;
+	look_after_zebra(engine);
 	return true;
 }
 
@@ -308,7 +205,7 @@ static void settle_answered(void *arg, int index, int status, char *text)
 	int64_t took = clock_us() - engine->batch.began;
 
 	if (status == FRR_CONN_LOST || took < SETTLE_QUICK_US) {
-		answer_taken(engine);
+		batch_answer_taken(engine);
 		return;
 	}
 	event_add_timer_msec(engine->loop, settle_look, engine, SETTLE_GAP_MS,
@@ -329,7 +226,8 @@ static bool wait_for_bgpd(struct engine *engine)
 	struct place **place;
 	struct task *task;
 
-	if (step_removes(&engine->batch) || step_phase(&engine->batch) != PHASE_INSTANCE)
+	if (batch_step_removes(&engine->batch) ||
+	    batch_step_phase(&engine->batch) != PHASE_INSTANCE)
 		return false;
 	darr_foreach_p (engine->batch.places, place)
 		darr_foreach_p ((*place)->tasks, task)
@@ -345,32 +243,49 @@ static bool wait_for_bgpd(struct engine *engine)
 
 /* ---- the steps ---- */
 
-static void run_place(struct engine *engine, struct place *place)
+static void run_kernel_part(struct engine *engine, struct place *place)
 {
 	struct task *task;
 
 	darr_foreach_p (place->tasks, task) {
 		/* after a failure removals go on, additions do not */
-		if (place->stopped && !step_removes(&engine->batch))
+		if (place->stopped && !batch_step_removes(&engine->batch))
 			return;
 		if (task->op.obj.target == TARGET_KERNEL && task_is_in_step(task, &engine->batch))
 			run_kernel_task(engine, task);
 	}
-	for (int target = 0; target < TARGET_COUNT; target++)
-		if (target != TARGET_KERNEL && frr_conn_is_up(engine->conns[target]) &&
-		    engine->surveyed[target])
-			send_place(engine, place, target);
+}
+
+static void step_continue(struct event *event);
+
+/* The kernel's part of all places first, then what FRR is to be told. */
+static void step_go_on(struct engine *engine)
+{
+	struct batch *batch = &engine->batch;
+	int64_t until = clock_us() + SLICE_US;
+
+	while (batch->next_place < darr_len(batch->places)) {
+		run_kernel_part(engine, batch->places[batch->next_place++]);
+		if (clock_us() < until)
+			continue;
+		event_add_event(engine->loop, step_continue, engine, 0, &batch->ev_continue);
+		return;
+	}
+	/* one more than there are answers, so that none of them ends the step early */
+	batch->answers_due = 1;
+	batch_send(engine);
+	batch_answer_taken(engine);
+}
+
+static void step_continue(struct event *event)
+{
+	step_go_on(EVENT_ARG(event));
 }
 
 static void step_run(struct engine *engine)
 {
-	struct place **place;
-
-	/* one more than there are answers, so that none of them ends the step early */
-	engine->batch.answers_due = 1;
-	darr_foreach_p (engine->batch.places, place)
-		run_place(engine, *place);
-	answer_taken(engine);
+	engine->batch.next_place = engine->batch.ready = 0;
+	step_go_on(engine);
 }
 
 /* What is in place after the batch: every task that was done has its effect. */
@@ -401,6 +316,19 @@ static bool all_done(const struct place *place)
 	return true;
 }
 
+static void count_done(struct place *place)
+{
+	struct engine_stats *stats = &place->engine->stats;
+	struct task *task;
+
+	darr_foreach_p (place->tasks, task) {
+		place->changes += task->done;
+		stats->added += task->done && task->op.what == OUTCOME_ADD;
+		stats->updated += task->done && task->op.what == OUTCOME_UPDATE;
+		stats->deleted += task->done && task->op.what == OUTCOME_DELETE;
+	}
+}
+
 static void place_take_effect(struct place *place)
 {
 	struct objects after = {};
@@ -428,6 +356,7 @@ static void batch_end(struct engine *engine)
 	struct place **place;
 
 	darr_foreach_p (engine->batch.places, place) {
+		count_done(*place);
 		place_take_effect(*place);
 		darr_free((*place)->tasks);
 	}
@@ -449,8 +378,23 @@ static bool step_has_work(const struct engine *engine)
 	return false;
 }
 
+/* Sends again by itself what was refused together; true where that is to be awaited. */
+static bool send_apart(struct engine *engine)
+{
+	/* one more than there are answers, as in step_go_on() */
+	engine->batch.answers_due = 1;
+	if (batch_send_apart(engine)) {
+		batch_answer_taken(engine);
+		return true;
+	}
+	engine->batch.answers_due = 0;
+	return false;
+}
+
 static void step_next(struct engine *engine)
 {
+	if (send_apart(engine))
+		return;
 	if (wait_for_zebra(engine) || wait_for_bgpd(engine))
 		return;
 	do {

@@ -4,7 +4,7 @@
  *
  *   engine.c  tenants made dirty, planned, retried
  *   place.c   one VRF: what is in place, and what should be
- *   batch.c   the steps of one batch
+ *   batch.c   the steps of one batch, with batch_send.c
  *   survey.c  reading what is in place
  */
 #ifndef FRR_TENANT_APPLY_ENGINE_PRIV_H
@@ -99,14 +99,22 @@ DECLARE_DLIST(news_list, struct place, news_item);
 /* The removals of all phases, then the additions of all phases. */
 #define STEP_COUNT (2 * PHASE_COUNT)
 
+/* A transaction of all places was refused, so each place's part goes by itself. */
+enum apart { APART_NO, APART_NEEDED, APART_DONE };
+
 struct batch {
 	struct place **places; /* darr; NULL: no batch */
 	unsigned int step;
+	unsigned int next_place; /* whose kernel operations come next in this step */
+	unsigned int ready;      /* so many places have nothing more to wait for */
 	unsigned int answers_due;
+	enum apart apart[TARGET_COUNT];
 	int64_t began;
 	struct event *ev_barrier; /* gives up waiting for zebra */
 	struct event *ev_continue;
 	bool waiting_for_zebra;
+	bool zebra_spoke;                 /* since it was last looked at */
+	unsigned int ready_before, waits; /* how far it was then; looks that found it no further */
 	bool settling;
 };
 
