@@ -12,6 +12,7 @@
 
 #include <sqlite3.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "darr.h"
 #include "frrevent.h"
@@ -24,6 +25,9 @@
 #define WRITE_AFTER_MS 1000
 
 static struct event *ev_write;
+static struct db *open_db;
+static dev_t open_dev;
+static ino_t open_ino;
 
 struct writing {
 	sqlite3 *sqlite;
@@ -132,17 +136,46 @@ static bool write_rows(struct db *db)
 	return false;
 }
 
-static void write_status(struct event *event)
+/* Another file has come under the name. */
+static bool file_is_another(void)
+{
+	struct stat st;
+
+	if (stat(tenantd.database, &st) < 0 || (st.st_dev == open_dev && st.st_ino == open_ino))
+		return false;
+	open_dev = st.st_dev;
+	open_ino = st.st_ino;
+	return true;
+}
+
+static void close_db(void)
+{
+	db_close(open_db);
+	open_db = NULL;
+}
+
+/* It stays open: opening takes longer than all that is written. */
+static bool write_now(void)
 {
 	struct reason why = {};
+
+	if (file_is_another())
+		close_db();
+	if (!open_db)
+		open_db = db_open(tenantd.database, DB_WRITE, &why);
+	if (open_db && write_rows(open_db))
+		return true;
+	close_db(); /* which ends its transaction, too */
+	return false;
+}
+
+static void write_status(struct event *event)
+{
 	struct engine_stats stats;
-	struct db *db;
 
 	engine_stats(tenantd.engine, &stats);
-	db = stats.busy ? NULL : db_open(tenantd.database, DB_WRITE, &why);
-	if (!db || !write_rows(db))
+	if (stats.busy || !write_now())
 		status_changed();
-	db_close(db);
 }
 
 void status_changed(void)
@@ -154,4 +187,5 @@ void status_changed(void)
 void status_stop(void)
 {
 	event_cancel(&ev_write);
+	close_db();
 }
