@@ -45,12 +45,14 @@ class Extra:
 
 
 class Network:
-    def __init__(self, out_dir="/tmp/frr-tenant-lab", extra=(), options=None, daemons=None):
-        """options: {daemon or (router, daemon): [arguments]}; daemons: {router: (names)} in place of the usual."""
-        self.out = Path(out_dir)
+    def __init__(self, out_dir="/tmp/frr-tenant-lab", extra=(), options=None, daemons=None, topology=reference):
+        """options: {daemon or (router, daemon): [arguments]}; daemons: {router: (names)} in place of the usual;
+        topology: what net/reference.py holds, of another network.
+        """
+        self.out, self.topology = Path(out_dir), topology
         self.extra = {e.name: e for e in extra}
         self.options = options or {}
-        self.daemons = {**reference.DAEMONS, **(daemons or {})}
+        self.daemons = {**topology.DAEMONS, **(daemons or {})}
         self.spaces, self.connections, self.started = {}, {}, False
 
     def __enter__(self):
@@ -63,18 +65,18 @@ class Network:
     # -- making and removing --
 
     def start(self):
-        there = [PREFIX + r for r in reference.ROUTERS if os.path.exists(f"/run/netns/{PREFIX}{r}")]
+        there = [PREFIX + r for r in self.topology.ROUTERS if os.path.exists(f"/run/netns/{PREFIX}{r}")]
         if there:
             raise LabError(f"network namespaces {', '.join(there)} are already there: stop the other network first.")
         self.started = True
         try:
             self._make_links()
-            for router in reference.ROUTERS:
+            for router in self.topology.ROUTERS:
                 self._enter(router)
                 self._configure(router)
             for names in (("mgmtd",), ("zebra",), ("ospfd", "bgpd", "ldpd", "bfdd", "staticd")):
-                self._start_all((r, name) for r in reference.ROUTERS for name in names if name in self.daemons[r])
-            self._start_all((r, e.name) for r in reference.ROUTERS for e in self.extra.values() if r in e.config)
+                self._start_all((r, name) for r in self.topology.ROUTERS for name in names if name in self.daemons[r])
+            self._start_all((r, e.name) for r in self.topology.ROUTERS for e in self.extra.values() if r in e.config)
         except BaseException:
             self.stop()
             raise
@@ -90,8 +92,8 @@ class Network:
             os.close(net)
             os.close(uts)
         self.spaces.clear()
-        self._ip([f"netns del {PREFIX}{r}" for r in reference.ROUTERS if os.path.exists(f"/run/netns/{PREFIX}{r}")])
-        for router in reference.ROUTERS:
+        self._ip([f"netns del {PREFIX}{r}" for r in self.topology.ROUTERS if os.path.exists(f"/run/netns/{PREFIX}{r}")])
+        for router in self.topology.ROUTERS:
             for directory in ("/etc/frr", "/run/frr", "/var/lib/frr"):
                 shutil.rmtree(f"{directory}/{PREFIX}{router}", ignore_errors=True)
         self.started = False
@@ -103,8 +105,8 @@ class Network:
             raise LabError(f"ip refused: {done.stderr.strip()}")
 
     def _make_links(self):
-        lines = [f"netns add {PREFIX}{router}" for router in reference.ROUTERS]
-        for left, device, right, other, _ in reference.LINKS:
+        lines = [f"netns add {PREFIX}{router}" for router in self.topology.ROUTERS]
+        for left, device, right, other, _ in self.topology.LINKS:
             lines.append(f"link add {device} netns {PREFIX}{left} type veth peer name {other} netns {PREFIX}{right}")
         self._ip(lines)
 
@@ -125,13 +127,13 @@ class Network:
             os.makedirs(directory, exist_ok=True)
             shutil.chown(directory, "frr", "frr")
         with self.inside(router):
-            self._ip(reference.commands(router))
-            core = {f"net/mpls/conf/{device}/input": 1 for device in reference.CORE.get(router, ())}
-            for name, value in {**reference.SYSCTLS, **core}.items():
+            self._ip(self.topology.commands(router))
+            core = {f"net/mpls/conf/{device}/input": 1 for device in self.topology.CORE.get(router, ())}
+            for name, value in {**self.topology.SYSCTLS, **core}.items():
                 Path("/proc/sys", name).write_text(str(value))
         Path(f"/etc/frr/{PREFIX}{router}/vtysh.conf").touch()
         for daemon in self.daemons[router]:
-            self._write_configuration(router, daemon, reference.configuration(router, daemon))
+            self._write_configuration(router, daemon, self.topology.configuration(router, daemon))
         for extra in self.extra.values():
             if router in extra.config:
                 self._write_configuration(router, extra.name, extra.config[router])
@@ -191,7 +193,7 @@ class Network:
 
     def _end_daemons(self):
         names = {*self.extra, "mgmtd"}.union(*self.daemons.values())
-        pids = [pid for router in reference.ROUTERS for name in names if (pid := self.pid(router, name))]
+        pids = [pid for router in self.topology.ROUTERS for name in names if (pid := self.pid(router, name))]
         for how, patience in ((signal.SIGTERM, 4), (signal.SIGKILL, 2)):
             for pid in pids:
                 os.kill(pid, how)
@@ -248,7 +250,7 @@ class Network:
         return {} if table is None else {route.prefix: route for route in routes.dump(net, table)}
 
     def watch(self, *routers):
-        return routes.RouteWatcher({router: self.spaces[router][0] for router in routers or reference.ROUTERS})
+        return routes.RouteWatcher({router: self.spaces[router][0] for router in routers or self.topology.ROUTERS})
 
     def wait(self, predicate, timeout, what, interval=0.05):
         """Call the predicate until it gives something true, and return that."""

@@ -196,6 +196,7 @@ static struct json_object *tenant_json(const struct engine_tenant *one)
 	json_object_int_add(json, "objects", one->have_count);
 	json_object_int_add(json, "changes", one->changes);
 	json_object_int_add(json, "lastTookUs", one->took);
+	json_object_int_add(json, "lastAppliedUs", one->applied); /* of monotonic time */
 	return json;
 }
 
@@ -213,6 +214,7 @@ static void show_all_json(struct vty *vty)
 	json_object_int_add(json, "revision", stats.revision);
 	json_object_boolean_add(json, "busy", stats.busy);
 	json_object_int_add(json, "lastTookUs", stats.last_us);
+	json_object_int_add(json, "batches", stats.batches);
 	json_object_int_add(json, "added", stats.added);
 	json_object_int_add(json, "updated", stats.updated);
 	json_object_int_add(json, "deleted", stats.deleted);
