@@ -428,7 +428,7 @@ static void place_leave_out_absent(struct place *place)
 	}
 }
 
-static void place_compare(struct place *place)
+void batch_compare(struct place *place)
 {
 	struct op *ops = NULL, *op;
 
@@ -444,10 +444,6 @@ static void place_compare(struct place *place)
 
 void batch_begin(struct engine *engine, struct place **places)
 {
-	struct place **place;
-
-	darr_foreach_p (places, place)
-		place_compare(*place);
 	engine->batch = (struct batch){ .places = places, .step = -1u };
 	do
 		engine->batch.step++;

@@ -122,8 +122,10 @@ static void run_batch(struct event *event)
 		return;
 	while ((place = place_list_pop(engine->dirty))) {
 		place->dirty = false;
-		if (plan_place(engine, place, node))
-			*darr_append(places) = place;
+		if (!plan_place(engine, place, node))
+			continue;
+		batch_compare(place);
+		*darr_append(places) = place;
 	}
 	if (places)
 		batch_begin(engine, places);

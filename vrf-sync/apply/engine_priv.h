@@ -197,7 +197,11 @@ void engine_batch_done(struct engine *engine);
 
 /* ---- batch.c ---- */
 bool batch_is_running(const struct engine *engine);
-/* Takes the dirty places whose plans differ through the steps. */
+/* Finds what is to be done for a place: one by one as they are planned, so that the
+ * lists of one are gone before the next one's are made.
+ */
+void batch_compare(struct place *place);
+/* Takes the places through the steps; they have been compared. */
 void batch_begin(struct engine *engine, struct place **places);
 void batch_zebra_changed(struct engine *engine);
 void batch_cancel(struct engine *engine);
