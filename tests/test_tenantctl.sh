@@ -149,7 +149,7 @@ ip link add link u0 name u0.101 mtu 1600 type vlan id 101
 ip link set u0.101 master acme up
 ip addr add 100.64.0.1/29 dev t0.101
 ip addr add 100.96.0.6/30 dev u0.101" "$(part kernel)"
-plan_has esg ospfd "area 51 nssa translate-always default-information-originate" "interface u0.101" \
+plan_has esg ospfd "area 51 nssa translate-always" "interface u0.101" \
 	"ip ospf network point-to-point" "ip ospf area 0"
 plan_has pe1 kernel "sysctl -w net.mpls.platform_labels=100000" "ip addr add 100.96.0.5/30 dev u0.101"
 plan_has pe1 bgpd "router bgp 65000 vrf acme" "rd vpn export 10.255.0.1:1" "rt vpn export 65000:1" \

@@ -50,19 +50,21 @@ IFLA_MASTER, IFLA_ADDRESS, IFLA_MTU, IFLA_IFALIAS = 10, 1, 4, 20
 class TenantNet:
     """One topogen network with its database; see the head of this file."""
 
+    SHAPE = reference    # routers, links, addresses and base configuration
     NODES = {"dlr": ("dc1", "dlr"), "esg": ("dc1", "edge"), "pe1": ("dc1", "pe"), "pe2": ("branch", "pe")}
     WIRES = {"transit": ("dc1", "transit", {"esg": ("t0", 1), "dlr": ("t0", 3)}, {}),
              "uplink": ("dc1", "uplink", {"pe1": ("u0", 1), "esg": ("u0", 2)}, {})}
 
-    def __init__(self, name, routers=ALL, nodes=NODES, wires=WIRES, ce2=False, servers=(), daemons=None,
-                 options=None):
+    def __init__(self, name, routers=ALL, nodes=NODES, wires=WIRES, ce2=False, servers=(), switches=(),
+                 daemons=None, options=None):
         """ce2: a second customer at pe2; servers: namespaces wired to the dlr's port of the same name;
+        switches: namespaces that are only wired;
         daemons: {router: {daemon: text of its configuration}} in place of the usual;
         options: {(router, daemon): more arguments}."""
-        self.name, self.nodes, self.wires, self.servers = name, nodes, wires, servers
+        self.name, self.nodes, self.wires, self.servers = name, nodes, wires, [*servers, *switches]
         self.provider = [r for r in routers if r in nodes]
         self.routers = list(routers) + (["ce2"] if ce2 else [])
-        self.links_made = [l for l in reference.LINKS if l[0] in routers and l[2] in routers]
+        self.links_made = [l for l in self.SHAPE.LINKS if {l[0], l[2]} <= {*routers, *switches}]
         if ce2:
             self.links_made.append(("pe2", "x1", "ce2", "e0", 1500))
         self.links_made += [("dlr", name, name, "e0", 1500) for name in servers]
@@ -79,14 +81,15 @@ class TenantNet:
             self.tgen.start_topology()
             self.log = Path(self.tgen.logdir)
             self.db = Database(self.log / "db" / "tenants.db")
-            self.db.provider(self.nodes, self.wires, reference.LOOPBACK)
+            self.db.provider(self.nodes, self.wires, self.SHAPE.LOOPBACK)
             for router in [*self.routers, *self.servers]:
                 self._enter(router)
             self.start(*self.routers)
             self._wait_core()
             print(f"\nnetwork up in {time.monotonic() - self.began:.1f} s", flush=True)
             return self
-        except BaseException:
+        except BaseException as error:
+            print(f"the network did not come up: {error}", flush=True)    # before what ending it half built may raise
             self.__exit__()
             raise
 
@@ -119,7 +122,7 @@ class TenantNet:
         return Path(f"/proc/{self.node(router).pid}/root")
 
     def daemons(self, router):
-        usual = self.special.get(router, reference.DAEMONS["ce" if router == "ce2" else router])
+        usual = self.special.get(router, self.SHAPE.DAEMONS["ce" if router == "ce2" else router])
         return [d for d in STARTS if d in usual or d == "tenantd" and router in self.provider]
 
     def _configuration(self, router, daemon):
@@ -128,21 +131,21 @@ class TenantNet:
                     f"tenant database sqlite {self.db.path}\n")
         if router in self.special:
             return f"hostname {router}\n{self.special[router][daemon]}" if daemon != "mgmtd" else ""
-        return reference.configuration("ce" if router == "ce2" else router, daemon)
+        return self.SHAPE.configuration("ce" if router == "ce2" else router, daemon)
 
     def _enter(self, router):
         pid = self.node(router).pid
         self.spaces[router] = tuple(os.open(f"/proc/{pid}/ns/{kind}", os.O_RDONLY) for kind in ("net", "uts"))
         like = "ce" if router == "ce2" else router
         devices = {end[1]: l[4] for l in self.links_made for end in (l[:2], l[2:4]) if end[0] == router}
-        lines = [line for line in reference.commands(like) if line.split()[:2] != ["link", "set"] or "up" not in line]
+        lines = [line for line in self.SHAPE.commands(like) if line.split()[:2] != ["link", "set"] or "up" not in line]
         lines = [line for line in lines if line.split()[-1] in (*devices, "lo", "site", "dummy")]
         lines += [f"link set {device} mtu {mtu} up" for device, mtu in devices.items()]
         lines += ["link set lo up"] + (["link set site up"] if like == "ce" else [])
         with self.inside(router):
             self.ip(*lines)
-            core = {f"net/mpls/conf/{device}/input": 1 for device in reference.CORE.get(router, ())}
-            for name, value in {**reference.SYSCTLS, **core}.items():
+            core = {f"net/mpls/conf/{device}/input": 1 for device in self.SHAPE.CORE.get(router, ())}
+            for name, value in {**self.SHAPE.SYSCTLS, **core}.items():
                 Path("/proc/sys", name).write_text(str(value))
         log = self.log / router
         subprocess.run(["install", "-m", "775", "-o", "frr", "-g", "frr", "-d", log], check=True)
@@ -155,7 +158,7 @@ class TenantNet:
     def _wait_core(self):
         if not {"pe1", "p", "pe2"} <= set(self.routers):
             return
-        near, far = reference.LOOPBACK["pe1"], reference.LOOPBACK["pe2"]
+        near, far = self.SHAPE.LOOPBACK["pe1"], self.SHAPE.LOOPBACK["pe2"]
         for a, b in (("pe1", far), ("pe2", near)):
             self.wait(lambda: self._label(a, b), 30, f"an LDP label to {b} on {a}")
             self.wait(lambda: self.show(a, "bgpd", "show bgp ipv4 vpn summary json")["peers"][b]["state"] ==

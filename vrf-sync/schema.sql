@@ -113,6 +113,7 @@ CREATE TABLE wire (
 	vlan_base   INTEGER NOT NULL DEFAULT 100 CHECK (vlan_base BETWEEN 0 AND 4093),
 	vlan_max    INTEGER NOT NULL DEFAULT 4094 CHECK (vlan_max BETWEEN 1 AND 4094),
 	mtu         INTEGER NOT NULL DEFAULT 1600 CHECK (mtu BETWEEN 1280 AND 65535),
+	bfd         INTEGER NOT NULL DEFAULT 1 CHECK (bfd IN (0, 1)),   -- OSPF on it is watched by BFD
 	CHECK (vlan_base < vlan_max)
 ) STRICT;
 

@@ -18,7 +18,8 @@ import time
 from collections import namedtuple
 from contextlib import contextmanager
 
-Route = namedtuple("Route", "table prefix proto metric gateway device labels")
+# hops: {(gateway, labels)} of all next hops; gateway, device and labels are those of the first
+Route = namedtuple("Route", "table prefix proto metric gateway device labels hops")
 Event = namedtuple("Event", "time router what table prefix proto route")    # route: None for an address
 
 CLONE_NEWNET, CLONE_NEWUTS = 0x40000000, 0x04000000
@@ -79,6 +80,19 @@ def parse_labels(a):
     return tuple(entry >> 12 for entry, in struct.iter_unpack("!I", attributes(a[RTA_ENCAP])[MPLS_LABELS]))
 
 
+def parse_hops(a):
+    """(device, attributes) of every next hop of a route with these attributes."""
+    if RTA_MULTIPATH not in a or RTA_GATEWAY in a:
+        device = struct.unpack("=I", a[RTA_OIF])[0] if RTA_OIF in a else 0
+        return [(device, a)]
+    found, data = [], a[RTA_MULTIPATH]
+    while len(data) >= 8:
+        length, _, _, device = struct.unpack_from("=HBBi", data)
+        found.append((device, attributes(data[8:length])))
+        data = data[(length + 3) & ~3:]
+    return found
+
+
 def parse_route(body):
     """A Route, or None where the message is about something else than an IPv4 route."""
     family, bits, _, _, table, proto, _, kind, flags = struct.unpack_from("=BBBBBBBBI", body)
@@ -87,14 +101,11 @@ def parse_route(body):
     a = attributes(body[12:])
     number = lambda key, other: struct.unpack("=I", a[key])[0] if key in a else other
     address = socket.inet_ntoa(a.get(RTA_DST, bytes(4)))
-    hop, device = a, number(RTA_OIF, 0)
-    if RTA_MULTIPATH in a and RTA_GATEWAY not in a:
-        device = struct.unpack_from("=i", a[RTA_MULTIPATH], 4)[0]
-        hop = attributes(a[RTA_MULTIPATH][8:])
-    gateway = hop.get(RTA_GATEWAY)
+    hops = parse_hops(a)
+    gateways = [socket.inet_ntoa(hop[RTA_GATEWAY]) if RTA_GATEWAY in hop else None for _, hop in hops]
+    labels = [parse_labels(hop) for _, hop in hops]
     return Route(number(RTA_TABLE, table), f"{address}/{bits}", PROTOCOLS.get(proto, str(proto)),
-                 number(RTA_PRIORITY, 0), socket.inet_ntoa(gateway) if gateway else None, device,
-                 parse_labels(hop))
+                 number(RTA_PRIORITY, 0), gateways[0], hops[0][0], labels[0], frozenset(zip(gateways, labels)))
 
 
 def parse_address(body):

@@ -100,6 +100,7 @@ struct wire {
 	enum wire_kind kind;
 	uint16_t vlan_base, vlan_max;
 	uint16_t mtu;
+	bool bfd;                /* OSPF neighbors on it are watched by bfdd */
 	struct wire_port *ports; /* darr, by slot */
 };
 

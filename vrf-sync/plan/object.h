@@ -72,13 +72,16 @@ enum object_kind {
 	OBJ_OSPF_REDIST_CONNECTED,
 	OBJ_OSPF_REDIST_BGP,
 	OBJ_OSPF_NSSA,      /* num[0] area: an internal router */
-	OBJ_OSPF_NSSA_ABR,  /* num[0] area: translates, and originates a default */
+	OBJ_OSPF_NSSA_ABR,  /* num[0] area: translates; ospfd gives it a type-3 default */
 	OBJ_OSPF_NSSA_DENY, /* num[0] area, net: never translated */
 	/* ... in "interface X" of ospfd; the area last, so that the adjacency starts right */
-	OBJ_OSPF_IF_P2P,   /* name device */
-	OBJ_OSPF_IF_DEAD,  /* name device; num[0] s */
-	OBJ_OSPF_IF_HELLO, /* name device; num[0] s */
-	OBJ_OSPF_IF_AREA,  /* name device; num[0] area */
+	OBJ_OSPF_IF_P2P,      /* name device */
+	OBJ_OSPF_IF_PRIORITY, /* name device; num[0] in the election of a designated router */
+	OBJ_OSPF_IF_SUPPRESS, /* name device: its prefix is announced only while others are there */
+	OBJ_OSPF_IF_BFD,      /* name device */
+	OBJ_OSPF_IF_DEAD,     /* name device; num[0] s */
+	OBJ_OSPF_IF_HELLO,    /* name device; num[0] s */
+	OBJ_OSPF_IF_AREA,     /* name device; num[0] area */
 	/* ... in "router bgp N vrf X" */
 	OBJ_BGP_ROUTER_ID, /* net */
 	OBJ_BGP_NEIGHBOR,  /* net; num[0] AS number */

@@ -5,7 +5,10 @@
  * Area 51, NSSA, on the transit; area 0 on uplinks and customer links.  The
  * edge is the area border router: "translate-always" because FRR never
  * replaces a dead elected translator, the forwarding address kept because
- * without it two edges can loop (both measured, FRR 10.7).
+ * without it two edges can loop.  DLRs live on the type-3 default that ospfd
+ * gives an NSSA by itself: with "default-information-originate" each of two
+ * edges takes the other's default, and both originate anew for ever (all
+ * measured, FRR 10.7; doc/design/redundancy.md).
  */
 #include <zebra.h>
 
@@ -48,6 +51,25 @@ static void plan_interface(struct plan *plan, const char *device, uint32_t area,
 	add_interface(plan, OBJ_OSPF_IF_DEAD, device, plan->provider->ospf_dead);
 	add_interface(plan, OBJ_OSPF_IF_HELLO, device, plan->provider->ospf_hello);
 	add_interface(plan, OBJ_OSPF_IF_AREA, device, area);
+}
+
+/* A transit has DLRs that elect the designated router, and edges that only join
+ * in.  An edge that lost them all, with its link still up, must not go on
+ * announcing the transit's prefix: the forwarding addresses lie in it, and half
+ * of the PE's traffic would end there (measured).  Suppression leaves the
+ * prefix to the designated router, and so to those who still hear it.
+ */
+static void plan_wire_interface(struct plan *plan, const struct plan_wire *wire)
+{
+	bool transit = wire->wire->kind == WIRE_TRANSIT;
+
+	if (transit && (wire->roles & ROLE_EDGE)) {
+		add_interface(plan, OBJ_OSPF_IF_PRIORITY, wire->device, 0);
+		add_interface(plan, OBJ_OSPF_IF_SUPPRESS, wire->device, 0);
+	}
+	if (wire->wire->bfd)
+		add_interface(plan, OBJ_OSPF_IF_BFD, wire->device, 0);
+	plan_interface(plan, wire->device, transit ? plan->provider->nssa_area : 0, !transit);
 }
 
 static void plan_instance(struct plan *plan)
@@ -106,14 +128,11 @@ void plan_ospf(struct plan *plan)
 		return;
 	plan_instance(plan);
 	darr_foreach_p (plan->wires, wire) {
-		bool transit = wire->wire->kind == WIRE_TRANSIT;
-
 		if (!plan_wire_is_dynamic(wire))
 			continue;
-		if (transit)
+		if (wire->wire->kind == WIRE_TRANSIT)
 			on_transit |= wire->roles;
-		plan_interface(plan, wire->device, transit ? plan->provider->nssa_area : 0,
-			       !transit);
+		plan_wire_interface(plan, wire);
 	}
 	darr_foreach_p (plan->tenant->links, link) {
 		if (link->node_id != plan->node->id || link->routing != ROUTING_OSPF)

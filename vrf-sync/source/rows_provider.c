@@ -140,6 +140,7 @@ static bool take_wire(struct provider *provider, sqlite3_stmt *stmt, struct reas
 		.vlan_base = column_u32(stmt, 4),
 		.vlan_max = column_u32(stmt, 5),
 		.mtu = column_u32(stmt, 6),
+		.bfd = column_u32(stmt, 7) != 0,
 	};
 	char text[16] = "";
 	int kind;
@@ -179,7 +180,7 @@ static const struct {
 	{ "SELECT id, name FROM site ORDER BY id", take_site },
 	{ "SELECT id, site_id, name, router_id, vtep FROM node ORDER BY id", take_node },
 	{ "SELECT node_id, role FROM node_role", take_role },
-	{ "SELECT id, site_id, name, kind, vlan_base, vlan_max, mtu FROM wire ORDER BY id",
+	{ "SELECT id, site_id, name, kind, vlan_base, vlan_max, mtu, bfd FROM wire ORDER BY id",
 	  take_wire },
 	{ "SELECT wire_id, node_id, ifname, slot FROM wire_port ORDER BY wire_id, slot",
 	  take_port },

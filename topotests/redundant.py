@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A network in which nothing is there only once, for the tests of what happens when something breaks.
+
+    dlr --.          .-- esg --.          .-- pe1 --.         .-- pe2 --.
+          |-- lan t -|         |-- lan u -|         |--- p ---|         |-- ce (172.16.2.1/24)
+    dlr2 -'          '-- esg2 -'          '-- pe3 --'         '-- pe4 --'
+
+`lan` is a switch of two bridges: t, the transit all four share, and u, on which every edge has an uplink of its own
+to every PE of the site, a VLAN each. A port taken from its bridge (`cut`) breaks a path and no router sees its link
+go down. p reflects VPNv4 routes between the four PEs; ce is a customer site with a link to pe2 and one to pe4.
+"""
+
+import signal
+import time
+
+from tenantnet import SITE, TenantNet, reference
+
+WEB, DB = "10.1.1.0/24", "10.1.2.0/24"
+EDGES, NEAR, FAR, DLRS = ("esg", "esg2"), ("pe1", "pe3"), ("pe2", "pe4"), ("dlr", "dlr2")
+PES = NEAR + FAR
+EVERYWHERE = "dlr:dlr dlr2:dlr esg:edge esg2:edge pe1:pe pe3:pe pe2:pe pe4:pe"
+PORTS = {"t": (*DLRS, *EDGES), "u": (*EDGES, *NEAR)}
+
+
+class Shape:
+    """What lab/net/reference.py is for the reference network."""
+
+    SYSCTLS = reference.SYSCTLS
+    LOOPBACK = {"dlr": "10.255.0.11", "dlr2": "10.255.0.21", "esg": "10.255.0.12", "esg2": "10.255.0.22",
+                "pe1": "10.255.0.1", "pe3": "10.255.0.3", "pe2": "10.255.0.2", "pe4": "10.255.0.4", "p": "10.255.0.9"}
+    ROUTERS = ("dlr", "dlr2", "esg", "esg2", "pe1", "pe3", "p", "pe2", "pe4", "ce")
+    LINKS = (*((router, f"{bridge}0", "lan", f"{bridge}-{router}", 1600)
+               for bridge, routers in PORTS.items() for router in routers),
+             *((pe, "c0", "p", f"c{i}", 1700) for i, pe in enumerate(PES)),
+             ("pe2", "x0", "ce", "e0", 1500), ("pe4", "x0", "ce", "e1", 1500))
+    CORE = {"p": tuple(f"c{i}" for i in range(len(PES))), **{pe: ("c0",) for pe in PES}}
+    ADDRESSES = {"ce": {"e0": "192.168.201.2/30", "e1": "192.168.202.2/30", "site": "172.16.2.1/24"},
+                 "p": {f"c{i}": f"10.0.{i}.2/30" for i in range(len(PES))},
+                 **{pe: {"c0": f"10.0.{i}.1/30"} for i, pe in enumerate(PES)}}
+    DAEMONS = {**{router: ("mgmtd", "zebra", "ospfd") for router in (*DLRS, *EDGES, "ce")},
+               **{router: ("mgmtd", "zebra", "ospfd", "bgpd", "ldpd") for router in (*PES, "p")}}
+
+    @classmethod
+    def commands(cls, router):
+        lines = [f"addr add {cls.LOOPBACK[router]}/32 dev lo"] if router in cls.LOOPBACK else []
+        lines += ["link add site type dummy"] if router == "ce" else []
+        return lines + [f"addr add {address} dev {device}" for device, address in cls.ADDRESSES.get(router, {}).items()]
+
+    @classmethod
+    def configuration(cls, router, daemon):
+        makers = {"ospfd": cls.ospfd, "bgpd": cls.bgpd, "ldpd": cls.ldpd}
+        text = makers[daemon](router) if daemon in makers else ""
+        return f"hostname {router}\n{text}" if daemon != "mgmtd" else ""
+
+    @classmethod
+    def ospfd(cls, router):
+        links = cls.CORE.get(router) or (("e0", "e1") if router == "ce" else ())
+        home, identity = ("site", "172.16.2.1") if router == "ce" else ("lo", cls.LOOPBACK[router])
+        if not links:
+            return ""
+        return ("".join(reference.ospf_interface(device) for device in links) +
+                f"interface {home}\n ip ospf area 0\n ip ospf passive\nexit\n"
+                f"router ospf\n ospf router-id {identity}\n{reference.FAST_OSPF}exit\n")
+
+    @classmethod
+    def bgpd(cls, router):
+        peers = [cls.LOOPBACK[pe] for pe in PES] if router == "p" else [cls.LOOPBACK["p"]]
+        said = "".join(f" neighbor {peer} remote-as 65000\n neighbor {peer} update-source lo\n"
+                       f" neighbor {peer} timers 1 3\n neighbor {peer} timers connect 1\n" for peer in peers)
+        more = "".join(f"  neighbor {peer} activate\n" +
+                       (f"  neighbor {peer} route-reflector-client\n" if router == "p" else "") for peer in peers)
+        return (f"router bgp 65000\n bgp router-id {cls.LOOPBACK[router]}\n no bgp default ipv4-unicast\n"
+                f" bgp route-map delay-timer 1\n coalesce-time 0\n{said} address-family ipv4 vpn\n{more}"
+                f" exit-address-family\nexit\n")
+
+    @classmethod
+    def ldpd(cls, router):
+        interfaces = "".join(f"  interface {device}\n  exit\n" for device in cls.CORE[router])
+        return (f"mpls ldp\n router-id {cls.LOOPBACK[router]}\n discovery hello interval 1\n discovery hello holdtime 5\n"
+                f" address-family ipv4\n  discovery transport-address {cls.LOOPBACK[router]}\n{interfaces}"
+                f" exit-address-family\nexit\n")
+
+
+def uplinks(pairs):
+    """A wire for each (edge, PE): all over the same trunks, apart by their VLANs."""
+    return {f"up-{edge}-{pe}": ("dc1", "uplink", {pe: ("u0", 1), edge: ("u0", 2)}, {"vlan_base": 500 * (i + 1)})
+            for i, (edge, pe) in enumerate(pairs)}
+
+
+MESH = [(edge, pe) for edge in EDGES for pe in NEAR]
+
+
+class RedundantNet(TenantNet):
+    """See the head of this file. `pairs`: which edge has an uplink to which PE."""
+
+    SHAPE = Shape
+    NODES = {**{router: ("dc1", "dlr") for router in DLRS}, **{router: ("dc1", "edge") for router in EDGES},
+             **{router: ("dc1", "pe") for router in NEAR}, **{router: ("branch", "pe") for router in FAR}}
+    TRANSIT = {"transit": ("dc1", "transit", {"esg": ("t0", 1), "esg2": ("t0", 2), "dlr": ("t0", 3), "dlr2": ("t0", 4)}, {})}
+
+    def __init__(self, name, pairs=MESH, wires=None, **more):
+        wires = {**self.TRANSIT, **uplinks(pairs)} if wires is None else wires
+        super().__init__(name, routers=Shape.ROUTERS, nodes=self.NODES, wires=wires, switches=("lan",), **more)
+
+    def _enter(self, router):
+        super()._enter(router)
+        if router == "lan":
+            self.ip(*(f"link add name {bridge} type bridge mcast_snooping 0" for bridge in PORTS),
+                    *(f"link set dev {bridge} up" for bridge in PORTS),
+                    *(f"link set dev {bridge}-{port} master {bridge}" for bridge, ports in PORTS.items() for port in ports),
+                    router="lan")
+
+    def _wait_core(self):
+        reflector = self.SHAPE.LOOPBACK["p"]
+        for pe in PES:
+            for other in PES:
+                if other != pe:
+                    far = self.SHAPE.LOOPBACK[other]
+                    self.wait(lambda: self._label(pe, far), 60, f"an LDP label to {far} on {pe}")
+            self.wait(lambda: self.show(pe, "bgpd", "show bgp ipv4 vpn summary json")["peers"][reflector]["state"] ==
+                      "Established", 60, f"the VPNv4 session of {pe}")
+
+    def customer(self, name="acme", where=EVERYWHERE):
+        """A tenant everywhere, its site `ce` at two PEs, one switch; waits until all of it is in use."""
+        with self.db.together():
+            self.db.tenant(name, where, ["10.1.0.0/16", "172.16.0.0/16"])
+            for i, pe in enumerate(FAR, 1):
+                self.db.link(name, f"paris{i}", pe, "x0", f"192.168.20{i}.1/30", "ospf")
+            self.db.switch(name, "web", WEB)
+        self.wait_ok(name, timeout=60)
+        self.wait_hops("ce", WEB, len(FAR), timeout=60)
+        for edge in EDGES:
+            self.wait_hops(edge, SITE, len(NEAR), name, timeout=60)
+
+    # -- breaking and mending --
+
+    def by_hand(self, router, daemon, *lines):
+        """What an engineer would type; tenantd should not run there, or would put it back."""
+        for line in ("configure terminal", *lines, "end"):
+            said = self.vty(router, daemon, line)
+            assert not said.strip() or said.startswith("% The"), f"{router} {daemon}: '{line}': {said}"
+
+    def cut(self, bridge, router):
+        """Nothing passes between the router and the bridge any more, and no link goes down."""
+        self.ip(f"link set dev {bridge}-{router} nomaster", router="lan")
+
+    def mend(self, bridge, router):
+        self.ip(f"link set dev {bridge}-{router} master {bridge}", router="lan")
+
+    def revive(self, router):
+        """What die() ended is there again, with nothing but its own file."""
+        for bridge in self.bridges(router):
+            self.mend(bridge, router)
+        self.start(router)
+        self.wait_settled(router, timeout=40)
+
+    def die(self, router):
+        """The machine stops dead: nothing is said to anybody, no link goes down."""
+        for bridge in self.bridges(router):
+            self.cut(bridge, router)
+        self.stop(router, *self.daemons(router), how=signal.SIGKILL)
+
+    def bridges(self, router):
+        return [bridge for bridge, routers in PORTS.items() if router in routers]
+
+    # -- looking --
+
+    now = staticmethod(time.monotonic)
+
+    def hops(self, router, prefix, vrf=None):
+        """The next hops in the kernel's table: gateways, for a VPN route (gateway, label, ...)."""
+        route = self.routes(router, vrf).get(prefix)
+        return {(gateway, *labels) if labels else gateway for gateway, labels in route.hops} if route else set()
+
+    def wait_hops(self, router, prefix, count, vrf=None, timeout=30):
+        return self.wait(lambda: len(found := self.hops(router, prefix, vrf)) == count and found, timeout,
+                         f"{count} next hops of {prefix} at {router}")
+
+    def nowhere(self, prefix):
+        """No router has the prefix, in any table."""
+        return not self.holders(prefix)
+
+    def holders(self, prefix):
+        return [router for router in self.routers if self.tables_with(router, prefix)]
