@@ -177,6 +177,24 @@ for what in "show site" "show node" "show wire" "show tenant" "show tenant acme"
 	is_json $what
 done
 
+# ---- the OSPF key of a wire is never shown ----
+
+printf 'Sesame.2026\n' >"$dir/key"
+printf 'no blanks, please' >"$dir/badkey"
+done_ set wire uplink-dc1 --ospf-key-file "$dir/key" --no-bfd
+run --json show wire uplink-dc1
+check 'whether there is a key, and no more' '1 1 0' \
+	"$(grep -c '"ospf-key": *true' <<<"$out") $(grep -c '"bfd": *false' <<<"$out") $(grep -c Sesame <<<"$out")"
+run plan --node esg --tenant acme
+check 'no key in a plan' '0 1' "$(grep -c Sesame <<<"$out") $(grep -c 'md5 \*\*\*\*' <<<"$out")"
+run --json plan --node esg --tenant acme
+check 'no key in the JSON of a plan' '0 1' "$(grep -c Sesame <<<"$out") $(grep -c 'md5 \*\*\*\*' <<<"$out")"
+refused "the OSPF key in $dir/badkey cannot be used; its first line must be 8 to 16 letters, digits, '-', '_' and '.', the first a letter or digit" set wire uplink-dc1 --ospf-key-file "$dir/badkey"
+refused "cannot read the OSPF key from $dir/nokey: No such file or directory" set wire uplink-dc1 --ospf-key-file "$dir/nokey"
+done_ set wire uplink-dc1 --ospf-key-file none --bfd
+run plan --node esg --tenant acme
+check 'the key is gone' 0 "$(grep -c md5 <<<"$out")"
+
 # ---- what is refused: nothing of it may leave a trace ----
 
 before=$(revision)

@@ -37,8 +37,9 @@ class Shape:
     ADDRESSES = {"ce": {"e0": "192.168.201.2/30", "e1": "192.168.202.2/30", "site": "172.16.2.1/24"},
                  "p": {f"c{i}": f"10.0.{i}.2/30" for i in range(len(PES))},
                  **{pe: {"c0": f"10.0.{i}.1/30"} for i, pe in enumerate(PES)}}
-    DAEMONS = {**{router: ("mgmtd", "zebra", "ospfd") for router in (*DLRS, *EDGES, "ce")},
-               **{router: ("mgmtd", "zebra", "ospfd", "bgpd", "ldpd") for router in (*PES, "p")}}
+    DAEMONS = {"ce": ("mgmtd", "zebra", "ospfd"), "p": ("mgmtd", "zebra", "ospfd", "bgpd", "ldpd"),
+               **{router: ("mgmtd", "zebra", "bfdd", "ospfd") for router in (*DLRS, *EDGES)},
+               **{pe: ("mgmtd", "zebra", "bfdd", "ospfd", "bgpd", "ldpd") for pe in PES}}
 
     @classmethod
     def commands(cls, router):
@@ -93,6 +94,7 @@ MESH = [(edge, pe) for edge in EDGES for pe in NEAR]
 class RedundantNet(TenantNet):
     """See the head of this file. `pairs`: which edge has an uplink to which PE."""
 
+    BFD = True
     SHAPE = Shape
     NODES = {**{router: ("dc1", "dlr") for router in DLRS}, **{router: ("dc1", "edge") for router in EDGES},
              **{router: ("dc1", "pe") for router in NEAR}, **{router: ("branch", "pe") for router in FAR}}

@@ -42,7 +42,7 @@ ALL = reference.ROUTERS
 SITE = "172.16.2.0/24"                # what is behind each customer router
 REFERENCE = "dlr:dlr esg:edge pe1:pe pe2:pe"
 LAST_RESORT = 4278198272              # metric of the unreachable default in every VRF
-STARTS = ("mgmtd", "zebra", "ospfd", "bgpd", "ldpd", "tenantd")    # in this order
+STARTS = ("mgmtd", "zebra", "bfdd", "ospfd", "bgpd", "ldpd", "tenantd")    # in this order
 
 IFLA_MASTER, IFLA_ADDRESS, IFLA_MTU, IFLA_IFALIAS = 10, 1, 4, 20
 
@@ -50,6 +50,7 @@ IFLA_MASTER, IFLA_ADDRESS, IFLA_MTU, IFLA_IFALIAS = 10, 1, 4, 20
 class TenantNet:
     """One topogen network with its database; see the head of this file."""
 
+    BFD = False          # whether bfdd runs; 200 ms a router
     SHAPE = reference    # routers, links, addresses and base configuration
     NODES = {"dlr": ("dc1", "dlr"), "esg": ("dc1", "edge"), "pe1": ("dc1", "pe"), "pe2": ("branch", "pe")}
     WIRES = {"transit": ("dc1", "transit", {"esg": ("t0", 1), "dlr": ("t0", 3)}, {}),
@@ -123,7 +124,7 @@ class TenantNet:
 
     def daemons(self, router):
         usual = self.special.get(router, self.SHAPE.DAEMONS["ce" if router == "ce2" else router])
-        return [d for d in STARTS if d in usual or d == "tenantd" and router in self.provider]
+        return [d for d in STARTS if (d in usual and (d != "bfdd" or self.BFD)) or d == "tenantd" and router in self.provider]
 
     def _configuration(self, router, daemon):
         if daemon == "tenantd":

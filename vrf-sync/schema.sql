@@ -100,7 +100,8 @@ CREATE TABLE node_role (
 ) STRICT;
 
 -- An Ethernet segment between nodes that carries one VLAN for each tenant.
--- 'transit' joins the DLRs and edges of a site; 'uplink' one edge and one PE.
+-- 'transit' joins the DLRs and edges of a site; 'uplink' one edge and one PE,
+-- or two edges, each of which is then the other's way around.
 -- The VLAN of tenant T is vlan_base + T.id, at most vlan_max.
 CREATE TABLE wire (
 	id          INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -114,6 +115,9 @@ CREATE TABLE wire (
 	vlan_max    INTEGER NOT NULL DEFAULT 4094 CHECK (vlan_max BETWEEN 1 AND 4094),
 	mtu         INTEGER NOT NULL DEFAULT 1600 CHECK (mtu BETWEEN 1280 AND 65535),
 	bfd         INTEGER NOT NULL DEFAULT 1 CHECK (bfd IN (0, 1)),   -- OSPF on it is watched by BFD
+	ospf_key    TEXT                                -- authenticates OSPF on it (MD5); NULL: nothing does
+		CHECK (length(ospf_key) BETWEEN 8 AND 16 AND ospf_key NOT GLOB '*[^A-Za-z0-9._-]*'
+			AND ospf_key GLOB '[A-Za-z0-9]*'),
 	CHECK (vlan_base < vlan_max)
 ) STRICT;
 

@@ -51,6 +51,13 @@ static const char *first_line(char *text)
 	return *text ? text : "no reason given";
 }
 
+/* A daemon's words may repeat the line that it did not take. */
+static const char *refusal(const struct object *obj, char *text)
+{
+	return statement_has_secret(obj) ? "its words are left out, they may hold the key"
+					 : first_line(text);
+}
+
 /* A transaction that another command had to end first is refused in words only. */
 static bool is_good(int status, const char *text, bool removes)
 {
@@ -64,9 +71,9 @@ static void refused(struct place *place, enum target target, const struct task *
 	char line[STATEMENT_SIZE];
 
 	if (task) {
-		statement_text(&task->op.obj, task->op.what == OUTCOME_DELETE, line);
+		statement_shown(&task->op.obj, task->op.what == OUTCOME_DELETE, line);
 		place_fail(place, false, "%s refused \"%s\": %s", target_names[target], line,
-			   first_line(text));
+			   refusal(&task->op.obj, text));
 	} else {
 		place_fail(place, false, "%s refused the statements of %s: %s",
 			   target_names[target], place->vrf[0] ? place->vrf : "the node",

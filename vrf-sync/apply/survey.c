@@ -20,6 +20,7 @@
 #include "apply/engine_priv.h"
 #include "apply/kernel.h"
 #include "plan/running.h"
+#include "plan/statement.h"
 
 DECLARE_MGROUP(TENANT_APPLY);
 DEFINE_MTYPE_STATIC(TENANT_APPLY, OWNED_NAME, "name of ours in a survey");
@@ -188,10 +189,11 @@ static void found(void *arg, const struct object *obj)
 static void foreign(void *arg, const char *vrf, const char *line)
 {
 	struct survey *survey = arg;
+	char shown[STATEMENT_SIZE];
 
 	if (place_find(survey->engine, vrf))
-		zlog_info("%s: \"%s\" in %s is not ours: left alone", vrf, line,
-			  target_names[survey->target]);
+		zlog_info("%s: \"%s\" in %s is not ours: left alone", vrf,
+			  statement_redact(line, shown), target_names[survey->target]);
 	survey->foreign++;
 }
 

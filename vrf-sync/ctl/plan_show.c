@@ -95,8 +95,8 @@ static void print_target(const struct node_plan *plan, const struct op *ops, enu
 		for (unsigned int i = 0; i < darr_len(mine); i++)
 			puts(kernel_text(&mine[i]->obj, false, text));
 	else
-		statement_script(mine, darr_len(mine), model_provider(plan->model)->asn,
-				 print_line, NULL);
+		statement_script_shown(mine, darr_len(mine), model_provider(plan->model)->asn,
+				       print_line, NULL);
 	darr_free(mine);
 }
 
@@ -141,7 +141,7 @@ static struct json_object *make_object(const struct node_plan *plan, const struc
 		return json;
 	}
 	show_text(json, "within", statement_enter(obj, model_provider(plan->model)->asn, text));
-	show_text(json, "statement", statement_text(obj, false, text));
+	show_text(json, "statement", statement_shown(obj, false, text));
 	return json;
 }
 

@@ -152,7 +152,7 @@ void row_number(struct row *row, const char *column, int64_t number)
 	row->cells[row->count++].number = number;
 }
 
-static void row_null(struct row *row, const char *column)
+void row_null(struct row *row, const char *column)
 {
 	row_number(row, column, 0);
 	row->cells[row->count - 1].null = true;

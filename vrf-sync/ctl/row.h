@@ -35,6 +35,7 @@ struct row {
 
 void row_text(struct row *row, const char *column, const char *text);
 void row_number(struct row *row, const char *column, int64_t number);
+void row_null(struct row *row, const char *column);
 
 /* One cell for each option given that names a column.  id: of the row that is
  * being changed, 0 for a new one.  0, or -1 with a sentence.

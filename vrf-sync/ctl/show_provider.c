@@ -162,6 +162,8 @@ static struct json_object *make_wire(struct ctl *ctl, const struct provider *pro
 	show_number(json, "vlan-base", wire->vlan_base);
 	show_number(json, "vlan-max", wire->vlan_max);
 	show_number(json, "mtu", wire->mtu);
+	show_flag(json, "bfd", wire->bfd);
+	show_flag(json, "ospf-key", wire->ospf_key[0] != '\0'); /* whether, not which */
 	json_object_object_add(json, "ports", ports);
 	return json;
 }

@@ -4,10 +4,12 @@
  *
  * The slot of a port is the node's address within every tenant's prefix on the
  * wire.  Where it is not given it follows from the node's roles: on a transit
- * edges from 1 and DLRs from 3, on an uplink 1 the PE and 2 the edge.
+ * edges from 1 and DLRs from 3, on an uplink 1 the PE and 2 the edge (between
+ * two edges the first comer has 2).
  */
 #include <zebra.h>
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -25,6 +27,7 @@
 #define TRANSIT_FIRST_DLR 3
 #define UPLINK_PE         1
 #define UPLINK_EDGE       2
+#define KEY_LINE_SIZE     80
 
 struct port {
 	char node[TENANT_NAME_MAX + 1];
@@ -155,8 +158,8 @@ static int slot_on_uplink(const struct wire_change *wire, struct port *port)
 	}
 	port->slot = pe ? UPLINK_PE : UPLINK_EDGE;
 	ret = slot_holder(wire, port->slot, port->node_id, holder, sizeof(holder));
-	if (ret > 0 && pe && edge) {
-		port->slot = UPLINK_EDGE;
+	if (ret > 0 && edge) { /* two edges, or one that is a PE too */
+		port->slot = UPLINK_PE + UPLINK_EDGE - port->slot;
 		ret = slot_holder(wire, port->slot, port->node_id, holder, sizeof(holder));
 	}
 	if (ret > 0)
@@ -263,17 +266,61 @@ static int ports_option(const struct wire_change *wire, const struct args *args)
 	return ret;
 }
 
+/* ---- the OSPF key: from a file, so that no list of processes and no shell's history has it ---- */
+
+static int key_read(struct ctl *ctl, const char *path, char *key, size_t size)
+{
+	FILE *file = strcmp(path, "-") ? fopen(path, "re") : stdin;
+	bool got = file && fgets(key, size, file);
+
+	if (!file || (!got && ferror(file)))
+		reason_set(&ctl->why, "cannot read the OSPF key from %s: %s", path,
+			   strerror(errno));
+	if (file && file != stdin)
+		fclose(file);
+	if (ctl->why.text[0])
+		return -1;
+	key[got ? strcspn(key, "\r\n") : 0] = '\0';
+	if (strlen(key) >= OSPF_KEY_MIN && name_is_valid(key, OSPF_KEY_MAX))
+		return 0;
+	reason_set(
+		&ctl->why,
+		"the OSPF key in %s cannot be used; its first line must be %d to %d letters, digits, '-', '_' and '.', the first a letter or digit",
+		path, OSPF_KEY_MIN, OSPF_KEY_MAX);
+	return -1;
+}
+
+/* key holds the text for as long as the row needs it. */
+static int key_option(struct ctl *ctl, const struct args *args, struct row *row,
+		      char key[static KEY_LINE_SIZE])
+{
+	const char *path = args_value(args, "ospf-key-file");
+
+	if (!path)
+		return 0;
+	if (!strcmp(path, "none")) {
+		row_null(row, "ospf_key");
+		return 0;
+	}
+	if (key_read(ctl, path, key, KEY_LINE_SIZE) < 0)
+		return -1;
+	row_text(row, "ospf_key", key);
+	return 0;
+}
+
 /* ---- commands ---- */
 
 static int wire_add(struct ctl *ctl, const struct args *args)
 {
 	struct row row = { .table = "wire", .object = "wire" };
 	struct wire_change wire = { .ctl = ctl, .name = args->names[0] };
+	char key[KEY_LINE_SIZE];
 
 	if (lookup_new(ctl, "wire", wire.name) < 0)
 		return -1;
 	row_text(&row, "name", wire.name);
-	if (row_options(ctl, &row, args, 0) < 0 || row_insert(ctl, &row, &wire.id) < 0)
+	if (row_options(ctl, &row, args, 0) < 0 || key_option(ctl, args, &row, key) < 0 ||
+	    row_insert(ctl, &row, &wire.id) < 0)
 		return -1;
 	wire.transit = !strcmp(args_value(args, "kind"), "transit");
 	return ports_option(&wire, args);
@@ -283,10 +330,11 @@ static int wire_set(struct ctl *ctl, const struct args *args)
 {
 	struct row row = { .table = "wire", .object = "wire" };
 	struct wire_change wire = { .ctl = ctl, .name = args->names[0] };
-	char kind[SQL_TEXT_SIZE];
+	char kind[SQL_TEXT_SIZE], key[KEY_LINE_SIZE];
 
 	if (lookup_id(ctl, "wire", wire.name, &wire.id) < 0 ||
-	    row_options(ctl, &row, args, wire.id) < 0 || row_update(ctl, &row, wire.id) < 0 ||
+	    row_options(ctl, &row, args, wire.id) < 0 || key_option(ctl, args, &row, key) < 0 ||
+	    row_update(ctl, &row, wire.id) < 0 ||
 	    sql_text(ctl, kind, sizeof(kind), "SELECT kind FROM wire WHERE id = ?1", "i",
 		     wire.id) < 0)
 		return -1;
@@ -305,7 +353,7 @@ static int wire_del(struct ctl *ctl, const struct args *args)
 
 static const struct option_info wire_options[] = {
 	{ "kind", OPT_WORD, OPTION_NEEDED | OPTION_ADD, "kind", "KIND",
-	  "transit (DLRs and edges of a site) or uplink (one edge, one PE)",
+	  "transit (DLRs and edges of a site) or uplink (an edge and a PE, or two edges)",
 	  .words = wire_kind_names, .word_count = WIRE_KIND_COUNT },
 	{ "site", OPT_SITE, OPTION_NEEDED, "site_id", "SITE", "where it is" },
 	{ "ports", OPT_LIST, 0, NULL, "NODE:INTERFACE[:SLOT],...",
@@ -314,6 +362,11 @@ static const struct option_info wire_options[] = {
 	  "VLAN of a tenant = N + tenant id; default 100", 0, 4093 },
 	{ "vlan-max", OPT_NUMBER, 0, "vlan_max", "N", "the last VLAN; default 4094", 1, 4094 },
 	{ "mtu", OPT_NUMBER, 0, "mtu", "N", "of its VLANs; default 1600", 1280, 65535 },
+	{ "bfd", OPT_FLAG, 0, "bfd", NULL,
+	  "OSPF neighbors on it are watched by bfdd (the default)", 1 },
+	{ "no-bfd", OPT_FLAG, 0, "bfd", NULL, "OSPF's own hellos are enough", 0 },
+	{ "ospf-key-file", OPT_TEXT, 0, NULL, "FILE",
+	  "authenticate OSPF with the key in the first line of FILE ('-': standard input); 'none' ends it" },
 	{},
 };
 

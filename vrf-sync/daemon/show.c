@@ -377,7 +377,7 @@ static const char *op_text(const struct op *op, char buf[static STATEMENT_SIZE])
 {
 	if (op->obj.target == TARGET_KERNEL)
 		return object_describe(&op->obj, buf, STATEMENT_SIZE);
-	return statement_text(&op->obj, op->what == OUTCOME_DELETE, buf);
+	return statement_shown(&op->obj, op->what == OUTCOME_DELETE, buf);
 }
 
 static struct json_object *op_json(const char *vrf, const struct op *op)

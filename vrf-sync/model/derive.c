@@ -151,16 +151,17 @@ static uint8_t far_role(const struct wire *wire, uint8_t roles)
 
 bool wire_serves(const struct wire *wire, const struct tenant *tenant)
 {
-	bool near = false, far = false;
+	unsigned int near = 0, far = 0;
 	const struct wire_port *port;
 
 	darr_foreach_p (wire->ports, port) {
 		uint8_t roles = tenant_roles_on(tenant, port->node_id);
 
-		near |= near_role(wire, roles) != 0;
-		far |= far_role(wire, roles) != 0;
+		near += near_role(wire, roles) != 0;
+		far += far_role(wire, roles) != 0;
 	}
-	return near && far;
+	/* an uplink between two edges is each one's way around when its own are lost */
+	return near && (far || (wire->kind == WIRE_UPLINK && near > 1));
 }
 
 uint8_t wire_roles_on(const struct wire *wire, const struct tenant *tenant, uint32_t node_id)

@@ -36,7 +36,7 @@ int derive_wire_prefix(const struct provider *provider, const struct wire *wire,
 		       const struct tenant *tenant, struct ipnet *prefix, struct reason *why);
 
 /* The tenant has something to do on this wire: a node of each side serves it,
- * and no node would only talk to itself.
+ * and no node would only talk to itself.  An uplink may also join two edges.
  */
 bool wire_serves(const struct wire *wire, const struct tenant *tenant);
 /* The roles in which the node takes part in the tenant's wire; 0: none.  A

@@ -100,7 +100,9 @@ struct wire {
 	enum wire_kind kind;
 	uint16_t vlan_base, vlan_max;
 	uint16_t mtu;
-	bool bfd;                /* OSPF neighbors on it are watched by bfdd */
+	bool bfd; /* OSPF neighbors on it are watched by bfdd */
+	char ospf_key[OSPF_KEY_MAX +
+		      1];        /* "": OSPF on it is not authenticated; never to be shown */
 	struct wire_port *ports; /* darr, by slot */
 };
 

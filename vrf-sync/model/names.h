@@ -16,6 +16,8 @@
 #define TENANT_NAME_MAX 63 /* characters: names of tenants, switches, sites, nodes, links */
 #define DEVICE_NAME_MAX 15 /* IFNAMSIZ - 1: VRFs and interfaces */
 #define TRUNK_NAME_MAX  10 /* leaves room for ".4094" */
+#define OSPF_KEY_MIN    8
+#define OSPF_KEY_MAX    16 /* RFC 2328 D.3 */
 
 /* One to max characters of the set above. */
 bool name_is_valid(const char *name, unsigned int max);

@@ -56,6 +56,8 @@ const struct object_kind_info object_kinds[OBJ_KIND_COUNT] = {
 	[OBJ_OSPF_IF_PRIORITY] = { "ospf-priority", PHASE_STATEMENT },
 	[OBJ_OSPF_IF_SUPPRESS] = { "ospf-prefix-suppression", PHASE_STATEMENT },
 	[OBJ_OSPF_IF_BFD] = { "ospf-bfd", PHASE_STATEMENT },
+	[OBJ_OSPF_IF_KEY] = { "ospf-key", PHASE_STATEMENT },
+	[OBJ_OSPF_IF_AUTH] = { "ospf-authentication", PHASE_STATEMENT },
 	[OBJ_OSPF_IF_DEAD] = { "ospf-dead-interval", PHASE_STATEMENT },
 	[OBJ_OSPF_IF_HELLO] = { "ospf-hello-interval", PHASE_STATEMENT },
 	[OBJ_OSPF_IF_AREA] = { "ospf-area", PHASE_STATEMENT, .recreate = true },

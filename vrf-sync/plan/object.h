@@ -79,6 +79,8 @@ enum object_kind {
 	OBJ_OSPF_IF_PRIORITY, /* name device; num[0] in the election of a designated router */
 	OBJ_OSPF_IF_SUPPRESS, /* name device: its prefix is announced only while others are there */
 	OBJ_OSPF_IF_BFD,      /* name device */
+	OBJ_OSPF_IF_KEY,      /* name device; ref the key, which is never shown */
+	OBJ_OSPF_IF_AUTH,     /* name device: only who has the key is heard */
 	OBJ_OSPF_IF_DEAD,     /* name device; num[0] s */
 	OBJ_OSPF_IF_HELLO,    /* name device; num[0] s */
 	OBJ_OSPF_IF_AREA,     /* name device; num[0] area */

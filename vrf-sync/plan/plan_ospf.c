@@ -35,13 +35,14 @@ static void add_redistribute(struct plan *plan, enum object_kind kind, const cha
 	plan_list_name(plan, map, add(plan, kind)->ref);
 }
 
-static void add_interface(struct plan *plan, enum object_kind kind, const char *device,
-			  uint32_t value)
+static struct object *add_interface(struct plan *plan, enum object_kind kind, const char *device,
+				    uint32_t value)
 {
 	struct object *obj = add(plan, kind);
 
 	strlcpy(obj->name, device, sizeof(obj->name));
 	obj->num[0] = value;
+	return obj;
 }
 
 static void plan_interface(struct plan *plan, const char *device, uint32_t area, bool p2p)
@@ -62,6 +63,7 @@ static void plan_interface(struct plan *plan, const char *device, uint32_t area,
 static void plan_wire_interface(struct plan *plan, const struct plan_wire *wire)
 {
 	bool transit = wire->wire->kind == WIRE_TRANSIT;
+	struct object *obj;
 
 	if (transit && (wire->roles & ROLE_EDGE)) {
 		add_interface(plan, OBJ_OSPF_IF_PRIORITY, wire->device, 0);
@@ -69,6 +71,11 @@ static void plan_wire_interface(struct plan *plan, const struct plan_wire *wire)
 	}
 	if (wire->wire->bfd)
 		add_interface(plan, OBJ_OSPF_IF_BFD, wire->device, 0);
+	if (wire->wire->ospf_key[0]) {
+		add_interface(plan, OBJ_OSPF_IF_AUTH, wire->device, 0);
+		obj = add_interface(plan, OBJ_OSPF_IF_KEY, wire->device, 0);
+		strlcpy(obj->ref, wire->wire->ospf_key, sizeof(obj->ref));
+	}
 	plan_interface(plan, wire->device, transit ? plan->provider->nssa_area : 0, !transit);
 }
 

@@ -11,7 +11,7 @@
 
 /*
  * Placeholders:
- *   %v vrf   %n name   %r ref   %0 %1 %2 numbers
+ *   %v vrf   %n name   %r ref   %s ref, a secret   %0 %1 %2 numbers
  *   %p net with length   %a net as an address
  *   %P "permit" or "deny", by num[1]   %L nothing, or " le N", by num[2]
  * A '|' ends what "no" needs to take the statement away; without one, all of
@@ -51,6 +51,8 @@ static const struct statement statements[OBJ_KIND_COUNT] = {
 	[OBJ_OSPF_IF_PRIORITY] = { CONTEXT_OSPF_IF, "ip ospf priority| %0" },
 	[OBJ_OSPF_IF_SUPPRESS] = { CONTEXT_OSPF_IF, "ip ospf prefix-suppression" },
 	[OBJ_OSPF_IF_BFD] = { CONTEXT_OSPF_IF, "ip ospf bfd|" },
+	[OBJ_OSPF_IF_KEY] = { CONTEXT_OSPF_IF, "ip ospf message-digest-key 1| md5 %s" },
+	[OBJ_OSPF_IF_AUTH] = { CONTEXT_OSPF_IF, "ip ospf authentication| message-digest" },
 	[OBJ_OSPF_IF_DEAD] = { CONTEXT_OSPF_IF, "ip ospf dead-interval| %0" },
 	[OBJ_OSPF_IF_HELLO] = { CONTEXT_OSPF_IF, "ip ospf hello-interval| %0" },
 	[OBJ_OSPF_IF_AREA] = { CONTEXT_OSPF_IF, "ip ospf area| %0" },
@@ -84,6 +86,7 @@ enum context statement_context(enum object_kind kind)
 struct writer {
 	char *buf;
 	size_t used;
+	bool shown; /* to people: secrets stay out */
 };
 
 static void put(struct writer *w, const char *fmt, ...) PRINTFRR(2, 3);
@@ -120,6 +123,12 @@ static void put_field(struct writer *w, char field, const struct object *obj)
 	case 'r':
 		put_name(w, obj->ref);
 		break;
+	case 's':
+		if (w->shown)
+			put(w, "%s", SECRET_SHOWN);
+		else
+			put_name(w, obj->ref);
+		break;
 	case '0':
 	case '1':
 	case '2':
@@ -143,9 +152,10 @@ static void put_field(struct writer *w, char field, const struct object *obj)
 	}
 }
 
-const char *statement_text(const struct object *obj, bool undo, char buf[static STATEMENT_SIZE])
+static const char *write_text(const struct object *obj, bool undo, bool shown,
+			      char buf[static STATEMENT_SIZE])
 {
-	struct writer w = { .buf = buf };
+	struct writer w = { .buf = buf, .shown = shown };
 	const char *c = statements[obj->kind].text;
 
 	assert(c);
@@ -159,6 +169,41 @@ const char *statement_text(const struct object *obj, bool undo, char buf[static 
 			put(&w, "%c", *c);
 		else if (undo)
 			break;
+	}
+	return buf;
+}
+
+const char *statement_text(const struct object *obj, bool undo, char buf[static STATEMENT_SIZE])
+{
+	return write_text(obj, undo, false, buf);
+}
+
+const char *statement_shown(const struct object *obj, bool undo, char buf[static STATEMENT_SIZE])
+{
+	return write_text(obj, undo, true, buf);
+}
+
+/* What comes after one of these is a secret, whoever configured it. */
+static const char *const before_secrets[] = { " md5 ", "authentication-key ", "password ",
+					      "key-string " };
+
+bool statement_has_secret(const struct object *obj)
+{
+	const char *text = statements[obj->kind].text;
+
+	return text && strstr(text, "%s");
+}
+
+const char *statement_redact(const char *line, char buf[static STATEMENT_SIZE])
+{
+	strlcpy(buf, line, STATEMENT_SIZE);
+	for (unsigned int i = 0; i < array_size(before_secrets); i++) {
+		char *secret = strstr(buf, before_secrets[i]);
+
+		if (secret) {
+			secret += strlen(before_secrets[i]);
+			strlcpy(secret, SECRET_SHOWN, STATEMENT_SIZE - (secret - buf));
+		}
 	}
 	return buf;
 }
@@ -218,8 +263,8 @@ static bool opens_node(const struct op *op)
 		op->obj.kind == OBJ_BGP || op->obj.kind == OBJ_ZEBRA_VRF);
 }
 
-void statement_script(const struct op *const *ops, size_t count, uint32_t asn, statement_emit emit,
-		      void *arg)
+static void write_script(const struct op *const *ops, size_t count, uint32_t asn, bool shown,
+			 statement_emit emit, void *arg)
 {
 	char where[STATEMENT_SIZE] = "", enter[STATEMENT_SIZE], line[STATEMENT_SIZE];
 	enum context context = CONTEXT_TOP;
@@ -238,11 +283,23 @@ void statement_script(const struct op *const *ops, size_t count, uint32_t asn, s
 			context = next;
 			memcpy(where, enter, sizeof(where));
 		}
-		emit(arg, statement_text(obj, ops[i]->what == OUTCOME_DELETE, line), (int)i);
+		emit(arg, write_text(obj, ops[i]->what == OUTCOME_DELETE, shown, line), (int)i);
 		if (opens_node(ops[i]))
 			emit(arg, obj->kind == OBJ_ZEBRA_VRF ? "exit-vrf" : "exit", -1);
 	}
 	script_leave(context, emit, arg);
+}
+
+void statement_script(const struct op *const *ops, size_t count, uint32_t asn, statement_emit emit,
+		      void *arg)
+{
+	write_script(ops, count, asn, false, emit, arg);
+}
+
+void statement_script_shown(const struct op *const *ops, size_t count, uint32_t asn,
+			    statement_emit emit, void *arg)
+{
+	write_script(ops, count, asn, true, emit, arg);
 }
 
 /* ---- reading ---- */
@@ -322,6 +379,7 @@ static bool take_field(const char **c, char field, struct object *obj)
 	case 'n':
 		return take_name(c, obj->name, sizeof(obj->name));
 	case 'r':
+	case 's':
 		return take_name(c, obj->ref, sizeof(obj->ref));
 	case '0':
 	case '1':

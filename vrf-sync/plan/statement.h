@@ -37,6 +37,12 @@ enum context statement_context(enum object_kind kind);
 
 /* The line that makes (or, undo, takes away) the object; returns buf. */
 const char *statement_text(const struct object *obj, bool undo, char buf[static STATEMENT_SIZE]);
+/* The same for people: a secret is written as SECRET_SHOWN. */
+const char *statement_shown(const struct object *obj, bool undo, char buf[static STATEMENT_SIZE]);
+#define SECRET_SHOWN "********"
+bool statement_has_secret(const struct object *obj);
+/* Any line of a configuration without the secret that it may hold; returns buf. */
+const char *statement_redact(const char *line, char buf[static STATEMENT_SIZE]);
 /* The line that enters the object's context, "" for the top.  asn is the
  * provider's, for "router bgp".  For CONTEXT_BGP_V4 the address family is
  * entered by a second line, which this does not give.
@@ -66,5 +72,8 @@ typedef void (*statement_emit)(void *arg, const char *line, int index);
 /* Writes the operations on one target.  They are in the order of diff.h. */
 void statement_script(const struct op *const *ops, size_t count, uint32_t asn, statement_emit emit,
 		      void *arg);
+/* The same for people. */
+void statement_script_shown(const struct op *const *ops, size_t count, uint32_t asn,
+			    statement_emit emit, void *arg);
 
 #endif

@@ -152,6 +152,17 @@ static bool take_wire(struct provider *provider, sqlite3_stmt *stmt, struct reas
 	if (kind < 0)
 		return true; /* a kind of a later version */
 	wire.kind = kind;
+	if (!column_is_null(stmt, 8) &&
+	    (!column_text(stmt, 8, wire.ospf_key, sizeof(wire.ospf_key)) ||
+	     strlen(wire.ospf_key) < OSPF_KEY_MIN ||
+	     !name_is_valid(wire.ospf_key, OSPF_KEY_MAX))) {
+		/* without the key itself: this sentence is shown */
+		reason_set(
+			why,
+			"the OSPF key of wire %s is not %d to %d letters, digits, '-', '_' and '.'",
+			wire.name, OSPF_KEY_MIN, OSPF_KEY_MAX);
+		return false;
+	}
 	*darr_append(provider->wires) = wire;
 	return true;
 }
@@ -180,7 +191,7 @@ static const struct {
 	{ "SELECT id, name FROM site ORDER BY id", take_site },
 	{ "SELECT id, site_id, name, router_id, vtep FROM node ORDER BY id", take_node },
 	{ "SELECT node_id, role FROM node_role", take_role },
-	{ "SELECT id, site_id, name, kind, vlan_base, vlan_max, mtu, bfd FROM wire ORDER BY id",
+	{ "SELECT id, site_id, name, kind, vlan_base, vlan_max, mtu, bfd, ospf_key FROM wire ORDER BY id",
 	  take_wire },
 	{ "SELECT wire_id, node_id, ifname, slot FROM wire_port ORDER BY wire_id, slot",
 	  take_port },
