@@ -105,7 +105,7 @@ static const struct {
 	  "add vrf acme\nadd ospf acme\nadd ospf-nssa acme\nadd bridge ls1\n", 0 },
 	{ "all gone, in the reverse order, children with their parents",
 	  { OBJ(BRIDGE, KERNEL, .name = "ls1"), OBJ(OSPF, OSPFD), VRF(1), OBJ(OSPF_NSSA, OSPFD) }, { },
-	  "delete bridge ls1\ndelete ospf acme\ndelete vrf acme\n", 0 },
+	  "delete ospf acme\ndelete bridge ls1\ndelete vrf acme\n", 0 },
 	{ "removals before additions",
 	  { VRF(1), ADDRESS(1), VLAN(5) }, { VRF(1), ADDRESS(2), VLAN(5) },
 	  "delete wire-address 100.64.0.1/29 on t0.5\nadd wire-address 100.64.0.2/29 on t0.5\n", 2 },
@@ -147,9 +147,17 @@ static const struct {
 	{ "what a hand has altered is written again",
 	  { OBJ(OSPF, OSPFD), OBJ(OSPF_REDIST_BGP, OSPFD, .ref = "M", .altered = true) },
 	  { OBJ(OSPF, OSPFD), OBJ(OSPF_REDIST_BGP, OSPFD, .ref = "M") }, "update ospf-redistribute-bgp acme\n", 1 },
-	{ "interfaces leave their area before their instance goes",
+	{ "OSPF takes back what it said before anything else goes",
 	  { OBJ(OSPF, OSPFD), OBJ(OSPF_IF_AREA, OSPFD, .name = "t0.5"), OBJ(OSPF_IF_HELLO, OSPFD, .name = "t0.5") }, { },
-	  "delete ospf-area t0.5\ndelete ospf-hello-interval t0.5\ndelete ospf acme\n", 0 },
+	  "delete ospf acme\ndelete ospf-area t0.5\ndelete ospf-hello-interval t0.5\n", 0 },
+	{ "an edge that loses its NSSA starts OSPF anew, or it would keep what it translated",
+	  { OBJ(OSPF, OSPFD), OBJ(OSPF_LSA_DELAY, OSPFD), OBJ(OSPF_NSSA_ABR, OSPFD, .num = { 51 }) },
+	  { OBJ(OSPF, OSPFD), OBJ(OSPF_LSA_DELAY, OSPFD) },
+	  "delete ospf acme\nadd ospf acme\nadd ospf-lsa-delay acme\n", 0 },
+	{ "one that has it still does not, nor does a DLR",
+	  { OBJ(OSPF, OSPFD), OBJ(OSPF_NSSA_ABR, OSPFD, .num = { 51 }), OBJ(OSPF_NSSA, OSPFD, .num = { 52 }) },
+	  { OBJ(OSPF, OSPFD), OBJ(OSPF_NSSA_ABR, OSPFD, .num = { 53 }) },
+	  "delete ospf-nssa-abr acme\ndelete ospf-nssa acme\nadd ospf-nssa-abr acme\n", 1 },
 	{ "a route to another next hop changes in place",
 	  { OBJ(ROUTE, KERNEL, .net = { AF_INET, 8, { 10 } }, .via = { AF_INET, 32, { 1 } }) },
 	  { OBJ(ROUTE, KERNEL, .net = { AF_INET, 8, { 10 } }, .via = { AF_INET, 32, { 2 } }) },
@@ -251,11 +259,15 @@ static void check_order(const struct op *ops)
 		bool was_delete = ops[i - 1].what == OUTCOME_DELETE;
 		bool is_delete = ops[i].what == OUTCOME_DELETE;
 		int order = object_cmp_key(&ops[i - 1].obj, &ops[i].obj);
+		bool before = object_kinds[ops[i - 1].obj.kind].first_down;
+		bool now = object_kinds[ops[i].obj.kind].first_down;
 
 		ck_assert_msg(was_delete || !is_delete, "operation %u deletes after an addition",
 			      i);
 		if (was_delete == is_delete)
-			ck_assert_msg(is_delete ? order > 0 : order < 0,
+			ck_assert_msg(!is_delete      ? order < 0
+				      : before == now ? order > 0
+						      : before,
 				      "operation %u is out of order", i);
 	}
 }

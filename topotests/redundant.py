@@ -82,10 +82,10 @@ class Shape:
                 f" exit-address-family\nexit\n")
 
 
-def uplinks(pairs):
-    """A wire for each (edge, PE): all over the same trunks, apart by their VLANs."""
-    return {f"up-{edge}-{pe}": ("dc1", "uplink", {pe: ("u0", 1), edge: ("u0", 2)}, {"vlan_base": 500 * (i + 1)})
-            for i, (edge, pe) in enumerate(pairs)}
+def uplinks(pairs, **more):
+    """A wire for each (edge, PE), or (edge, edge): all over the same trunks, apart by their VLANs."""
+    return {f"up-{edge}-{far}": ("dc1", "uplink", {far: ("u0", 1), edge: ("u0", 2)}, {"vlan_base": 500 * (i + 1), **more})
+            for i, (edge, far) in enumerate(pairs)}
 
 
 MESH = [(edge, pe) for edge in EDGES for pe in NEAR]

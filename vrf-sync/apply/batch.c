@@ -57,7 +57,7 @@ bool task_is_in_step(const struct task *task, const struct batch *batch)
 	bool removes = task->op.what == OUTCOME_DELETE;
 
 	return removes == batch_step_removes(batch) &&
-	       object_kinds[task->op.obj.kind].phase == batch_step_phase(batch);
+	       object_phase(task->op.obj.kind, removes) == batch_step_phase(batch);
 }
 
 /* ---- how things end ---- */

@@ -48,6 +48,36 @@ static bool vrf_starts_anew(const struct objects *have, const struct objects *wa
 	return old && new && must_start_anew(old, new);
 }
 
+/* The instance is the border router of some NSSA. */
+static bool translates(const struct objects *set, const struct object *instance)
+{
+	struct object key = { .kind = OBJ_OSPF_NSSA_ABR, .target = TARGET_OSPFD };
+	size_t low = 0, high = objects_count(set);
+
+	strlcpy(key.vrf, instance->vrf, sizeof(key.vrf));
+	while (low < high) { /* the first one not before area 0 */
+		size_t middle = low + (high - low) / 2;
+
+		if (object_cmp_key(&set->list[middle], &key) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < objects_count(set) && set->list[low].kind == OBJ_OSPF_NSSA_ABR &&
+	       !strcmp(set->list[low].vrf, instance->vrf);
+}
+
+/* An edge that no longer has the area would go on announcing what it once
+ * translated from it, for up to an hour (C-06; FRR issue #21949, measured with
+ * 10.7.1).  A new instance gets its old LSAs from its neighbors, and has them
+ * flushed because it does not originate them.
+ */
+static bool stops_translating(const struct objects *have, const struct objects *want,
+			      const struct object *obj)
+{
+	return obj->kind == OBJ_OSPF && translates(have, obj) && !translates(want, obj);
+}
+
 /* The object, present on one side at least, cannot stay as it is. */
 static bool goes(const struct objects *have, const struct objects *want, const struct object *obj)
 {
@@ -57,7 +87,7 @@ static bool goes(const struct objects *have, const struct objects *want, const s
 
 	if (!old)
 		return false;
-	if (!new || must_start_anew(old, new))
+	if (!new || must_start_anew(old, new) || stops_translating(have, want, obj))
 		return true;
 	if (obj->vrf[0] && vrf_starts_anew(have, want, obj))
 		return true;
@@ -94,6 +124,18 @@ static bool are_the_same(const struct objects *have, const struct objects *want)
 	return true;
 }
 
+static void add_removals(const struct objects *have, const struct objects *want, bool first_down,
+			 struct op **ops)
+{
+	for (int i = (int)objects_count(have) - 1; i >= 0; i--) {
+		const struct object *old = &have->list[i];
+
+		if (object_kinds[old->kind].first_down == first_down && goes(have, want, old) &&
+		    !goes_with_parent(have, want, old))
+			add_op(ops, OUTCOME_DELETE, old);
+	}
+}
+
 size_t diff_objects(const struct objects *have, const struct objects *want, struct op **ops)
 {
 	size_t kept = 0;
@@ -101,12 +143,8 @@ size_t diff_objects(const struct objects *have, const struct objects *want, stru
 	if (are_the_same(have, want))
 		return objects_count(want);
 	/* First what goes, latest phase first ... */
-	for (int i = (int)objects_count(have) - 1; i >= 0; i--) {
-		const struct object *old = &have->list[i];
-
-		if (goes(have, want, old) && !goes_with_parent(have, want, old))
-			add_op(ops, OUTCOME_DELETE, old);
-	}
+	add_removals(have, want, true, ops);
+	add_removals(have, want, false, ops);
 	/* ... then what comes or changes, earliest phase first. */
 	for (size_t i = 0; i < objects_count(want); i++) {
 		const struct object *new = &want->list[i];

@@ -40,7 +40,7 @@ const struct object_kind_info object_kinds[OBJ_KIND_COUNT] = {
 	[OBJ_SET_RT] = { "set-rt", PHASE_FILTER, .key_nums = 1 },
 	[OBJ_SET_TAG] = { "set-tag", PHASE_FILTER, .key_nums = 1 },
 	[OBJ_ON_MATCH_NEXT] = { "on-match-next", PHASE_FILTER, .key_nums = 1 },
-	[OBJ_OSPF] = { "ospf", PHASE_INSTANCE, .recreate = true },
+	[OBJ_OSPF] = { "ospf", PHASE_INSTANCE, .recreate = true, .first_down = true },
 	[OBJ_BGP] = { "bgp", PHASE_INSTANCE, .recreate = true },
 	[OBJ_OSPF_ROUTER_ID] = { "ospf-router-id", PHASE_STATEMENT },
 	[OBJ_OSPF_SPF_DELAY] = { "ospf-spf-delay", PHASE_STATEMENT },
@@ -85,6 +85,12 @@ const struct object_kind_info object_kinds[OBJ_KIND_COUNT] = {
 	[OBJ_ROUTE] = { "route", PHASE_SWITCH, .key_net = true },
 };
 /* clang-format on */
+
+enum phase object_phase(enum object_kind kind, bool removes)
+{
+	return removes && object_kinds[kind].first_down ? PHASE_COUNT - 1
+							: object_kinds[kind].phase;
+}
 
 /* Statements of one context stand together: which comes first within a phase. */
 static unsigned int context_rank(const struct object *obj)

@@ -10,7 +10,9 @@
  *
  * Every kind belongs to one phase.  Phases are put in place in their order and
  * taken down in the reverse one, so that filters stand before the routes they
- * filter, and a VRF before the protocols in it.
+ * filter, and a VRF before the protocols in it.  OSPF is the exception: its
+ * instance goes first of all, because only one that still has its neighbors
+ * can take back what it has told them.
  */
 #ifndef FRR_TENANT_PLAN_OBJECT_H
 #define FRR_TENANT_PLAN_OBJECT_H
@@ -145,8 +147,12 @@ struct object_kind_info {
 	bool key_net;
 	/* content cannot be changed in place: take down, put up again */
 	bool recreate;
+	/* taken down before everything else, while others still hear that it goes */
+	bool first_down;
 };
 extern const struct object_kind_info object_kinds[OBJ_KIND_COUNT];
+/* The phase in which one is put in place, or taken down. */
+enum phase object_phase(enum object_kind kind, bool removes);
 
 /* Order in which objects are put in place; 0 where both are the same thing. */
 int object_cmp_key(const struct object *a, const struct object *b);
