@@ -122,8 +122,9 @@ class RedundantNet(TenantNet):
             self.wait(lambda: self.show(pe, "bgpd", "show bgp ipv4 vpn summary json")["peers"][reflector]["state"] ==
                       "Established", 60, f"the VPNv4 session of {pe}")
 
-    def customer(self, name="acme", where=EVERYWHERE):
-        """A tenant everywhere, its site `ce` at two PEs, one switch; waits until all of it is in use."""
+    def customer(self, name="acme", where=EVERYWHERE, ways=2):
+        """A tenant everywhere, its site `ce` at two PEs, one switch; waits until all of it is in use, each edge by
+        so many ways to the PEs."""
         with self.db.together():
             self.db.tenant(name, where, ["10.1.0.0/16", "172.16.0.0/16"])
             for i, pe in enumerate(FAR, 1):
@@ -132,7 +133,7 @@ class RedundantNet(TenantNet):
         self.wait_ok(name, timeout=60)
         self.wait_hops("ce", WEB, len(FAR), timeout=60)
         for edge in EDGES:
-            self.wait_hops(edge, SITE, len(NEAR), name, timeout=60)
+            self.wait_hops(edge, SITE, ways, name, timeout=60)
 
     # -- breaking and mending --
 
@@ -148,6 +149,13 @@ class RedundantNet(TenantNet):
 
     def mend(self, bridge, router):
         self.ip(f"link set dev {bridge}-{router} master {bridge}", router="lan")
+
+    def pull(self, bridge, router):
+        """The cable: both ends see their link go down."""
+        self.ip(f"link set dev {bridge}-{router} down", router="lan")
+
+    def plug(self, bridge, router):
+        self.ip(f"link set dev {bridge}-{router} up", router="lan")
 
     def revive(self, router):
         """What die() ended is there again, with nothing but its own file."""
@@ -165,6 +173,17 @@ class RedundantNet(TenantNet):
     def bridges(self, router):
         return [bridge for bridge, routers in PORTS.items() if router in routers]
 
+    def mend_all(self):
+        for bridge, routers in PORTS.items():
+            for router in routers:
+                self.mend(bridge, router)
+                self.plug(bridge, router)
+        for router in self.routers:
+            missing = [daemon for daemon in self.daemons(router) if not self.pid(router, daemon)]
+            if missing:
+                self.start(router, daemons=missing)
+        self.wait_settled(timeout=60)
+
     # -- looking --
 
     now = staticmethod(time.monotonic)
@@ -178,9 +197,31 @@ class RedundantNet(TenantNet):
         return self.wait(lambda: len(found := self.hops(router, prefix, vrf)) == count and found, timeout,
                          f"{count} next hops of {prefix} at {router}")
 
-    def nowhere(self, prefix):
-        """No router has the prefix, in any table."""
-        return not self.holders(prefix)
-
     def holders(self, prefix):
+        """The routers that have the prefix in any table."""
         return [router for router in self.routers if self.tables_with(router, prefix)]
+
+    def wait_nowhere(self, prefix, timeout=30):
+        self.wait(lambda: not self.holders(prefix), timeout, f"{prefix} to leave {', '.join(self.holders(prefix))}")
+
+    def stays(self, predicate, seconds, what):
+        """It is so now and all the time until then."""
+        end = self.now() + seconds
+        while self.now() < end:
+            assert predicate(), what
+            self._pause(0.2)
+
+    def full(self, router, vrf="acme"):
+        """How many of its OSPF neighbours are Full."""
+        return [state for state, _ in self.neighbors(router, vrf)].count("Full")
+
+    def owner(self, gateway):
+        """The router that has the address."""
+        return next(router for router in self.routers
+                    if any(gateway == text.split("/")[0] for found in self.addresses(router).values() for text in found))
+
+    def cycles(self, prefix, vrf="acme"):
+        """[(a, b)]: a sends packets for the prefix to b, and b to a."""
+        ways = {router: {self.owner(hop) for hop in self.hops(router, prefix, vrf) if isinstance(hop, str)}
+                for router in (*EDGES, *NEAR)}
+        return [(a, b) for a in ways for b in ways[a] if a in ways.get(b, ())]

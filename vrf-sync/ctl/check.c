@@ -3,6 +3,7 @@
 #include <zebra.h>
 
 #include <stdio.h>
+#include <string.h>
 
 #include <json-c/json.h>
 
@@ -11,6 +12,7 @@
 #include "ctl/args.h"
 #include "ctl/change.h"
 #include "ctl/show.h"
+#include "plan/advise.h"
 #include "plan/validate.h"
 
 static size_t check_tenant(const struct model *model, const struct tenant *tenant,
@@ -30,9 +32,61 @@ static size_t check_tenant(const struct model *model, const struct tenant *tenan
 	return count;
 }
 
+/* Appends what was not said before. */
+static void take_new(struct reason **all, const struct reason *fresh)
+{
+	const struct reason *one, *old;
+
+	darr_foreach_p (fresh, one) {
+		bool known = false;
+
+		darr_foreach_p (*all, old)
+			known |= !strcmp(old->text, one->text);
+		if (!known)
+			*darr_append(*all) = *one;
+	}
+}
+
+/* Many tenants share nodes and wires: everything is said once. */
+static void advise_all(const struct model *model, const struct tenant **tenants,
+		       struct reason **all)
+{
+	const struct tenant **tenant;
+
+	advise_provider(model_provider(model), all);
+	darr_foreach_p (tenants, tenant) {
+		struct reason *fresh = NULL;
+
+		advise_tenant(model_provider(model), *tenant, &fresh);
+		take_new(all, fresh);
+		darr_free(fresh);
+	}
+}
+
+static void advice_json(struct json_object *rows, const struct reason *advice)
+{
+	const struct reason *one;
+
+	darr_foreach_p (advice, one) {
+		struct json_object *row = json_object_new_object();
+
+		show_text(row, "advice", one->text);
+		json_object_array_add(rows, row);
+	}
+}
+
+static void advice_text(const struct reason *advice)
+{
+	const struct reason *one;
+
+	darr_foreach_p (advice, one)
+		printf("advice: %s\n", one->text);
+}
+
 static int check_run(struct ctl *ctl, const struct args *args)
 {
 	const struct tenant **tenants = NULL, **tenant;
+	struct reason *advice = NULL;
 	size_t findings = 0, held = 0;
 	struct model *model = show_load(ctl);
 	struct json_object *rows;
@@ -49,7 +103,13 @@ static int check_run(struct ctl *ctl, const struct args *args)
 		held += count != 0;
 	}
 	snprintf(nothing, sizeof(nothing), "%u tenants, no findings", darr_len(tenants));
+	advise_all(model, tenants, &advice);
+	if (ctl->json)
+		advice_json(rows, advice);
 	show_print(ctl, rows, nothing);
+	if (!ctl->json)
+		advice_text(advice);
+	darr_free(advice);
 	darr_free(tenants);
 	model_free(model);
 	if (!findings)
@@ -64,7 +124,7 @@ static int check_run(struct ctl *ctl, const struct args *args)
 const struct command check_commands[] = {
 	{
 		.verb = "check",
-		.summary = "validate the whole database; exit status 1 where anything is found",
+		.summary = "validate the whole database; exit status 1 where anything is found, 0 with advice alone",
 		.example = "tenantctl check",
 		.access = ACCESS_READ,
 		.run = check_run,

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Links that are there only once.
+ *
+ * ospfd leaves the type-5 LSAs that it translates itself out of the database
+ * it gives a new neighbor (FRR issue #23429).  A PE that comes later hears of
+ * them only from a third router that has them already.  So for every PE there
+ * should be an edge, and another neighbor of the PE that reaches this edge in
+ * area 0 without the PE.
+ */
+#include <zebra.h>
+
+#include <stdio.h>
+
+#include "darr.h"
+#include "printfrr.h"
+
+#include "model/derive.h"
+#include "plan/advise.h"
+
+/* One that speaks OSPF in area 0 of the tenant. */
+struct speaker {
+	uint32_t node_id;
+	uint8_t roles;
+	bool reached;
+};
+
+struct area {
+	const struct provider *provider;
+	const struct tenant *tenant;
+	struct speaker *speakers; /* darr */
+	struct reason **advice;
+};
+
+static void say(struct reason **advice, const char *fmt, ...) PRINTFRR(2, 3);
+static void say(struct reason **advice, const char *fmt, ...)
+{
+	struct reason *one = darr_append(*advice);
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintfrr(one->text, sizeof(one->text), fmt, ap);
+	va_end(ap);
+}
+
+static const char *name_of(const struct area *area, const struct speaker *speaker)
+{
+	const struct node *node = provider_node(area->provider, speaker->node_id);
+
+	return node ? node->name : "?";
+}
+
+static bool is_dynamic(const struct area *area, const struct wire *wire)
+{
+	const struct circuit *circuit = tenant_circuit(area->tenant, wire->id);
+
+	return !circuit || circuit->routing == ROUTING_OSPF;
+}
+
+static bool are_joined(const struct area *area, const struct speaker *a, const struct speaker *b,
+		       enum wire_kind kind)
+{
+	const struct wire *wire;
+
+	darr_foreach_p (area->provider->wires, wire)
+		if (wire->kind == kind && is_dynamic(area, wire) &&
+		    wire_roles_on(wire, area->tenant, a->node_id) &&
+		    wire_roles_on(wire, area->tenant, b->node_id))
+			return true;
+	return false;
+}
+
+static void find_speakers(struct area *area)
+{
+	const struct attachment *attachment;
+
+	darr_foreach_p (area->tenant->attachments, attachment)
+		if (attachment->roles & (ROLE_EDGE | ROLE_PE))
+			*darr_append(area->speakers) = (struct speaker){
+				.node_id = attachment->node_id,
+				.roles = attachment->roles,
+			};
+}
+
+/* Marks whom `from` reaches in area 0 without `but`. */
+static void reach(struct area *area, struct speaker *from, const struct speaker *but)
+{
+	struct speaker *other;
+
+	from->reached = true;
+	darr_foreach_p (area->speakers, other)
+		if (!other->reached && other != but && are_joined(area, from, other, WIRE_UPLINK))
+			reach(area, other, but);
+}
+
+/* Somebody else than the edge can tell the PE what the edge has translated. */
+static bool is_told_of(struct area *area, const struct speaker *pe, struct speaker *edge)
+{
+	struct speaker *other;
+
+	darr_foreach_p (area->speakers, other)
+		other->reached = false;
+	reach(area, edge, pe);
+	darr_foreach_p (area->speakers, other)
+		if (other != edge && other != pe && other->reached &&
+		    are_joined(area, pe, other, WIRE_UPLINK))
+			return true;
+	return false;
+}
+
+static void advise_pe(struct area *area, const struct speaker *pe)
+{
+	struct speaker *edge, *heard = NULL;
+
+	darr_foreach_p (area->speakers, edge) {
+		if (edge == pe || !(edge->roles & ROLE_EDGE))
+			continue;
+		if (is_told_of(area, pe, edge))
+			return;
+		if (are_joined(area, pe, edge, WIRE_UPLINK))
+			heard = edge;
+	}
+	if (heard)
+		say(area->advice,
+		    "PE %s hears what edge %s translates from nobody else: after a restart it may lack it for 30 minutes, unless ospfd_tenant is on the edge; join two edges by an uplink, or the PE to two",
+		    name_of(area, pe), name_of(area, heard));
+}
+
+/* ospfd keeps offering a default while its uplinks are up, whoever is there. */
+static void advise_edges(struct area *area)
+{
+	struct speaker *a, *b;
+
+	darr_foreach_p (area->speakers, a)
+		darr_foreach_p (area->speakers, b)
+			if (a < b && (a->roles & b->roles & ROLE_EDGE) &&
+			    are_joined(area, a, b, WIRE_TRANSIT) &&
+			    !are_joined(area, a, b, WIRE_UPLINK))
+				say(area->advice,
+				    "edges %s and %s are not joined by an uplink: one that loses its PEs while its links stay up still draws its part of the DLRs' traffic, and has no way on",
+				    name_of(area, a), name_of(area, b));
+}
+
+size_t advise_tenant(const struct provider *provider, const struct tenant *tenant,
+		     struct reason **advice)
+{
+	struct area area = { .provider = provider, .tenant = tenant, .advice = advice };
+	size_t before = darr_len(*advice);
+	const struct speaker *speaker;
+
+	find_speakers(&area);
+	darr_foreach_p (area.speakers, speaker)
+		if (speaker->roles & ROLE_PE)
+			advise_pe(&area, speaker);
+	advise_edges(&area);
+	darr_free(area.speakers);
+	return darr_len(*advice) - before;
+}
+
+size_t advise_provider(const struct provider *provider, struct reason **advice)
+{
+	size_t before = darr_len(*advice);
+	const struct wire *wire;
+
+	darr_foreach_p (provider->wires, wire)
+		if (wire->kind == WIRE_UPLINK && !wire->ospf_key[0])
+			say(advice,
+			    "uplink %s has no OSPF key: who gets into one of its VLANs can announce anything; set one with \"tenantctl set wire %s --ospf-key-file FILE\"",
+			    wire->name, wire->name);
+	return darr_len(*advice) - before;
+}
