@@ -184,6 +184,40 @@ START_TEST(taking_a_statement_away_names_what_makes_it_the_same)
 }
 END_TEST
 
+START_TEST(a_secret_is_written_for_the_router_and_not_for_people)
+{
+	struct object obj = { .kind = OBJ_OSPF_IF_KEY,
+			      .target = TARGET_OSPFD,
+			      .vrf = "acme",
+			      .name = "u0.101",
+			      .ref = "Sesame.2026" };
+	char line[STATEMENT_SIZE];
+
+	ck_assert(statement_has_secret(&obj));
+	ck_assert_str_eq(statement_shown(&obj, false, line),
+			 "ip ospf message-digest-key 1 md5 ********");
+	ck_assert_str_eq(statement_shown(&obj, true, line), "no ip ospf message-digest-key 1");
+	obj.kind = OBJ_OSPF_IF_AUTH;
+	ck_assert(!statement_has_secret(&obj));
+	ck_assert_str_eq(statement_shown(&obj, false, line), "ip ospf authentication message-digest");
+}
+END_TEST
+
+START_TEST(the_secrets_of_others_are_taken_out_of_their_lines)
+{
+	static const char *const lines[][2] = {
+		{ "ip ospf message-digest-key 2 md5 Sesame", "ip ospf message-digest-key 2 md5 ********" },
+		{ "ip ospf authentication-key Sesame", "ip ospf authentication-key ********" },
+		{ "neighbor 10.0.0.1 password Sesame", "neighbor 10.0.0.1 password ********" },
+		{ "ip ospf cost 7", "ip ospf cost 7" },
+	};
+	char line[STATEMENT_SIZE];
+
+	for (unsigned int i = 0; i < array_size(lines); i++)
+		ck_assert_str_eq(statement_redact(lines[i][0], line), lines[i][1]);
+}
+END_TEST
+
 START_TEST(every_kind_with_a_text_has_a_row_here)
 {
 	for (unsigned int kind = 0; kind < OBJ_KIND_COUNT; kind++) {
@@ -405,6 +439,8 @@ int main(void)
 	tcase_add_loop_test(tcase, a_statement_is_written_as_frr_prints_it_and_read_back, 0,
 			    count);
 	tcase_add_loop_test(tcase, taking_a_statement_away_names_what_makes_it_the_same, 0, count);
+	tcase_add_test(tcase, a_secret_is_written_for_the_router_and_not_for_people);
+	tcase_add_test(tcase, the_secrets_of_others_are_taken_out_of_their_lines);
 	tcase_add_test(tcase, every_kind_with_a_text_has_a_row_here);
 	tcase_add_test(tcase, random_objects_of_every_kind_come_back_from_their_text);
 	tcase_add_test(tcase, random_damage_to_a_line_is_never_read_as_the_same_object);

@@ -66,7 +66,7 @@ def with_tags_again(net, *pes):
 def keeps_itself_alive(net, prefix, pes):
     """The PEs believe each other: one has it by BGP from the other, which has it by OSPF from the first."""
     net.wait(lambda: {net.routes(pe, "acme")[prefix].proto for pe in pes} == {"bgp", "ospf"}, 30, "the ring")
-    net.stays(lambda: all(prefix in net.routes(pe, "acme") for pe in pes), 10, "it went away: the tag guards nothing")
+    net.stays(lambda: all(prefix in net.routes(pe, "acme") for pe in pes), 8, "it went away: the tag guards nothing")
 
 
 # -- C-02: a tenant at two sites, and what comes from elsewhere --
@@ -139,10 +139,10 @@ def test_where_they_are_not_joined_it_misses_it_and_half_the_default_is_a_dead_e
     net.restart("pe1", "ospfd")
     net.wait(lambda: net.full("pe1") == 1, 30, "the adjacency")
     net.wait(lambda: net.routes("pe1", "acme")[WEB].proto == "bgp", 20, "the way by the other site")
-    net.stays(lambda: net.routes("pe1", "acme")[WEB].proto == "bgp", 5, "FRR's F1 is mended")
+    net.stays(lambda: net.routes("pe1", "acme")[WEB].proto == "bgp", 4, "FRR's F1 is mended")
     net.cut("u", "esg")
     net.wait_no_route("esg", SITE, "acme")
-    net.stays(lambda: len(net.hops("dlr", DEFAULT, "acme")) == 2, 5, "FRR takes the default back by itself now")
+    net.stays(lambda: len(net.hops("dlr", DEFAULT, "acme")) == 2, 4, "FRR takes the default back by itself now")
     net.mend("u", "esg")
     net.wait_hops("esg", SITE, 1, "acme")
 
@@ -186,7 +186,7 @@ def test_ospfd_alone_keeps_what_it_translated_from_an_area_that_went(net):
     net.stop("esg2", "tenantd")
     net.by_hand("esg2", "ospfd", "interface t0.101", "no ip ospf area 51", "exit", "router ospf vrf acme",
                 "no area 51 nssa")
-    net.stays(lambda: originated(net, "pe3", "5", "esg2") == {"10.1.2.0"}, 8, "FRR issue #21949 is mended")
+    net.stays(lambda: originated(net, "pe3", "5", "esg2") == {"10.1.2.0"}, 7, "FRR issue #21949 is mended")
     net.start("esg2", daemons=["tenantd"])
     net.wait_ok("acme", "esg2")
     net.wait(lambda: net.full("esg2") == 2, 30, "the edge to be back")

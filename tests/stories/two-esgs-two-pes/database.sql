@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
--- Two edges on one transit, each with its own uplink to its own PE.
+-- Two edges on one transit, each with an uplink to each of two PEs and one to the other; the uplinks have keys.
 
 INSERT INTO site (id, name) VALUES (1, 'dc1'), (2, 'pop2');
 INSERT INTO node (id, name, site_id, router_id) VALUES
@@ -21,6 +21,14 @@ INSERT INTO link (id, tenant_id, name, node_id, ifname, address, protocol) VALUE
 
 INSERT INTO node (id, name, site_id, router_id) VALUES (5, 'esg2', 1, '10.255.0.22'), (6, 'pe3', 1, '10.255.0.3');
 INSERT INTO node_role VALUES (5, 'edge'), (6, 'pe');
-INSERT INTO wire (id, name, site_id, kind) VALUES (3, 'dc1-uplink2', 1, 'uplink');
-INSERT INTO wire_port (wire_id, node_id, ifname, slot) VALUES (1, 5, 't0', 2), (3, 5, 'u0', 2), (3, 6, 'u0', 1);
+INSERT INTO wire (id, name, site_id, kind, vlan_base, bfd, ospf_key) VALUES
+	(3, 'dc1-uplink2', 1, 'uplink', 100, 1, 'Second.Key-2026'), (4, 'dc1-cross1', 1, 'uplink', 600, 0, 'Third_Key'),
+	(5, 'dc1-cross2', 1, 'uplink', 1100, 1, 'Fourth.Key'), (6, 'dc1-edges', 1, 'uplink', 1600, 1, 'Fifth.Key');
+UPDATE wire SET ospf_key = 'First.Key' WHERE id = 2;
+INSERT INTO wire_port (wire_id, node_id, ifname, slot) VALUES
+	(1, 5, 't0', 2),
+	(3, 5, 'u0', 2), (3, 6, 'u0', 1),
+	(4, 2, 'u0', 2), (4, 6, 'u0', 1),
+	(5, 5, 'u0', 2), (5, 3, 'u0', 1),
+	(6, 2, 't0', 1), (6, 5, 't0', 2);
 INSERT INTO attachment (tenant_id, node_id, role) VALUES (1, 5, 'edge'), (1, 6, 'pe');
