@@ -204,7 +204,7 @@ static bool names(const struct object *obj, const struct object *other)
 {
 	if (other->target != obj->target || strcmp(other->name, obj->ref))
 		return false;
-	if (obj->kind == OBJ_MATCH_PREFIX)
+	if (obj->kind == OBJ_MATCH_PREFIX || obj->kind == OBJ_MATCH_HOP)
 		return other->kind == OBJ_PREFIX_LIST;
 	if (obj->kind == OBJ_MATCH_RT)
 		return other->kind == OBJ_RT_LIST;

@@ -153,10 +153,11 @@ static const struct {
 	  "acme: redistribute static\n" },
 	{ TARGET_BGPD,
 	  "delete vpn-rd acme\n"
+	  "delete bgp-redistribute-connected acme\n"
 	  "delete bgp-neighbor 192.0.2.1/32 in acme\n"
 	  "update prefix-list TN-acme-ADV\n"
 	  "update bgp-router-id acme\n"
-	  "update bgp-redistribute-connected acme\n"
+	  "add bgp-redistribute-connected acme\n"
 	  "add vpn-rd acme\n"
 	  "add vpn-rt-import acme\n"
 	  "add vpn-rt-export acme\n",

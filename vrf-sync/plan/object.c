@@ -19,8 +19,13 @@ const char *const sysctl_names[SYSCTL_COUNT] = {
 	[SYSCTL_IP_FORWARD] = "net.ipv4.ip_forward",
 	[SYSCTL_IGMP_MEMBERSHIPS] = "net.ipv4.igmp_max_memberships",
 	[SYSCTL_MPLS_LABELS] = "net.mpls.platform_labels",
+	[SYSCTL_TCP_ACCEPT] = "net.ipv4.tcp_l3mdev_accept",
+	[SYSCTL_UDP_ACCEPT] = "net.ipv4.udp_l3mdev_accept",
 };
 
+/* BGP's redistributions are typed anew because that is also what brings back a lost
+ * export (apply/verify.c): bgpd sees nothing to do in one that is typed again.
+ */
 /* clang-format off */
 const struct object_kind_info object_kinds[OBJ_KIND_COUNT] = {
 	[OBJ_SYSCTL] = { "sysctl", PHASE_NODE, .key_nums = 1 },
@@ -37,7 +42,9 @@ const struct object_kind_info object_kinds[OBJ_KIND_COUNT] = {
 	[OBJ_MATCH_PREFIX] = { "match-prefix", PHASE_FILTER, .key_nums = 1 },
 	[OBJ_MATCH_RT] = { "match-rt", PHASE_FILTER, .key_nums = 1 },
 	[OBJ_MATCH_TAG] = { "match-tag", PHASE_FILTER, .key_nums = 1 },
+	[OBJ_MATCH_HOP] = { "match-next-hop", PHASE_FILTER, .key_nums = 1 },
 	[OBJ_SET_RT] = { "set-rt", PHASE_FILTER, .key_nums = 1 },
+	[OBJ_SET_NO_RT] = { "set-no-rt", PHASE_FILTER, .key_nums = 1 },
 	[OBJ_SET_TAG] = { "set-tag", PHASE_FILTER, .key_nums = 1 },
 	[OBJ_ON_MATCH_NEXT] = { "on-match-next", PHASE_FILTER, .key_nums = 1 },
 	[OBJ_OSPF] = { "ospf", PHASE_INSTANCE, .recreate = true, .first_down = true },
@@ -63,9 +70,9 @@ const struct object_kind_info object_kinds[OBJ_KIND_COUNT] = {
 	[OBJ_OSPF_IF_AREA] = { "ospf-area", PHASE_STATEMENT, .recreate = true },
 	[OBJ_BGP_ROUTER_ID] = { "bgp-router-id", PHASE_STATEMENT },
 	[OBJ_BGP_NEIGHBOR] = { "bgp-neighbor", PHASE_STATEMENT, .key_net = true },
-	[OBJ_BGP_REDIST_KERNEL] = { "bgp-redistribute-kernel", PHASE_STATEMENT },
-	[OBJ_BGP_REDIST_CONNECTED] = { "bgp-redistribute-connected", PHASE_STATEMENT },
-	[OBJ_BGP_REDIST_OSPF] = { "bgp-redistribute-ospf", PHASE_STATEMENT },
+	[OBJ_BGP_REDIST_KERNEL] = { "bgp-redistribute-kernel", PHASE_STATEMENT, .recreate = true },
+	[OBJ_BGP_REDIST_CONNECTED] = { "bgp-redistribute-connected", PHASE_STATEMENT, .recreate = true },
+	[OBJ_BGP_REDIST_OSPF] = { "bgp-redistribute-ospf", PHASE_STATEMENT, .recreate = true },
 	[OBJ_BGP_NEIGHBOR_LIMIT] = { "bgp-maximum-prefix", PHASE_STATEMENT, .key_net = true },
 	[OBJ_BGP_NEIGHBOR_IN] = { "bgp-neighbor-in", PHASE_STATEMENT, .key_net = true },
 	[OBJ_BGP_NEIGHBOR_OUT] = { "bgp-neighbor-out", PHASE_STATEMENT, .key_net = true },

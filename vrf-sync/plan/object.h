@@ -59,7 +59,9 @@ enum object_kind {
 	OBJ_MATCH_PREFIX,  /* name, num[0] seq, num[1] permit; ref prefix-list */
 	OBJ_MATCH_RT,      /* name, num[0] seq, num[1] permit; ref extcommunity-list */
 	OBJ_MATCH_TAG,     /* name, num[0] seq, num[1] permit; num[2] tag */
+	OBJ_MATCH_HOP,     /* name, num[0] seq, num[1] permit; ref prefix-list of next hops */
 	OBJ_SET_RT,        /* name, num[0] seq; num[1]:num[2] route target */
+	OBJ_SET_NO_RT,     /* name, num[0] seq: takes every extended community off */
 	OBJ_SET_TAG,       /* name, num[0] seq; num[2] tag */
 	OBJ_ON_MATCH_NEXT, /* name, num[0] seq */
 	/* PHASE_INSTANCE */
@@ -119,8 +121,10 @@ enum sysctl_id {
 	SYSCTL_IP_FORWARD,
 	SYSCTL_IGMP_MEMBERSHIPS, /* one OSPF interface takes two */
 	SYSCTL_MPLS_LABELS,
+	SYSCTL_TCP_ACCEPT, /* only looked at: sockets of the default VRF answer every VRF */
+	SYSCTL_UDP_ACCEPT,
 };
-#define SYSCTL_COUNT 3
+#define SYSCTL_COUNT 5
 extern const char *const sysctl_names[SYSCTL_COUNT]; /* "net.ipv4.ip_forward" */
 
 /* "TN-<vrf>-<suffix>" */

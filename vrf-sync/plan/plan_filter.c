@@ -11,6 +11,10 @@
  * a PE marks what it takes from BGP into OSPF, and no PE takes marked routes
  * back, neither into BGP nor, because OSPF's distance would win over iBGP's,
  * into zebra.
+ *
+ * A route target alone proves nothing: any VPN peer can write it (C-14).  So a
+ * VRF imports only what one of the tenant's own PEs is the next hop of, and
+ * what a customer's BGP says loses its extended communities at the door.
  */
 #include <zebra.h>
 
@@ -59,12 +63,34 @@ static void add_match_list(struct plan *plan, enum target target, const char *su
 	strlcpy(obj->ref, list, sizeof(obj->ref));
 }
 
-static void add_set_tag(struct plan *plan, const char *suffix)
+static void add_set_tag(struct plan *plan, enum target target, const char *suffix, uint32_t seq)
 {
-	struct object *obj = add_named(plan, OBJ_SET_TAG, TARGET_OSPFD, suffix, SEQ_MATCH);
+	struct object *obj = add_named(plan, OBJ_SET_TAG, target, suffix, seq);
 
 	obj->num[1] = true;
 	obj->num[2] = plan->provider->vpn_tag;
+}
+
+static void add_match_hop(struct plan *plan, const char *suffix, uint32_t seq, const char *list)
+{
+	struct object *obj = add_named(plan, OBJ_MATCH_HOP, TARGET_BGPD, suffix, seq);
+
+	obj->num[1] = true;
+	strlcpy(obj->ref, list, sizeof(obj->ref));
+}
+
+/* A PE's VPN sessions use its router id, or its VTEP address, as next hop. */
+static void fill_hop(struct object *obj, const char *name, const struct node *node, bool vtep)
+{
+	strlcpy(obj->name, name, sizeof(obj->name));
+	obj->num[0] = 2 * node->id + vtep;
+	obj->num[1] = true;
+	obj->net = vtep ? node->vtep : node->router_id;
+}
+
+static bool has_hop(const struct node *node, bool vtep)
+{
+	return !vtep || (node->vtep.family == AF_INET && ipnet_cmp(&node->vtep, &node->router_id));
 }
 
 static void add_deny_reserved(struct plan *plan, enum target target, const char *suffix)
@@ -74,6 +100,16 @@ static void add_deny_reserved(struct plan *plan, enum target target, const char 
 }
 
 /* ---- what the tenant may announce ---- */
+
+static bool has_bgp_link(const struct plan *plan)
+{
+	const struct link *link;
+
+	darr_foreach_p (plan->tenant->links, link)
+		if (link->node_id == plan->node->id && link->routing == ROUTING_BGP)
+			return true;
+	return false;
+}
 
 static void plan_allowed(struct plan *plan, enum target target)
 {
@@ -110,7 +146,9 @@ static void plan_advertised(struct plan *plan, enum target target)
 	add_match_list(plan, target, LIST_ADVERTISED, SEQ_MATCH, true, list);
 	/* what a PE tells OSPF it tells the VPN itself: no other PE shall take it back */
 	if (target == TARGET_OSPFD && (plan->roles & ROLE_PE))
-		add_set_tag(plan, LIST_ADVERTISED);
+		add_set_tag(plan, TARGET_OSPFD, LIST_ADVERTISED, SEQ_MATCH);
+	if (target == TARGET_BGPD && has_bgp_link(plan))
+		add_named(plan, OBJ_SET_NO_RT, target, LIST_ADVERTISED, SEQ_MATCH)->num[1] = true;
 }
 
 /* ---- the VPN route tag ---- */
@@ -118,7 +156,7 @@ static void plan_advertised(struct plan *plan, enum target target)
 static void plan_tag_out(struct plan *plan)
 {
 	add_entry(plan, TARGET_OSPFD, MAP_TAG, SEQ_MATCH, true);
-	add_set_tag(plan, MAP_TAG);
+	add_set_tag(plan, TARGET_OSPFD, MAP_TAG, SEQ_MATCH);
 }
 
 static void plan_tag_in(struct plan *plan)
@@ -134,7 +172,9 @@ static void plan_tag_in(struct plan *plan)
 /* ---- VPN export and import ---- */
 
 /* A leak is marked with the consumer's leak target on the way out.  Several
- * consumers may take one prefix: each entry goes on to the next.
+ * consumers may take one prefix: each entry goes on to the next.  The tag never
+ * leaves this bgpd: by it a consumer on this PE knows that no peer wrote the
+ * leak target.
  */
 static void plan_leaks_out(struct plan *plan)
 {
@@ -158,6 +198,7 @@ static void plan_leaks_out(struct plan *plan)
 		obj = add_named(plan, OBJ_SET_RT, TARGET_BGPD, MAP_EXPORT, seq);
 		obj->num[1] = plan->provider->asn;
 		obj->num[2] = number;
+		add_set_tag(plan, TARGET_BGPD, MAP_EXPORT, seq);
 		obj = add_named(plan, OBJ_ON_MATCH_NEXT, TARGET_BGPD, MAP_EXPORT, seq);
 		obj->num[1] = true;
 		seq++;
@@ -175,31 +216,73 @@ static void plan_export(struct plan *plan)
 	add_match_list(plan, TARGET_BGPD, MAP_EXPORT, SEQ_LAST, true, list);
 }
 
-static void add_import(struct plan *plan, uint32_t seq, const char *rt_list, uint32_t number)
+static void add_import(struct plan *plan, uint32_t seq, const char *rt_list)
 {
-	struct object *obj = add_named(plan, OBJ_RT_LIST, TARGET_BGPD, rt_list, SEQ_MATCH);
+	struct object *obj;
 
-	obj->num[1] = plan->provider->asn;
-	obj->num[2] = number;
 	add_entry(plan, TARGET_BGPD, MAP_IMPORT, seq, true);
 	obj = add_named(plan, OBJ_MATCH_RT, TARGET_BGPD, MAP_IMPORT, seq);
 	obj->num[1] = true;
 	plan_list_name(plan, rt_list, obj->ref);
 }
 
-/* The tenant's own target brings in all; the leak target only what the
- * database says is leaked to it, whoever else may use that target.
+static void add_rt_list(struct plan *plan, const char *rt_list, uint32_t number)
+{
+	struct object *obj = add_named(plan, OBJ_RT_LIST, TARGET_BGPD, rt_list, SEQ_MATCH);
+
+	obj->num[1] = plan->provider->asn;
+	obj->num[2] = number;
+}
+
+static void plan_own_pes(struct plan *plan)
+{
+	char list[LIST_NAME_MAX + 1];
+	const struct node *node;
+
+	plan_list_name(plan, LIST_OWN_PES, list);
+	darr_foreach_p (plan->provider->nodes, node)
+		for (int vtep = 0; vtep < 2; vtep++)
+			if ((tenant_roles_on(plan->tenant, node->id) & ROLE_PE) &&
+			    has_hop(node, vtep))
+				fill_hop(plan_add(plan, OBJ_PREFIX_LIST, TARGET_BGPD), list, node,
+					 vtep);
+	add_match_hop(plan, MAP_IMPORT, SEQ_MATCH, list);
+}
+
+/* A leak comes from this PE itself, by its tag, or from another by its next hop. */
+static void plan_leaks_in(struct plan *plan)
+{
+	uint32_t leaked = 0;
+	struct reason ignored = {};
+	char list[LIST_NAME_MAX + 1];
+	struct object *obj;
+
+	derive_leak_number(plan->provider, plan->tenant->id, &leaked, &ignored);
+	add_rt_list(plan, LIST_LEAK_RT, leaked);
+	plan_list_name(plan, LIST_LEAKED_IN, list);
+	add_import(plan, SEQ_LEAK, LIST_LEAK_RT);
+	add_match_list(plan, TARGET_BGPD, MAP_IMPORT, SEQ_LEAK, true, list);
+	obj = add_named(plan, OBJ_MATCH_TAG, TARGET_BGPD, MAP_IMPORT, SEQ_LEAK);
+	obj->num[1] = true;
+	obj->num[2] = plan->provider->vpn_tag;
+	add_import(plan, SEQ_LEAK_FAR, LIST_LEAK_RT);
+	add_match_list(plan, TARGET_BGPD, MAP_IMPORT, SEQ_LEAK_FAR, true, list);
+	add_match_hop(plan, MAP_IMPORT, SEQ_LEAK_FAR, LIST_PES);
+}
+
+/* The tenant's own target brings in all that its PEs say; the leak target only
+ * what the database says is leaked to it, whoever else may use that target.
  */
 static void plan_import(struct plan *plan)
 {
-	uint32_t own = 0, leaked = 0, count = 0;
+	uint32_t own = 0, count = 0;
 	struct reason ignored = {};
 	const struct leak *leak;
-	char list[LIST_NAME_MAX + 1];
 
 	derive_rt_number(plan->provider, plan->tenant, &own, &ignored);
-	derive_leak_number(plan->provider, plan->tenant->id, &leaked, &ignored);
-	add_import(plan, SEQ_MATCH, LIST_OWN_RT, own);
+	add_rt_list(plan, LIST_OWN_RT, own);
+	add_import(plan, SEQ_MATCH, LIST_OWN_RT);
+	plan_own_pes(plan);
 	darr_foreach_p (plan->tenant->leaks, leak) {
 		if (leak->to_tenant != plan->tenant->id)
 			continue;
@@ -207,24 +290,11 @@ static void plan_import(struct plan *plan)
 			     &leak->prefix);
 		count++;
 	}
-	if (!count)
-		return;
-	add_import(plan, SEQ_LEAK, LIST_LEAK_RT, leaked);
-	plan_list_name(plan, LIST_LEAKED_IN, list);
-	add_match_list(plan, TARGET_BGPD, MAP_IMPORT, SEQ_LEAK, true, list);
+	if (count)
+		plan_leaks_in(plan);
 }
 
 /* ---- all of it ---- */
-
-static bool has_bgp_link(const struct plan *plan)
-{
-	const struct link *link;
-
-	darr_foreach_p (plan->tenant->links, link)
-		if (link->node_id == plan->node->id && link->routing == ROUTING_BGP)
-			return true;
-	return false;
-}
 
 void plan_filters(struct plan *plan)
 {
@@ -265,6 +335,22 @@ static void add_reserved(const struct provider *provider, enum target target, st
 	}
 }
 
+static void add_pes(const struct provider *provider, struct objects *want)
+{
+	const struct node *node;
+
+	darr_foreach_p (provider->nodes, node)
+		for (int vtep = 0; vtep < 2; vtep++) {
+			struct object *obj;
+
+			if (!(node->roles & ROLE_PE) || !has_hop(node, vtep))
+				continue;
+			obj = darr_append(want->list);
+			*obj = (struct object){ .kind = OBJ_PREFIX_LIST, .target = TARGET_BGPD };
+			fill_hop(obj, LIST_PES, node, vtep);
+		}
+}
+
 static void add_node_map(struct objects *want, enum object_kind kind, uint32_t seq, bool permit,
 			 uint32_t value)
 {
@@ -285,6 +371,7 @@ void plan_node_filters(const struct provider *provider, const struct node *node,
 	if (!(node->roles & ROLE_PE))
 		return;
 	add_reserved(provider, TARGET_BGPD, want);
+	add_pes(provider, want);
 	add_node_map(want, OBJ_ROUTE_MAP, SEQ_DENY, false, 0);
 	add_node_map(want, OBJ_MATCH_TAG, SEQ_DENY, false, provider->vpn_tag);
 	add_node_map(want, OBJ_ROUTE_MAP, SEQ_MATCH, true, 0);

@@ -14,18 +14,21 @@
 #define MAP_IMPORT      "IMP"  /* VPN into VRF */
 #define MAP_CUSTOMER    "CE"   /* towards a customer's BGP */
 #define LIST_OWN_RT     "OWN"  /* extcommunity-list: the tenant's own route target */
+#define LIST_OWN_PES    "PE"   /* prefix-list: the PEs that serve it, as next hops */
 #define LIST_LEAK_RT    "LEAK" /* extcommunity-list: what others leak to it */
 #define LIST_LEAKED_IN  "FROM" /* prefix-list: the same, by prefix */
 
 /* The node's own, shared by all tenants. */
 #define LIST_RESERVED "TENANT-RESERVED"
+#define LIST_PES      "TENANT-PES" /* every PE, as next hop */
 #define MAP_VPN_TAG   "TENANT-VPN-TAG"
 
 /* Route-map sequence numbers. */
-#define SEQ_DENY  5
-#define SEQ_MATCH 10
-#define SEQ_LEAK  20
-#define SEQ_LAST  65535
+#define SEQ_DENY     5
+#define SEQ_MATCH    10
+#define SEQ_LEAK     20
+#define SEQ_LEAK_FAR 21 /* the same from another PE */
+#define SEQ_LAST     65535
 /* Prefix-list sequence numbers: exceptions first, what is allowed last. */
 #define SEQ_DEFAULT      1
 #define SEQ_SUBNET_BASE  1000
