@@ -313,6 +313,11 @@ class TenantNet:
         except ValueError:
             raise VtyError(f"'{command}' at {daemon} on {router}: {text.strip()}") from None
 
+    def configure(self, router, daemon, *lines):
+        """As an operator would by hand; VtyError where the daemon refuses a line."""
+        self.vty(router, daemon, "show version")    # connected, whatever became of the daemon since
+        self.connections[router, daemon].configure(lines)
+
     def running(self, router, daemon):
         return self.vty(router, daemon, "show running-config")
 

@@ -20,6 +20,8 @@ enum tenant_log_refs {
 	EC_TENANT_TRUNK,
 	EC_TENANT_KERNEL_READ,
 	EC_TENANT_OUT_OF_STEP,
+	EC_TENANT_EXPOSED,
+	EC_TENANT_EXPORT,
 };
 
 void tenant_errors_init(void);

@@ -42,8 +42,6 @@ SYSCTLS = {
     "net/ipv4/ip_forward": 1,
     "net/ipv4/conf/all/rp_filter": 0,
     "net/ipv4/conf/default/rp_filter": 0,
-    "net/ipv4/tcp_l3mdev_accept": 1,
-    "net/ipv4/udp_l3mdev_accept": 1,
     "net/mpls/platform_labels": 100000,
 }
 

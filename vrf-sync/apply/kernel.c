@@ -83,6 +83,19 @@ void kernel_skip_met(struct kernel *kernel, struct objects *want)
 		darr_setlen(want->list, kept);
 }
 
+const char *kernel_exposure(void)
+{
+	static const enum sysctl_id ids[] = { SYSCTL_TCP_ACCEPT, SYSCTL_UDP_ACCEPT };
+
+	for (unsigned int i = 0; i < array_size(ids); i++) {
+		uint32_t value = 0;
+
+		if (kernel_read_sysctl(ids[i], &value) == 0 && value)
+			return sysctl_names[ids[i]];
+	}
+	return NULL;
+}
+
 /* ---- by kind ---- */
 
 typedef int (*kernel_call)(struct kernel *kernel, const struct object *obj, struct reason *why);

@@ -67,6 +67,11 @@ int kernel_read(struct kernel *kernel, struct objects *have, struct reason *why)
  */
 void kernel_skip_met(struct kernel *kernel, struct objects *want);
 
+/* The sysctl by which services of the node's default VRF answer tenants as well
+ * (C-21); NULL where they do not.  Left as it is: it may be meant.
+ */
+const char *kernel_exposure(void);
+
 /* What happens in the kernel, by whomever.  Any may be NULL. */
 struct kernel_watch {
 	/* An object of ours is now like this, or gone, and not by an address or

@@ -57,6 +57,18 @@ static struct log_ref refs[] = {
 		.suggestion = "None, unless it happens again: then report it with the daemon's version.",
 	},
 	{
+		.code = EC_TENANT_EXPOSED,
+		.title = "Services of the node answer tenants",
+		.description = "A socket of the default VRF that listens on all addresses also takes what arrives in a tenant's VRF: sshd, SNMP, a daemon's vty.",
+		.suggestion = "Set the sysctl to 0 in /etc/sysctl.d; FRR's own daemons listen in each VRF and do not need it.",
+	},
+	{
+		.code = EC_TENANT_EXPORT,
+		.title = "bgpd did not export what it holds in a new VRF",
+		.description = "FRR 10.7 loses the export of routes that arrive while the VRF is not settled; redistribution was typed anew, which brings it back.",
+		.suggestion = "None where the message says that it is there now; otherwise clear the VRF's instance: \"no router bgp N vrf X\", and tenantd makes it anew.",
+	},
+	{
 		.code = END_FERR,
 	},
 };

@@ -49,9 +49,21 @@ static void quit(void)
 	exit(0);
 }
 
+static void warn_exposed(void)
+{
+	const char *sysctl = kernel_exposure();
+
+	if (sysctl)
+		flog_warn(
+			EC_TENANT_EXPOSED,
+			"services of this node answer tenants, because %s is not 0; set it to 0 in /etc/sysctl.d",
+			sysctl);
+}
+
 static void reread(void)
 {
 	zlog_notice("reading everything again");
+	warn_exposed();
 	if (tenantd.source)
 		source_reload(tenantd.source);
 	engine_resync(tenantd.engine);
@@ -109,6 +121,7 @@ void tenantd_configured(void)
 {
 	if (!tenantd.node || !tenantd.database)
 		return;
+	warn_exposed();
 	engine_start(tenantd.engine, tenantd.node);
 	revive_init();
 	intake_start();

@@ -12,6 +12,7 @@
 
 #include "clock.h"
 #include "apply/engine.h"
+#include "apply/kernel.h"
 #include "apply/kernel_lookup.h"
 #include "daemon/tenantd.h"
 #include "model/derive.h"
@@ -155,6 +156,9 @@ static void show_node(struct vty *vty, const struct engine_stats *stats)
 		stats->last_us % 1000, daemons[0] ? "; " : "", daemons);
 	if (node_problem(stats))
 		vty_out(vty, "Problem: %s\n", node_problem(stats));
+	if (kernel_exposure())
+		vty_out(vty, "Warning: services of this node answer tenants: %s is not 0\n",
+			kernel_exposure());
 }
 
 static void show_all(struct vty *vty)
@@ -219,6 +223,7 @@ static void show_all_json(struct vty *vty)
 	json_object_int_add(json, "updated", stats.updated);
 	json_object_int_add(json, "deleted", stats.deleted);
 	json_object_int_add(json, "failed", stats.failed);
+	json_object_string_add(json, "exposed-by", kernel_exposure() ? kernel_exposure() : "");
 	json_object_string_add(json, "problem", node_problem(&stats) ? node_problem(&stats) : "");
 	for (int target = 0; target < TARGET_COUNT; target++)
 		if (stats.needed[target])
