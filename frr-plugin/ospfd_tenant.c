@@ -235,11 +235,22 @@ DEFUN(show_tenant_ospf, show_tenant_ospf_cmd, "show tenant ospf [json]",
 
 /* ---- loading ---- */
 
+static int at_end(void)
+{
+	struct watched_vrf *vrf;
+
+	frr_each_safe (watched_vrfs, vrfs, vrf)
+		watched_forget(vrf);
+	watched_vrfs_fini(vrfs);
+	return 0;
+}
+
 static int late_init(struct event_loop *loop)
 {
 	hook_register(ospf_lsa_update, lsa_changed);
 	hook_register(ospf_lsa_delete, lsa_changed);
 	hook_register(ospf_nsm_change, neighbor_changed);
+	hook_register(frr_fini, at_end);
 	install_element(VIEW_NODE, &show_tenant_ospf_cmd);
 	return 0;
 }
