@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Among the border routers of an NSSA the one with the highest router id translates, unless another says that it
+ * always does (Nt).  RFC 3101 3.1 elects among those that can be reached; ospfd 10.7 among those it has a router-LSA
+ * of, and a router that died leaves its LSA behind for an hour: nobody translates until then.
+ *
+ * Here the election is held again after every SPF run that may have changed who can be reached.  Where it says that
+ * this router is to translate and ospfd says it is not, this router stands in.  ospfd's own election must then leave
+ * the state alone, which it does for a role that is none of its three (ospf_abr_nssa_check_status()); such a role is
+ * neither written into the configuration nor announced as Nt, so the one we stand in for is elected by itself when it
+ * comes back, and then we step down.  It translates before we stop: ospfd's ABR task removes our LSAs 5 s later.
+ *
+ * The same look after SPF finds an area for which ospfd's election has begun to translate, or ended: ospfd does so in
+ * SPF but acts on it in the ABR task only.
+ */
+#include <zebra.h>
+
+#include "frrevent.h"
+#include "linklist.h"
+#include "log.h"
+#include "prefix.h"
+#include "table.h"
+
+#include "ospfd/ospfd.h"
+#include "ospfd/ospf_abr.h"
+#include "ospfd/ospf_asbr.h"
+#include "ospfd/ospf_lsa.h"
+#include "ospfd/ospf_lsdb.h"
+#include "ospfd/ospf_route.h"
+
+#include "frr-plugin/ospfd_tenant.h"
+
+#define ROLE_STANDS_IN 0x54 /* none of OSPF_NSSA_ROLE_* */
+#define AFTER_LSA_MS   10   /* SPF is scheduled by then, if the LSA calls for it */
+#define AFTER_SPF_MS   1
+
+bool elect_stands_in(const struct ospf_area *area)
+{
+	return area->NSSATranslatorRole == ROLE_STANDS_IN;
+}
+
+/* Whether a path within the area leads to one of its border routers. */
+static bool reachable(const struct ospf_area *area, struct in_addr router)
+{
+	struct prefix_ipv4 prefix = { .family = AF_INET,
+				      .prefixlen = IPV4_MAX_BITLEN,
+				      .prefix = router };
+	struct route_node *rn = route_node_lookup(area->ospf->new_rtrs, (struct prefix *)&prefix);
+	struct listnode *node;
+	struct ospf_route *route;
+	bool found = false;
+
+	if (!rn)
+		return false;
+	for (ALL_LIST_ELEMENTS_RO((struct list *)rn->info, node, route))
+		if (IPV4_ADDR_SAME(&route->u.std.area_id, &area->area_id) &&
+		    route->path_type == OSPF_PATH_INTRA_AREA)
+			found = true;
+	route_unlock_node(rn);
+	return found;
+}
+
+/* RFC 3101 3.1, for a router that is a candidate: whether no other translates. */
+static bool elected(const struct ospf_area *area)
+{
+	struct route_node *rn;
+	struct ospf_lsa *lsa;
+
+	LSDB_LOOP(ROUTER_LSDB(area), rn, lsa)
+	{
+		const struct router_lsa *router = (const struct router_lsa *)lsa->data;
+		bool before_us = IS_ROUTER_LSA_NT(router) ||
+				 IPV4_ADDR_CMP(&lsa->data->id, &area->ospf->router_id) > 0;
+
+		if (IS_LSA_SELF(lsa) || IS_LSA_MAXAGE(lsa) || !IS_ROUTER_LSA_BORDER(router) ||
+		    !before_us || !reachable(area, lsa->data->id))
+			continue;
+		route_unlock_node(rn);
+		return false;
+	}
+	return true;
+}
+
+static void stand_in(struct ospf_area *area)
+{
+	struct ospf *ospf = area->ospf;
+
+	zlog_info(
+		"tenant: area %pI4 of VRF %s has no translator that can be reached: translating in its place",
+		&area->area_id, ospf_vrf_id_to_name(ospf->vrf_id));
+	area->NSSATranslatorRole = ROLE_STANDS_IN;
+	area->NSSATranslatorState = OSPF_NSSA_TRANSLATE_ENABLED;
+	ospf_asbr_status_update(ospf, ++ospf->redistribute);
+	watched_get(ospf->vrf_id)->takeovers++;
+}
+
+static void step_down(struct ospf_area *area)
+{
+	zlog_info("tenant: no longer translating for area %pI4 of VRF %s in another's place",
+		  &area->area_id, ospf_vrf_id_to_name(area->ospf->vrf_id));
+	area->NSSATranslatorRole = OSPF_NSSA_ROLE_CANDIDATE;
+	ospf_abr_nssa_check_status(area->ospf);
+}
+
+/* ospfd has held its own election just before. */
+static void judge_area(struct ospf_area *area)
+{
+	if (area->NSSATranslatorRole == OSPF_NSSA_ROLE_CANDIDATE &&
+	    area->NSSATranslatorState == OSPF_NSSA_TRANSLATE_DISABLED && IS_OSPF_ABR(area->ospf) &&
+	    elected(area))
+		stand_in(area);
+	else if (elect_stands_in(area) && (!IS_OSPF_ABR(area->ospf) || !elected(area)))
+		step_down(area);
+}
+
+static void judge(struct event *event)
+{
+	struct watched_vrf *vrf = EVENT_ARG(event);
+	struct ospf *ospf = ospf_lookup_by_vrf_id(vrf->vrf_id);
+	struct listnode *node;
+	struct ospf_area *area;
+	unsigned int translating = 0;
+
+	if (!ospf) {
+		watched_forget(vrf);
+		return;
+	}
+	if (ospf->t_spf_calc || !ospf->new_rtrs) {
+		if (ospf->t_spf_calc)
+			event_add_timer_msec(master, judge, vrf,
+					     event_timer_remain_msec(ospf->t_spf_calc) +
+						     AFTER_SPF_MS,
+					     &vrf->ev_judge);
+		return;
+	}
+	ospf_abr_nssa_check_status(ospf);
+	for (ALL_LIST_ELEMENTS_RO(ospf->areas, node, area)) {
+		if (area->external_routing != OSPF_AREA_NSSA)
+			continue;
+		judge_area(area);
+		translating += area->NSSATranslatorState == OSPF_NSSA_TRANSLATE_ENABLED;
+	}
+	if (translating > vrf->translating)
+		translate_soon(ospf);
+	else if (translating < vrf->translating)
+		ospf_schedule_abr_task(ospf);
+	vrf->translating = translating;
+}
+
+void elect_soon(struct ospf_area *area)
+{
+	struct watched_vrf *vrf;
+
+	if (area->external_routing != OSPF_AREA_NSSA)
+		return;
+	vrf = watched_get(area->ospf->vrf_id);
+	if (!vrf->ev_judge)
+		event_add_timer_msec(master, judge, vrf, AFTER_LSA_MS, &vrf->ev_judge);
+}

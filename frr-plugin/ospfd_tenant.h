@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The parts of ospfd_tenant.so, and what they share: a record for every VRF in which something happened.
+ *
+ *   ospfd_tenant.c     loading, `show tenant ospf`
+ *   ospfd_translate.c  type-7 LSAs are translated at once, and nothing runs where nothing changed
+ *   ospfd_elect.c      a translator that cannot be reached is replaced
+ *   ospfd_repair.c     adjacencies that come up late are sent what was translated before
+ *
+ * All of it runs in ospfd's one thread, called from ospfd's hooks and timers.  Structures of ospfd are read through
+ * the headers of the very FRR release it was built from; another release is refused at load.
+ */
+#ifndef FRR_PLUGIN_OSPFD_TENANT_H
+#define FRR_PLUGIN_OSPFD_TENANT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "typesafe.h"
+#include "vrf.h"
+
+struct event;
+struct event_loop;
+struct ospf;
+struct ospf_area;
+struct ospf_lsa;
+struct ospf_neighbor;
+
+extern struct event_loop *master; /* ospfd's own */
+
+PREDECL_HASH(watched_vrfs);
+
+/* What happened in one VRF; made when something first does. */
+struct watched_vrf {
+	struct watched_vrfs_item item;
+	vrf_id_t vrf_id;
+
+	/* ospfd_translate.c */
+	struct event *ev_run;
+	int64_t asked;             /* us monotonic: the first change not yet translated */
+	int64_t ran;               /* when the task ran last */
+	int64_t last_us, worst_us; /* from a change to the end of its run */
+	uint64_t changes, runs;
+	uint64_t spared; /* ABR tasks not run, because only our own default was sent anew */
+
+	/* ospfd_elect.c */
+	struct event *ev_judge;
+	unsigned int translating; /* NSSAs for which this router translates */
+	uint64_t takeovers;
+
+	/* ospfd_repair.c */
+	uint64_t repairs; /* LSAs sent to late adjacencies */
+};
+
+/* The record of a VRF; never NULL. */
+struct watched_vrf *watched_get(vrf_id_t vrf_id);
+void watched_forget(struct watched_vrf *vrf);
+/* Calls fn for every record, in no order; fn may forget the one it is given. */
+void watched_walk(void (*fn)(struct watched_vrf *vrf, void *arg), void *arg);
+/* Forgets all, for the end of ospfd. */
+void watched_end(void);
+
+/* Translate what is in the NSSAs of this VRF, in a few milliseconds and together with what else changes by then. */
+void translate_soon(struct ospf *ospf);
+/* A type-7 LSA was installed, or is about to go. */
+void translate_type7(struct ospf_lsa *lsa, bool gone);
+
+/* The topology of an area changed: find out, after SPF, who translates for it. */
+void elect_soon(struct ospf_area *area);
+/* True where this router stands in for an elected translator that it cannot reach. */
+bool elect_stands_in(const struct ospf_area *area);
+
+/* A neighbor became Full. */
+void repair_neighbor(struct ospf_neighbor *nbr);
+
+#endif /* FRR_PLUGIN_OSPFD_TENANT_H */
