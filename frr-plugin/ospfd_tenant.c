@@ -95,6 +95,7 @@ static void show_vrf_json(struct json_object *json, const struct watched_vrf *vr
 	struct json_object *one = json_object_new_object();
 
 	json_object_int_add(one, "changes", vrf->changes);
+	json_object_int_add(one, "single", vrf->single);
 	json_object_int_add(one, "runs", vrf->runs);
 	json_object_int_add(one, "lastUs", vrf->last_us);
 	json_object_int_add(one, "worstUs", vrf->worst_us);
@@ -119,11 +120,11 @@ static void show_vrf(struct watched_vrf *vrf, void *arg)
 		return;
 	}
 	vty_out(shown->vty,
-		"%-15s %9" PRIu64 " %7" PRIu64 " %8" PRId64 " %9" PRId64 " %7" PRIu64 " %9" PRIu64
-		" %9" PRIu64 "%s\n",
-		ospf_vrf_id_to_name(vrf->vrf_id), vrf->changes, vrf->runs, vrf->last_us / 1000,
-		vrf->worst_us / 1000, vrf->spared, vrf->repairs, vrf->takeovers,
-		stands_in(ospf) ? " now" : "");
+		"%-15s %7" PRIu64 " %7" PRIu64 " %7" PRIu64 " %8" PRId64 " %9" PRId64 " %7" PRIu64
+		" %9" PRIu64 " %9" PRIu64 "%s\n",
+		ospf_vrf_id_to_name(vrf->vrf_id), vrf->changes, vrf->single, vrf->runs,
+		vrf->last_us / 1000, vrf->worst_us / 1000, vrf->spared, vrf->repairs,
+		vrf->takeovers, stands_in(ospf) ? " now" : "");
 }
 
 DEFUN(show_tenant_ospf, show_tenant_ospf_cmd, "show tenant ospf [json]",
@@ -134,8 +135,8 @@ DEFUN(show_tenant_ospf, show_tenant_ospf_cmd, "show tenant ospf [json]",
 			       .json = use_json(argc, argv) ? json_object_new_object() : NULL };
 
 	if (!shown.json)
-		vty_out(vty, "%-15s %9s %7s %8s %9s %7s %9s %9s\n", "VRF", "Type-7", "Runs",
-			"Last ms", "Worst ms", "Spared", "Repaired", "Stood in");
+		vty_out(vty, "%-15s %7s %7s %7s %8s %9s %7s %9s %9s\n", "VRF", "Type-7", "Single",
+			"Runs", "Last ms", "Worst ms", "Spared", "Repaired", "Stood in");
 	watched_walk(show_vrf, &shown);
 	if (shown.json)
 		vty_json(vty, shown.json);

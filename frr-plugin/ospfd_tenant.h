@@ -39,8 +39,10 @@ struct watched_vrf {
 	struct event *ev_run;
 	int64_t asked;             /* us monotonic: the first change not yet translated */
 	int64_t ran;               /* when the task ran last */
-	int64_t last_us, worst_us; /* from a change to the end of its run */
-	uint64_t changes, runs;
+	int64_t last_us, worst_us; /* from a change to its translation */
+	uint64_t changes;          /* of type-7 LSAs */
+	uint64_t single; /* LSAs translated, or their translation removed, by themselves */
+	uint64_t runs;   /* of FRR's task over all of them */
 	uint64_t spared; /* ABR tasks not run, because only our own default was sent anew */
 
 	/* ospfd_elect.c */
@@ -60,7 +62,7 @@ void watched_walk(void (*fn)(struct watched_vrf *vrf, void *arg), void *arg);
 /* Forgets all, for the end of ospfd. */
 void watched_end(void);
 
-/* Translate what is in the NSSAs of this VRF, in a few milliseconds and together with what else changes by then. */
+/* Have FRR translate all that is in the NSSAs of this VRF, in a few milliseconds and together with what else changes by then. */
 void translate_soon(struct ospf *ospf);
 /* A type-7 LSA was installed, or is about to go. */
 void translate_type7(struct ospf_lsa *lsa, bool gone);

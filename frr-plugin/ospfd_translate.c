@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * ospfd 10.7 translates a type-7 LSA in its ABR task, 5 s after it came, changed or went (OSPF_ABR_TASK_DELAY).  Here
- * the NSSA part of that task runs a few milliseconds after the LSA, once for all that arrive together and never more
- * often than RUN_GAP_US.  What cannot lead to a translation does not run it: LSAs of this router, LSAs without the P
- * bit, and a refresh that ospfd itself has translated already.
+ * ospfd 10.7 translates a type-7 LSA in its ABR task, 5 s after it came, changed or went (OSPF_ABR_TASK_DELAY), and
+ * that task originates and floods every translation of the VRF anew.  Here a type-7 LSA that is plainly to be
+ * translated, or no longer, is dealt with by itself as it comes or goes.  Where FRR has a choice to make (a range, the
+ * same prefix from two routers, a changed LSA), the NSSA part of the task runs a few milliseconds later, once for all
+ * that arrive together and never more often than RUN_GAP_US.  Nothing is done for LSAs that cannot lead to a
+ * translation, nor for a refresh that ospfd has carried over itself.  ospfd's own task follows as ever and would put
+ * right what this got wrong.
  *
  * And where nothing changes nothing is to run.  A border router that originates a type-7 default sends that anew in
  * every ABR task, and ospfd takes every type-7 LSA that is installed, its own too, for a reason to run the ABR task:
@@ -15,6 +18,7 @@
 
 #include "frrevent.h"
 #include "jhash.h"
+#include "linklist.h"
 #include "memory.h"
 #include "monotime.h"
 #include "prefix.h"
@@ -24,6 +28,7 @@
 #include "ospfd/ospfd.h"
 #include "ospfd/ospf_abr.h"
 #include "ospfd/ospf_asbr.h"
+#include "ospfd/ospf_flood.h"
 #include "ospfd/ospf_lsa.h"
 #include "ospfd/ospf_lsdb.h"
 
@@ -104,6 +109,12 @@ static int64_t clock_us(void)
 	return timeval_us(&now);
 }
 
+static void took(struct watched_vrf *vrf, int64_t began)
+{
+	vrf->last_us = clock_us() - began;
+	vrf->worst_us = MAX(vrf->worst_us, vrf->last_us);
+}
+
 static void run(struct event *event)
 {
 	struct watched_vrf *vrf = EVENT_ARG(event);
@@ -116,8 +127,7 @@ static void run(struct event *event)
 	ospf_abr_nssa_task(ospf);
 	vrf->ran = clock_us();
 	vrf->runs++;
-	vrf->last_us = vrf->ran - vrf->asked;
-	vrf->worst_us = MAX(vrf->worst_us, vrf->last_us);
+	took(vrf, vrf->asked);
 }
 
 void translate_soon(struct ospf *ospf)
@@ -134,14 +144,21 @@ void translate_soon(struct ospf *ospf)
 
 /* ---- which LSAs matter ---- */
 
-/* The type-5 LSA that this router made of a type-7 one; NULL where it has none. */
-static struct ospf_lsa *translated(const struct ospf_lsa *type7)
+/* This router's type-5 LSA for the prefix of a type-7 one, wherever it comes from; NULL where it has none. */
+static struct ospf_lsa *any_type5(const struct ospf_lsa *type7)
 {
 	const struct as_external_lsa *body = (const struct as_external_lsa *)type7->data;
 	struct prefix_ipv4 prefix = { .family = AF_INET,
 				      .prefixlen = ip_masklen(body->mask),
 				      .prefix = type7->data->id };
-	struct ospf_lsa *lsa = ospf_external_info_find_lsa(type7->area->ospf, &prefix);
+
+	return ospf_external_info_find_lsa(type7->area->ospf, &prefix);
+}
+
+/* The one that was translated from it. */
+static struct ospf_lsa *translated(const struct ospf_lsa *type7)
+{
+	struct ospf_lsa *lsa = any_type5(type7);
 
 	return lsa && CHECK_FLAG(lsa->flags, OSPF_LSA_LOCAL_XLT) && !IS_LSA_MAXAGE(lsa) ? lsa
 											: NULL;
@@ -159,13 +176,72 @@ static bool already_translated(const struct ospf_lsa *type7, const struct ospf_l
 	       to->e[0].fwd_addr.s_addr == forward && from->e[0].route_tag == to->e[0].route_tag;
 }
 
-static bool matters(const struct ospf_lsa *type7, bool gone)
+/* Whether another router's type-7 LSA has this one's link state id, in any NSSA: then FRR has to choose. */
+static bool has_rival(const struct ospf_lsa *type7)
 {
+	struct ospf *ospf = type7->area->ospf;
+	struct listnode *node;
+	struct ospf_area *area;
+	struct route_node *rn;
+	struct ospf_lsa *router, *rival;
+
+	for (ALL_LIST_ELEMENTS_RO(ospf->areas, node, area)) {
+		LSDB_LOOP(ROUTER_LSDB(area), rn, router)
+		{
+			rival = ospf_lsdb_lookup_by_id(area->lsdb, OSPF_AS_NSSA_LSA,
+						       type7->data->id, router->data->adv_router);
+			if (!rival ||
+			    (area == type7->area &&
+			     IPV4_ADDR_SAME(&rival->data->adv_router, &type7->data->adv_router)))
+				continue;
+			route_unlock_node(rn);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Whether an `area nssa range` takes it in. */
+static bool has_range(const struct ospf_lsa *type7)
+{
+	const struct as_external_lsa *body = (const struct as_external_lsa *)type7->data;
+	struct prefix_ipv4 prefix = { .family = AF_INET,
+				      .prefixlen = ip_masklen(body->mask),
+				      .prefix = type7->data->id };
+	struct route_node *rn =
+		route_node_match(type7->area->nssa_ranges, (struct prefix *)&prefix);
+
+	if (rn)
+		route_unlock_node(rn);
+	return rn != NULL;
+}
+
+/* ---- what is to be done for one LSA ---- */
+
+enum translation {
+	TRANSLATION_KEEP,   /* as it should be already */
+	TRANSLATION_MAKE,   /* one new type-5 LSA */
+	TRANSLATION_REMOVE, /* the one type-5 LSA */
+	TRANSLATION_ALL,    /* not that simple: FRR's own task over all of them */
+};
+
+static enum translation translation_wanted(const struct ospf_lsa *type7, bool gone)
+{
+	const struct as_external_lsa *body = (const struct as_external_lsa *)type7->data;
 	const struct ospf_lsa *type5 = translated(type7);
 
-	if (gone || !CHECK_FLAG(type7->data->options, OSPF_OPTION_NP))
-		return type5 != NULL;
-	return !type5 || !already_translated(type7, type5);
+	if (gone || !CHECK_FLAG(type7->data->options, OSPF_OPTION_NP)) {
+		if (!type5)
+			return TRANSLATION_KEEP;
+		return has_range(type7) || has_rival(type7) ? TRANSLATION_ALL : TRANSLATION_REMOVE;
+	}
+	if (type5)
+		return already_translated(type7, type5) ? TRANSLATION_KEEP : TRANSLATION_ALL;
+	if (body->e[0].fwd_addr.s_addr == INADDR_ANY)
+		return TRANSLATION_KEEP; /* RFC 3101 2.3: never translated */
+	if (has_range(type7) || has_rival(type7) || any_type5(type7))
+		return TRANSLATION_ALL;
+	return TRANSLATION_MAKE;
 }
 
 /* ---- no task for our own default ---- */
@@ -194,6 +270,31 @@ static void spare_task(struct ospf *ospf)
 	watched_get(ospf->vrf_id)->spared++;
 }
 
+/* ---- one LSA ---- */
+
+static void translate_one(struct ospf_lsa *type7, bool gone)
+{
+	struct ospf *ospf = type7->area->ospf;
+	struct watched_vrf *vrf = watched_get(ospf->vrf_id);
+	int64_t began = clock_us();
+
+	switch (translation_wanted(type7, gone)) {
+	case TRANSLATION_KEEP:
+		return;
+	case TRANSLATION_ALL:
+		translate_soon(ospf);
+		return;
+	case TRANSLATION_MAKE:
+		ospf_translated_nssa_originate(ospf, type7, NULL);
+		break;
+	case TRANSLATION_REMOVE:
+		ospf_lsa_flush_as(ospf, translated(type7));
+		break;
+	}
+	vrf->single++;
+	took(vrf, began);
+}
+
 void translate_type7(struct ospf_lsa *lsa, bool gone)
 {
 	if (!lsa->area)
@@ -205,6 +306,5 @@ void translate_type7(struct ospf_lsa *lsa, bool gone)
 	if (IS_LSA_SELF(lsa) || !lsa->area->NSSATranslatorState)
 		return;
 	watched_get(lsa->area->ospf->vrf_id)->changes++;
-	if (matters(lsa, gone))
-		translate_soon(lsa->area->ospf);
+	translate_one(lsa, gone);
 }
