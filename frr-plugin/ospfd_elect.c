@@ -8,7 +8,8 @@
  * this router is to translate and ospfd says it is not, this router stands in.  ospfd's own election must then leave
  * the state alone, which it does for a role that is none of its three (ospf_abr_nssa_check_status()); such a role is
  * neither written into the configuration nor announced as Nt, so the one we stand in for is elected by itself when it
- * comes back, and then we step down.  It translates before we stop: ospfd's ABR task removes our LSAs 5 s later.
+ * comes back, and translates.  We go on for the TranslatorStabilityInterval of RFC 3101 3.2 (40 s), so that no route is
+ * lost in between, and then step down; ospfd's ABR task removes our LSAs.
  *
  * The same look after SPF finds an area for which ospfd's election has begun to translate, or ended: ospfd does so in
  * SPF but acts on it in the ABR task only.
@@ -18,6 +19,7 @@
 #include "frrevent.h"
 #include "linklist.h"
 #include "log.h"
+#include "monotime.h"
 #include "prefix.h"
 #include "table.h"
 
@@ -102,15 +104,34 @@ static void step_down(struct ospf_area *area)
 	ospf_abr_nssa_check_status(area->ospf);
 }
 
+static void judge(struct event *event);
+
 /* ospfd has held its own election just before. */
-static void judge_area(struct ospf_area *area)
+static void judge_area(struct ospf_area *area, struct watched_vrf *vrf)
 {
+	int64_t now = monotime(NULL);
+
 	if (area->NSSATranslatorRole == OSPF_NSSA_ROLE_CANDIDATE &&
 	    area->NSSATranslatorState == OSPF_NSSA_TRANSLATE_DISABLED && IS_OSPF_ABR(area->ospf) &&
 	    elected(area))
 		stand_in(area);
-	else if (elect_stands_in(area) && (!IS_OSPF_ABR(area->ospf) || !elected(area)))
+	if (!elect_stands_in(area))
+		return;
+	if (IS_OSPF_ABR(area->ospf) && elected(area)) {
+		vrf->unneeded = 0;
+		return;
+	}
+	if (!vrf->unneeded)
+		vrf->unneeded = now;
+	if (!IS_OSPF_ABR(area->ospf) ||
+	    now >= vrf->unneeded + area->NSSATranslatorStabilityInterval) {
+		vrf->unneeded = 0;
 		step_down(area);
+		return;
+	}
+	event_add_timer(master, judge, vrf,
+			vrf->unneeded + area->NSSATranslatorStabilityInterval - now,
+			&vrf->ev_judge);
 }
 
 static void judge(struct event *event)
@@ -137,7 +158,7 @@ static void judge(struct event *event)
 	for (ALL_LIST_ELEMENTS_RO(ospf->areas, node, area)) {
 		if (area->external_routing != OSPF_AREA_NSSA)
 			continue;
-		judge_area(area);
+		judge_area(area, vrf);
 		translating += area->NSSATranslatorState == OSPF_NSSA_TRANSLATE_ENABLED;
 	}
 	if (translating > vrf->translating)
@@ -154,6 +175,8 @@ void elect_soon(struct ospf_area *area)
 	if (area->external_routing != OSPF_AREA_NSSA)
 		return;
 	vrf = watched_get(area->ospf->vrf_id);
-	if (!vrf->ev_judge)
-		event_add_timer_msec(master, judge, vrf, AFTER_LSA_MS, &vrf->ev_judge);
+	if (vrf->ev_judge && event_timer_remain_msec(vrf->ev_judge) <= AFTER_LSA_MS)
+		return;
+	event_cancel(&vrf->ev_judge);
+	event_add_timer_msec(master, judge, vrf, AFTER_LSA_MS, &vrf->ev_judge);
 }
