@@ -34,7 +34,7 @@
 #include "bgpd/bgpd.h"
 #include "bgpd/bgp_route.h"
 
-#define HOLD_MS      5
+#define HOLD_MS      1
 #define HOLD_OF_BGPD 50
 #define QUEUE_NAME   "process_queue"
 

@@ -94,11 +94,15 @@ def ldpd(router):
             f"  discovery transport-address {LOOPBACK[router]}\n{interfaces} exit-address-family\nexit\n")
 
 
+def mgmtd(router):
+    return "zebra work-queue 1\n" if router != "ce" else ""
+
+
 def configuration(router, daemon):
     """What the daemon's own configuration file holds at start."""
-    makers = {"ospfd": ospfd, "bgpd": bgpd, "ldpd": ldpd}
+    makers = {"mgmtd": mgmtd, "ospfd": ospfd, "bgpd": bgpd, "ldpd": ldpd}
     text = makers[daemon](router) if daemon in makers else ""
-    return f"hostname {router}\n{text}" if daemon != "mgmtd" else ""
+    return f"hostname {router}\n{text}" if daemon != "mgmtd" else text
 
 
 def commands(router, prefix=""):
