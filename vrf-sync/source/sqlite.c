@@ -65,6 +65,7 @@ struct source {
 	struct reason problem;
 
 	int inotify;
+	bool written; /* to, since we last looked */
 	struct event *ev_inotify, *ev_settle, *ev_slow, *ev_retry;
 	long settle_ms, retry_ms;
 };
@@ -172,38 +173,72 @@ static int read_if_changed(struct source *source, struct reason *why)
 	return 1;
 }
 
+/* The event is about the database, its WAL or its journal. */
+static bool is_ours(const struct source *source, const struct inotify_event *event)
+{
+	return event->len && !strncmp(event->name, source->name, strlen(source->name));
+}
+
+static void take_events(struct source *source)
+{
+	char buf[8192] __attribute__((aligned(__alignof__(struct inotify_event))));
+	ssize_t len;
+
+	while ((len = read(source->inotify, buf, sizeof(buf))) > 0) {
+		for (char *at = buf; at < buf + len;) {
+			const struct inotify_event *one = (const struct inotify_event *)at;
+
+			source->written |= is_ours(source, one) || (one->mask & IN_Q_OVERFLOW);
+			at += sizeof(*one) + one->len;
+		}
+	}
+}
+
+static void settle(struct event *event);
+
+static void settle_after(struct source *source, long ms)
+{
+	source->settle_ms = ms;
+	event_cancel(&source->ev_settle);
+	event_add_timer_msec(source->loop, settle, source, ms, &source->ev_settle);
+}
+
+/* A commit is many writes: while one is under way, the timer looks. */
+static bool is_settling(const struct source *source)
+{
+	return event_is_scheduled(source->ev_settle) && source->settle_ms <= SETTLE_BUSY_MS;
+}
+
 static void slow_look(struct event *event)
 {
 	look(EVENT_ARG(event));
 }
 
-/* To open a database and fail makes and deletes files beside it: events of our
- * own, which would wake us for ever.  What is lost with them, retry finds.
- */
-static void drop_events(struct source *source)
-{
-	char buf[8192];
-
-	while (read(source->inotify, buf, sizeof(buf)) > 0)
-		;
-}
-
+/* What was written before is what we are looking for. */
 static void look(struct source *source)
 {
 	struct reason why = {};
 	int ret = -EIO;
 
+	take_events(source);
 	if (open_db(source, &why))
 		ret = read_if_changed(source, &why);
 	if (ret < 0) {
 		/* a damaged file may be mended in place: open it anew next time */
 		close_db(source);
-		drop_events(source);
+		/* to open a database and fail makes and deletes files beside it: events
+		 * of our own, which would wake us for ever
+		 */
+		take_events(source);
+		source->written = false;
 		give_up_for_now(source, &why);
 		return;
 	}
 	if (ret > 0)
 		event_cancel(&source->ev_settle);
+	else if (source->written && !is_settling(source))
+		settle_after(source, SETTLE_FIRST_MS);
+	source->written = false;
 	event_cancel(&source->ev_retry);
 	source->retry_ms = RETRY_FIRST_MS;
 	set_problem(source, &why);
@@ -217,44 +252,19 @@ static void settle(struct event *event)
 {
 	struct source *source = EVENT_ARG(event);
 
-	if (source->settle_ms < SETTLE_LAST_MS) {
-		source->settle_ms *= 2;
-		event_add_timer_msec(source->loop, settle, source, source->settle_ms,
-				     &source->ev_settle);
-	}
+	if (source->settle_ms < SETTLE_LAST_MS)
+		settle_after(source, source->settle_ms * 2);
 	look(source);
-}
-
-/* The event is about the database, its WAL or its journal. */
-static bool is_ours(const struct source *source, const struct inotify_event *event)
-{
-	return event->len && !strncmp(event->name, source->name, strlen(source->name));
 }
 
 static void woken(struct event *event)
 {
 	struct source *source = EVENT_ARG(event);
-	char buf[8192] __attribute__((aligned(__alignof__(struct inotify_event))));
-	bool ours = false;
-	ssize_t len;
 
 	event_add_read(source->loop, woken, source, source->inotify, &source->ev_inotify);
-	while ((len = read(source->inotify, buf, sizeof(buf))) > 0) {
-		for (char *at = buf; at < buf + len;) {
-			const struct inotify_event *one = (const struct inotify_event *)at;
-
-			ours |= is_ours(source, one) || (one->mask & IN_Q_OVERFLOW);
-			at += sizeof(*one) + one->len;
-		}
-	}
-	/* a commit is many writes: while one is under way, the timer looks */
-	if (!ours ||
-	    (event_is_scheduled(source->ev_settle) && source->settle_ms <= SETTLE_BUSY_MS))
-		return;
-	event_cancel(&source->ev_settle);
-	source->settle_ms = SETTLE_FIRST_MS;
-	event_add_timer_msec(source->loop, settle, source, source->settle_ms, &source->ev_settle);
-	look(source);
+	take_events(source);
+	if (source->written && !is_settling(source))
+		look(source);
 }
 
 static void watch_folder(struct source *source)
