@@ -403,6 +403,11 @@ void engine_model_changed(struct engine *engine, const struct model *model, uint
 	engine_schedule(engine);
 }
 
+bool engine_awaits_zebra(const struct engine *engine)
+{
+	return engine->batch.waiting_for_zebra;
+}
+
 void engine_zebra_changed(struct engine *engine)
 {
 	batch_zebra_changed(engine);

@@ -59,7 +59,10 @@ void engine_start(struct engine *engine, const char *node);
  */
 void engine_model_changed(struct engine *engine, const struct model *model, uint32_t *touched,
 			  int64_t noticed);
-/* zebra has said something about a VRF or an interface. */
+/* zebra has said something about a VRF or an interface; of use only while the
+ * engine waits for that.
+ */
+bool engine_awaits_zebra(const struct engine *engine);
 void engine_zebra_changed(struct engine *engine);
 /* Instances of the daemon lost their ties to a zebra that went at `gone`
  * (microseconds of monotonic time): makes each of them anew, unless the daemon

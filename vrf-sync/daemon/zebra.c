@@ -30,10 +30,10 @@ static void tell_engine(struct event *event)
 	engine_zebra_changed(tenantd.engine);
 }
 
-/* Many things arrive together; the engine looks once. */
+/* Many things arrive together; the engine looks once, and only if it waits. */
 static void changed(void)
 {
-	if (tenantd.engine)
+	if (tenantd.engine && engine_awaits_zebra(tenantd.engine))
 		event_add_event(tenantd.loop, tell_engine, NULL, 0, &ev_changed);
 }
 
