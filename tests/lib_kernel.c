@@ -62,7 +62,9 @@ struct object route_via(const char *vrf, uint32_t table, const char *to, const c
 static int apply(enum outcome what, struct object obj, struct reason *why)
 {
 	*why = (struct reason){};
-	return kernel_apply(kernel, what, &obj, why);
+	int ret = kernel_apply(kernel, what, &obj, why);
+
+	return ret < 0 ? ret : kernel_finish(kernel, why);
 }
 
 void apply_ok(enum outcome what, struct object obj)

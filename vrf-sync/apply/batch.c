@@ -245,14 +245,19 @@ static bool wait_for_bgpd(struct engine *engine)
 
 static void run_kernel_part(struct engine *engine, struct place *place)
 {
+	struct reason why = {};
 	struct task *task;
 
 	darr_foreach_p (place->tasks, task) {
 		/* after a failure removals go on, additions do not */
 		if (place->stopped && !batch_step_removes(&engine->batch))
-			return;
+			break;
 		if (task->op.obj.target == TARGET_KERNEL && task_is_in_step(task, &engine->batch))
 			run_kernel_task(engine, task);
+	}
+	if (kernel_finish(engine->kernel, &why) < 0) {
+		place_fail(place, false, "%s", why.text);
+		survey_forget(engine, TARGET_KERNEL);
 	}
 }
 

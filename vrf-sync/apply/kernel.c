@@ -30,6 +30,7 @@ void kernel_close(struct kernel *kernel)
 		return;
 	kernel_sockets_close(kernel);
 	kernel_devices_fini(kernel);
+	darr_free(kernel->unraised);
 	XFREE(MTYPE_KERNEL, kernel);
 }
 

@@ -15,12 +15,13 @@
  * Anything else is left alone, whatever its name: -EBUSY, foreign.
  *
  * All of it happens in the network namespace that kernel_open() was called in.
- * The caller chooses the order of operations, that of diff.h.
+ * The caller chooses the order of operations, that of diff.h, and
+ * ends what belongs together with kernel_finish().
  *
  *	kernel = kernel_open(&why);
  *	kernel_read(kernel, &have, &why);
  *	kernel_skip_met(kernel, &want_of_the_node);
- *	... diff, kernel_apply() each, then poll kernel_event_fd() ...
+ *	... diff, kernel_apply() each, kernel_finish(), then poll kernel_event_fd() ...
  */
 #ifndef FRR_TENANT_APPLY_KERNEL_H
 #define FRR_TENANT_APPLY_KERNEL_H
@@ -52,6 +53,12 @@ void kernel_close(struct kernel *kernel);
  */
 int kernel_apply(struct kernel *kernel, enum outcome what, const struct object *obj,
 		 struct reason *why);
+
+/* Brings up what was made since the last call and was left down: a bridge that
+ * comes up with its port and its address comes up once, and zebra tells every
+ * daemon of it once.  0, or the first -errno with *why.
+ */
+int kernel_finish(struct kernel *kernel, struct reason *why);
 
 /* Appends all objects of ours to *have, and sorts.  Each has its tenant's VRF;
  * "" means that nobody can want it any more: a route in a table whose VRF is

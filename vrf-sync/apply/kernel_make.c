@@ -4,7 +4,8 @@
  *
  * A device takes two requests: one makes it, with its place, MTU and MAC, and
  * fails where the name is taken; one gives it the alias and brings it up.  So
- * it is never up anywhere but in its VRF, and zebra sees it come once.  Where
+ * it is never up anywhere but in its VRF, and zebra sees it come once.  A bridge
+ * is brought up last of all, by kernel_finish(), when its port is there.  Where
  * it is there already and ours, the second alone puts all right that can be
  * changed; else it is made anew.
  */
@@ -287,13 +288,16 @@ static int refuse(struct kernel *kernel, const struct object *obj, int ret, stru
 
 static int make_new(struct kernel *kernel, const struct wish *wish, struct reason *why)
 {
-	bool up = !wish->trunk.index || wish->trunk.up;
+	bool later = wish->obj->kind == OBJ_BRIDGE;
+	bool up = !later && (!wish->trunk.index || wish->trunk.up);
 	int ret = request_new(kernel, wish);
 
 	if (ret == -EEXIST)
 		return ret;
 	if (ret == 0)
 		ret = request_set(kernel, wish, NULL, up);
+	if (ret == 0 && later)
+		strlcpy(*darr_append(kernel->unraised), wish->obj->name, DEVICE_BUF);
 	if (ret == -ENETDOWN) /* the trunk went down meanwhile */
 		ret = request_set(kernel, wish, NULL, false);
 	return ret < 0 ? refuse(kernel, wish->obj, ret, why) : 0;
@@ -331,6 +335,33 @@ int kernel_put_link(struct kernel *kernel, const struct object *obj, struct reas
 		return ret;
 	ret = make_new(kernel, &wish, why);
 	return ret == -EEXIST ? make_right(kernel, &wish, why) : ret;
+}
+
+static int raise_link(struct kernel *kernel, const char *name, struct reason *why)
+{
+	struct ifinfomsg header = { .ifi_flags = IFF_UP, .ifi_change = IFF_UP };
+	struct nl_msg *msg = kernel_msg(RTM_SETLINK, 0, &header, sizeof(header));
+	int ret;
+
+	nla_put_string(msg, IFLA_IFNAME, name);
+	ret = kernel_request(kernel, msg, NULL, NULL);
+	if (ret < 0)
+		return kernel_refused(kernel, why, ret, "cannot bring up interface %s", name);
+	return 0;
+}
+
+int kernel_finish(struct kernel *kernel, struct reason *why)
+{
+	struct reason also = {};
+	int ret = 0;
+
+	for (unsigned int i = 0; i < darr_len(kernel->unraised); i++) {
+		int raised = raise_link(kernel, kernel->unraised[i], ret ? &also : why);
+
+		ret = ret ? ret : raised;
+	}
+	darr_reset(kernel->unraised);
+	return ret;
 }
 
 int kernel_remove_link(struct kernel *kernel, const struct object *obj, struct reason *why)

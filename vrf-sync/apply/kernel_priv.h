@@ -72,6 +72,7 @@ struct kernel {
 	struct device_hash_head devices[1];
 	struct device_tables_head tables[1];
 	bool devices_known;
+	char (*unraised)[DEVICE_BUF]; /* darr: devices to be brought up by kernel_finish() */
 	char said[120]; /* why the kernel refused the last request; "" if it did not say */
 	/* Two, because requests are made while events are taken apart. */
 	alignas(struct nlmsghdr) char buffer[65536];
