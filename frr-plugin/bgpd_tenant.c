@@ -13,6 +13,9 @@
  * does when it is made, and checked when a route is processed.  No timer, no
  * polling.
  *
+ * The same hook tells tenantd exactly when a prefix was exported from a VRF into
+ * the VPN, or imported (trace_send.h).
+ *
  * struct bgp depends on how bgpd was configured (ENABLE_BGP_VNC moves the
  * queue).  So the module is for one FRR release, and touches a queue only if it
  * looks as bgp_process_queue_init() leaves it: its name, and its wait of 50.
@@ -33,6 +36,9 @@
 
 #include "bgpd/bgpd.h"
 #include "bgpd/bgp_route.h"
+#include "bgpd/bgp_zebra.h"
+
+#include "frr-plugin/trace_send.h"
 
 #define HOLD_MS      1
 #define HOLD_OF_BGPD 50
@@ -63,10 +69,42 @@ static int instance_changed(struct bgp *bgp)
 	return 0;
 }
 
+/* ---- where a prefix has got to ---- */
+
+/* Of a path in the VPN table: the VRF it was exported from; NULL: it came from a
+ * peer.
+ */
+static struct bgp *exported_from(const struct bgp_path_info *path)
+{
+	if (!path || path->sub_type != BGP_ROUTE_IMPORTED || !path->extra || !path->extra->vrfleak)
+		return NULL;
+	return path->extra->vrfleak->bgp_orig;
+}
+
+static bool is_imported(const struct bgp_path_info *path)
+{
+	return path && path->sub_type == BGP_ROUTE_IMPORTED;
+}
+
+static void trace_path(struct bgp *bgp, safi_t safi, struct bgp_dest *dest,
+		       struct bgp_path_info *path, bool present)
+{
+	struct bgp *from = safi == SAFI_MPLS_VPN ? exported_from(path) : NULL;
+
+	if (from)
+		trace_send(STAGE_EXPORTED, from->vrf_id, bgp_dest_get_prefix(dest), present);
+	else if (safi == SAFI_UNICAST && is_imported(path))
+		trace_send(STAGE_IMPORTED, bgp->vrf_id, bgp_dest_get_prefix(dest), present);
+}
+
 static int route_updated(struct bgp *bgp, afi_t afi, safi_t safi, struct bgp_dest *dest,
 			 struct bgp_path_info *old_route, struct bgp_path_info *new_route)
 {
 	quicken(bgp);
+	if (old_route && !new_route)
+		trace_path(bgp, safi, dest, old_route, false);
+	else if (new_route)
+		trace_path(bgp, safi, dest, new_route, true);
 	return 0;
 }
 
@@ -87,6 +125,7 @@ DEFUN(show_tenant_bgp, show_tenant_bgp_cmd, "show tenant bgp",
 
 static int late_init(struct event_loop *loop)
 {
+	trace_send_init(loop, &bgp_zclient);
 	hook_register(bgp_routerid_update, router_id_updated);
 	hook_register(bgp_instance_state, instance_changed);
 	hook_register(bgp_route_update, route_updated);

@@ -29,8 +29,10 @@
 #include "ospfd/ospf_lsdb.h"
 #include "ospfd/ospf_neighbor.h"
 #include "ospfd/ospf_nsm.h"
+#include "ospfd/ospf_zebra.h"
 
 #include "frr-plugin/ospfd_tenant.h"
+#include "frr-plugin/trace_send.h"
 
 /* ---- ospfd's hooks ---- */
 
@@ -53,6 +55,7 @@ static void lsa_changed(struct ospf_lsa *lsa, bool gone)
 /* Called for each LSA that is installed. */
 static int lsa_updated(struct ospf_lsa *lsa)
 {
+	trace_lsa(lsa, true); /* before what is made of it */
 	lsa_changed(lsa, false);
 	return 0;
 }
@@ -60,6 +63,7 @@ static int lsa_updated(struct ospf_lsa *lsa)
 /* Called for each LSA that is about to be discarded. */
 static int lsa_deleted(struct ospf_lsa *lsa)
 {
+	trace_lsa(lsa, false);
 	lsa_changed(lsa, true);
 	return 0;
 }
@@ -153,6 +157,7 @@ static int at_end(void)
 
 static int late_init(struct event_loop *loop)
 {
+	trace_send_init(loop, &ospf_zclient);
 	hook_register(ospf_lsa_update, lsa_updated);
 	hook_register(ospf_lsa_delete, lsa_deleted);
 	hook_register(ospf_nsm_change, neighbor_changed);

@@ -73,6 +73,9 @@ void elect_soon(struct ospf_area *area);
 /* True where this router stands in for an elected translator that it cannot reach. */
 bool elect_stands_in(const struct ospf_area *area);
 
+/* An LSA was installed, or is about to go: tells tenantd where its prefix is. */
+void trace_lsa(struct ospf_lsa *lsa, bool present);
+
 /* A neighbor became Full. */
 void repair_neighbor(struct ospf_neighbor *nbr);
 

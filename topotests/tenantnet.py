@@ -423,6 +423,11 @@ class TenantNet:
             self.wait(lambda: self.health(router, name)[0] in ("ok", None), timeout,
                       f"tenant {name} to be well at {router}: {self.health(router, name)}")
 
+    def tenantctl(self, *words):
+        """What it says; its sentence where it refuses."""
+        done = subprocess.run([BUILD / "tenantctl", "--db", self.db.path, *words], text=True, capture_output=True)
+        return done.stdout if done.returncode == 0 else done.stderr
+
     def seconds_since(self, began):
         return f"{time.monotonic() - began:.2f} s"
 

@@ -278,8 +278,19 @@ CREATE TABLE tenant_status (
 	PRIMARY KEY (node, tenant)
 ) STRICT;
 
+-- When each node saw a new subnet pass which stage on the way to the customer's
+-- sites; nothing of subnets that were there before the node's tenantd.
+CREATE TABLE subnet_trace (
+	node        TEXT NOT NULL,
+	subnet_id   INTEGER NOT NULL REFERENCES subnet (id) ON DELETE CASCADE,
+	written     INTEGER NOT NULL,                   -- into the database: microseconds since 1970
+	stages      TEXT NOT NULL,                      -- JSON: {"type-7": microseconds after written, ...}
+	PRIMARY KEY (node, subnet_id)
+) STRICT;
+
 CREATE INDEX attachment_node ON attachment (node_id);
 CREATE INDEX subnet_switch ON subnet (switch_id);
+CREATE INDEX subnet_trace_subnet ON subnet_trace (subnet_id);
 CREATE INDEX link_node ON link (node_id);
 CREATE INDEX leak_to ON leak (to_tenant);
 
@@ -291,7 +302,9 @@ CREATE TABLE change_log (
 	tbl         TEXT NOT NULL,
 	op          TEXT NOT NULL CHECK (op IN ('insert', 'update', 'delete')),
 	row_id      INTEGER,
-	tenant_id   INTEGER
+	tenant_id   INTEGER,
+	at          INTEGER NOT NULL                    -- when it was written: milliseconds since 1970
+		DEFAULT (CAST(round((julianday('now') - 2440587.5) * 86400000) AS INTEGER))
 ) STRICT;
 
 CREATE TRIGGER change_log_trim AFTER INSERT ON change_log WHEN NEW.seq % 1000 = 0 BEGIN

@@ -22,8 +22,9 @@ BGPD = f"-M {BUILD}/.libs/bgpd_tenant.so"
 
 @pytest.fixture(scope="module")
 def net(request):
-    with TenantNet(request.module.__name__, options={("esg", "ospfd"): OSPFD, ("pe1", "bgpd"): BGPD,
-                                                         ("pe2", "bgpd"): BGPD}) as net:
+    options = {(router, "ospfd"): OSPFD for router in ("dlr", "esg", "pe1", "pe2")}
+    options |= {(router, "bgpd"): BGPD for router in ("pe1", "pe2")}
+    with TenantNet(request.module.__name__, options=options) as net:
         with net.db.together():
             net.db.tenant("acme", REFERENCE, ["10.1.0.0/16", "172.16.0.0/16"])
             net.db.link("acme", "paris", "pe2", "x0", "192.168.201.1/30", "ospf")
@@ -60,7 +61,47 @@ def test_every_bgp_instance_has_the_shorter_wait(net):
     for router in ("pe1", "pe2"):
         said = net.vty(router, "bgpd", "show tenant bgp").split("\n")
         waits = dict(line.split() for line in said[1:] if len(line.split()) == 2)
-        assert waits == {"default": "5", "acme": "5"}, said
+        assert waits == {"default": "1", "acme": "1"}, said
+
+
+STAGES = {
+    "dlr": {"noticed", "planned", "connected", "type-7"},
+    "esg": {"noticed", "planned", "type-7", "type-5", "ospf-route"},
+    "pe1": {"noticed", "planned", "type-5", "ospf-route", "exported"},
+    "pe2": {"noticed", "planned", "imported", "bgp-route", "type-5"},
+}
+# One clock here; the kernel's events are left out, since tenantd reads them when it has its turn.
+WAY = (("dlr", "noticed"), ("dlr", "planned"), ("dlr", "type-7"), ("esg", "type-7"), ("esg", "type-5"),
+       ("pe1", "type-5"), ("pe1", "exported"), ("pe2", "imported"), ("pe2", "type-5"))
+
+
+def traced(net, node, prefix):
+    """{stage: time} of one subnet, as its node says."""
+    rows = json.loads(net.vty(node, "tenantd", f"show tenant acme trace {prefix} json"))
+    return rows[0]["stagesUs"] if rows else {}
+
+
+def test_the_trace_has_every_stage_in_the_order_in_which_it_happened(net):
+    net.db.switch("acme", "traced", "10.1.77.0/24")
+    for node, stages in STAGES.items():
+        net.wait(lambda: set(traced(net, node, "10.1.77.0/24")) == stages, 10, f"the stages {stages} on {node}")
+    at = [traced(net, node, "10.1.77.0/24")[stage] for node, stage in WAY]
+    assert at == sorted(at), list(zip(WAY, at))
+
+
+def test_tenantctl_joins_the_traces_of_all_nodes(net):
+    def told():
+        said = net.tenantctl("--json", "trace", "acme", "10.1.77.0/24")
+        return {n["node"]: set(n["stages-us"]) for n in json.loads(said)[0]["nodes"]} if said.startswith("[") else {}
+
+    net.wait(lambda: told() == STAGES, 10, "every node's row in the database")
+    text = net.tenantctl("trace", "acme", "10.1.77.0/24")
+    print("\n" + text)
+    assert [line.split()[0] for line in text.split("\n")[1:5]] == ["dlr", "esg", "pe1", "pe2"]
+    net.db.delete("logical_switch", "traced")
+    for node in STAGES:
+        net.wait(lambda: not traced(net, node, "10.1.77.0/24"), 10, f"no trace on {node} of a subnet that is gone")
+    assert json.loads(net.tenantctl("--json", "trace", "acme", "10.1.77.0/24")) == []
 
 
 def default_age(net):

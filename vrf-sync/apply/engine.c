@@ -93,6 +93,8 @@ static bool plan_place(struct engine *engine, struct place *place, const struct 
 		return false;
 	}
 	place_set_plan(place, model_provider(engine->model), tenant, node);
+	if (tenant)
+		engine->host.planned(tenant->id);
 	if (!place_want_count(place))
 		place_set_tenant(place, 0);
 	return true;
@@ -258,6 +260,16 @@ static void kernel_interface(void *arg, const char *name)
 	engine_schedule(engine);
 }
 
+static void kernel_route(void *arg, const char *vrf, const struct ipnet *net, uint32_t table,
+			 uint8_t protocol, bool present)
+{
+	struct engine *engine = arg;
+	uint32_t id = engine_tenant_of(engine, vrf);
+
+	if (id)
+		engine->host.route(id, net, protocol, present);
+}
+
 static void kernel_overrun(void *arg)
 {
 	struct engine *engine = arg;
@@ -273,6 +285,7 @@ static void kernel_events(struct event *event)
 		.changed = kernel_object_changed,
 		.gone = kernel_object_gone,
 		.interface = kernel_interface,
+		.route = kernel_route,
 		.overrun = kernel_overrun,
 	};
 	struct engine *engine = EVENT_ARG(event);
@@ -545,4 +558,11 @@ void engine_stats(const struct engine *engine, struct engine_stats *stats)
 			(engine->conns[target] && frr_conn_is_up(engine->conns[target]));
 		stats->needed[target] = target == TARGET_KERNEL || engine->needs[target];
 	}
+}
+
+uint32_t engine_tenant_of(const struct engine *engine, const char *vrf)
+{
+	const struct place *place = place_find(engine, vrf);
+
+	return place ? place->tenant_id : 0;
 }

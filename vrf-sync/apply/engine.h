@@ -42,6 +42,10 @@ struct engine_host {
 	/* what zebra has told us, which the engine waits for */
 	bool (*knows_vrf)(const char *vrf, uint32_t table);
 	bool (*knows_interface)(const char *ifname, const char *vrf);
+	/* the tenant's plan is that of the newest model */
+	void (*planned)(uint32_t tenant_id);
+	/* a route came into the table of the tenant's VRF, or went; RTPROT_* */
+	void (*route)(uint32_t tenant_id, const struct ipnet *net, uint8_t protocol, bool present);
 	/* a batch has ended: health and revision may have changed */
 	void (*settled)(void);
 };
@@ -98,6 +102,8 @@ void engine_all_is_new(struct engine *engine);
 /* The one with this VRF, or of this tenant; false where there is none. */
 bool engine_find(const struct engine *engine, const char *vrf, struct engine_tenant *tenant);
 bool engine_find_tenant(const struct engine *engine, uint32_t id, struct engine_tenant *tenant);
+/* Whose VRF it is; 0: no tenant's. */
+uint32_t engine_tenant_of(const struct engine *engine, const char *vrf);
 /* All that is still to be done, VRF by VRF. */
 void engine_pending(struct engine *engine,
 		    void (*each)(void *arg, const char *vrf, const struct op *op), void *arg);

@@ -49,6 +49,7 @@ static bool is_emptied(const struct load *load)
 static bool loaded(void *arg, struct load *load)
 {
 	uint32_t *touched = NULL;
+	int64_t written = load->written, noticed = source_noticed(tenantd.source);
 
 	tenantd.held.text[0] = '\0';
 	if (load->full)
@@ -63,8 +64,8 @@ static bool loaded(void *arg, struct load *load)
 		return false;
 	}
 	model_commit(tenantd.model, load, &touched);
-	engine_model_changed(tenantd.engine, tenantd.model, touched,
-			     source_noticed(tenantd.source));
+	tracing_loaded(touched, written, noticed);
+	engine_model_changed(tenantd.engine, tenantd.model, touched, noticed);
 	status_changed();
 	return true;
 }

@@ -44,6 +44,7 @@ static void quit(void)
 	kernel_close(tenantd.kernel);
 	zebra_stop();
 	model_free(tenantd.model);
+	tracing_stop();
 	config_stop();
 	frr_fini();
 	exit(0);
@@ -130,6 +131,8 @@ void tenantd_configured(void)
 static const struct engine_host host = {
 	.knows_vrf = zebra_knows_vrf,
 	.knows_interface = zebra_knows_interface,
+	.planned = tracing_planned,
+	.route = tracing_route,
 	.settled = status_changed,
 };
 

@@ -376,6 +376,21 @@ DEFUN(show_tenant_subnets, show_tenant_subnets_cmd, "show tenant NAME subnets [j
 	return CMD_SUCCESS;
 }
 
+/* ---- show tenant NAME trace ---- */
+
+DEFUN(show_tenant_trace, show_tenant_trace_cmd, "show tenant NAME trace [PREFIX] [json]",
+      SHOW_STR SHOW_TENANT_STR "Name of the tenant, or of its VRF\n"
+			       "When its subnets passed which stage on this node\n"
+			       "Only this subnet\n" JSON_STR)
+{
+	bool json = use_json(argc, argv);
+	struct engine_tenant one;
+
+	if (!find_tenant(argv[2]->arg, &one))
+		return no_such_tenant(vty, argv[2]->arg);
+	return tracing_show(vty, one.tenant_id, argc - json > 4 ? argv[4]->arg : NULL, json);
+}
+
 /* ---- show tenant plan ---- */
 
 static const char *op_text(const struct op *op, char buf[static STATEMENT_SIZE])
@@ -437,5 +452,6 @@ void show_init(void)
 	install_element(VIEW_NODE, &show_tenants_cmd);
 	install_element(VIEW_NODE, &show_tenant_cmd);
 	install_element(VIEW_NODE, &show_tenant_subnets_cmd);
+	install_element(VIEW_NODE, &show_tenant_trace_cmd);
 	install_element(VIEW_NODE, &show_tenant_plan_cmd);
 }

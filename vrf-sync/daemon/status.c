@@ -129,6 +129,7 @@ static bool write_rows(struct db *db)
 		drop_tenants(&w);
 	else if (rows < stats.tenants)
 		engine_all_is_new(tenantd.engine); /* somebody took rows away */
+	tracing_write(db->sqlite);
 	put_node(&w, &stats);
 	if (sqlite3_exec(db->sqlite, "COMMIT", NULL, NULL, NULL) == SQLITE_OK)
 		return true;

@@ -11,6 +11,7 @@
  *   intake.c   judges what a source hands in, and commits it to the model
  *   zebra.c    what zebra knows of VRFs and interfaces
  *   revive.c   when zebra was restarted alone
+ *   tracing.c  when each subnet passed which stage
  *   status.c   this node's rows in the database's status tables
  *   show.c     show tenant ...
  */
@@ -21,6 +22,8 @@
 
 struct event_loop;
 struct engine;
+struct sqlite3;
+struct vty;
 struct kernel;
 struct source;
 
@@ -57,6 +60,17 @@ void zebra_stop(void);
 /* revive.c */
 void revive_init(void);
 void revive_stop(void);
+/* tracing.c; times are microseconds, noticed monotonic, written since 1970 (0: at
+ * start, when nobody knows).
+ */
+void tracing_loaded(const uint32_t *touched, int64_t written, int64_t noticed);
+void tracing_planned(uint32_t tenant_id);
+void tracing_route(uint32_t tenant_id, const struct ipnet *net, uint8_t protocol, bool present);
+/* Puts what is new into the database's subnet_trace. */
+void tracing_write(struct sqlite3 *sqlite);
+/* prefix: only this one, or NULL.  A status of command.h. */
+int tracing_show(struct vty *vty, uint32_t tenant_id, const char *prefix, bool json);
+void tracing_stop(void);
 /* status.c: something worth telling has changed; written soon, at most once a second. */
 void status_changed(void);
 void status_stop(void);

@@ -19,6 +19,8 @@
 
 #include "apply/engine.h"
 #include "daemon/tenantd.h"
+#include "daemon/tracing.h"
+#include "trace/wire.h"
 
 extern struct zebra_privs_t tenantd_privs;
 
@@ -70,6 +72,7 @@ static void connected(struct zclient *client)
 	RB_FOREACH(vrf, vrf_name_head, &vrfs_by_name)
 	if (vrf->vrf_id != VRF_UNKNOWN)
 		zclient_send_reg_requests(client, vrf->vrf_id);
+	zclient_register_opaque(client, TRACE_MESSAGE);
 }
 
 bool zebra_knows_vrf(const char *name, uint32_t table)
@@ -90,6 +93,10 @@ bool zebra_knows_interface(const char *ifname, const char *vrf_name)
 	return ifp && ifp->ifindex != IFINDEX_INTERNAL;
 }
 
+static zclient_handler *const handlers[] = {
+	[ZEBRA_OPAQUE_MESSAGE] = tracing_message,
+};
+
 void zebra_init(void)
 {
 	vrf_init(vrf_nothing, vrf_up, vrf_down, vrf_nothing);
@@ -100,7 +107,8 @@ void zebra_init(void)
 	/* no route type is free for a daemon outside FRR's tree; sharpd's is
 	 * unused, and nothing is installed with it
 	 */
-	zclient = zclient_new(tenantd.loop, &zclient_options_default, NULL, 0);
+	zclient = zclient_new(tenantd.loop, &zclient_options_default, handlers,
+			      array_size(handlers));
 	zclient_init(zclient, ZEBRA_ROUTE_SHARP, 0, &tenantd_privs);
 	zclient->zebra_connected = connected;
 }

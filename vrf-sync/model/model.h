@@ -224,6 +224,7 @@ struct load {
 	uint32_t *gone;            /* darr; tenant ids deleted */
 	bool full;                 /* tenants are all there are */
 	uint64_t revision;         /* of the database this was read at */
+	int64_t written;           /* the newest change, microseconds since 1970; 0: unknown */
 };
 
 struct load *load_new(void);

@@ -293,8 +293,10 @@ int db_load_all(struct db *db, struct load **load, struct reason *why)
 	return ret;
 }
 
-/* The tenants that changed after seq; *all where something concerns everyone. */
-static int changed_since(struct db *db, uint64_t seq, uint32_t **ids, bool *all,
+/* The tenants that changed after seq; *all where something concerns everyone;
+ * when the newest was written.
+ */
+static int changed_since(struct db *db, uint64_t seq, uint32_t **ids, bool *all, int64_t *written,
 			 struct reason *why)
 {
 	/* a row whose parent went in the same transaction names no tenant: its
@@ -302,8 +304,8 @@ static int changed_since(struct db *db, uint64_t seq, uint32_t **ids, bool *all,
 	 */
 	sqlite3_stmt *stmt = db_prepare(
 		db,
-		"SELECT DISTINCT tenant_id, tbl IN ('provider', 'pool', 'reserved', 'site', 'node', 'node_role', 'wire', 'wire_port')"
-		" FROM change_log WHERE seq > ?1",
+		"SELECT tenant_id, tbl IN ('provider', 'pool', 'reserved', 'site', 'node', 'node_role', 'wire', 'wire_port'),"
+		" max(at) FROM change_log WHERE seq > ?1 GROUP BY 1, 2",
 		why);
 	int ret;
 
@@ -311,6 +313,7 @@ static int changed_since(struct db *db, uint64_t seq, uint32_t **ids, bool *all,
 		return -EIO;
 	sqlite3_bind_int64(stmt, 1, seq);
 	while ((ret = db_step(db, stmt, why)) > 0) {
+		*written = MAX(*written, sqlite3_column_int64(stmt, 2) * 1000);
 		if (sqlite3_column_int(stmt, 1))
 			*all = true;
 		else if (!column_is_null(stmt, 0))
@@ -349,7 +352,7 @@ static int fill_since(struct db *db, uint64_t seq, struct load *load, struct rea
 	 */
 	if (load->revision < seq || (load->revision > seq && floor > seq + 1))
 		return -ESTALE;
-	if (changed_since(db, seq, &ids, &all, why) < 0)
+	if (changed_since(db, seq, &ids, &all, &load->written, why) < 0)
 		ret = -EIO;
 	else if (all)
 		ret = fill_all(db, load, why);
