@@ -378,11 +378,24 @@ ip rule del pref 0
 ip -6 rule add pref 32765 table local
 ip -6 rule del pref 0"
 
+# ---- trace: what the nodes have told, joined ----
+
+done_ add tenant tracy --nodes dlr
+done_ add switch tracy web 10.9.1.0/24
+refused "no node has told of tracy yet; a node tells about a second after a subnet came, and nothing of subnets older than its tenantd" \
+	trace tracy
+refused "tenant nobody does not exist; \"tenantctl show tenant\" lists them" trace nobody
+sqlite3 "$TENANT_DB" "INSERT INTO subnet_trace SELECT 'dlr', id, 1795232701396000, '{\"connected\": 5200, \"type-7\": 31000, \"noticed\": 900}' FROM subnet WHERE prefix = '10.9.1.0/24'"
+shows "10.9.1.0/24, written 2026-11-21 03:45:01.396 UTC; milliseconds from then on:
+  dlr          noticed 0.9, connected 5.2, type-7 31.0" trace tracy 10.9.1.0/24
+done_ del tenant tracy
+check "traces go with their subnet" 0 "$(sqlite3 "$TENANT_DB" "SELECT count(*) FROM subnet_trace")"
+
 # ---- help: every command has a page with an example ----
 
 while read -r verb object _; do
 	case $verb in
-	init | plan | check) words=$verb ;;
+	init | plan | check | trace) words=$verb ;;
 	*) words="$verb $object" ;;
 	esac
 	# shellcheck disable=SC2086
@@ -390,7 +403,7 @@ while read -r verb object _; do
 	checks=$((checks + 1))
 	[[ $code == 0 && $out == "tenantctl $words"*$'\nExample:\n  tenantctl '* ]] ||
 		fail "tenantctl $words --help" "$out$err"
-done < <("$tenantctl" --help | grep -E '^  (init|add|set|del|show|plan|check) ')
+done < <("$tenantctl" --help | grep -E '^  (init|add|set|del|show|plan|check|trace) ')
 run --version
 check "tenantctl --version" 0 "$code"
 
