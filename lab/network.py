@@ -133,10 +133,14 @@ class Network:
                 Path("/proc/sys", name).write_text(str(value))
         Path(f"/etc/frr/{PREFIX}{router}/vtysh.conf").touch()
         for daemon in self.daemons[router]:
-            self._write_configuration(router, daemon, self.topology.configuration(router, daemon))
+            self._write_configuration(router, daemon, self.configuration(router, daemon))
         for extra in self.extra.values():
             if router in extra.config:
                 self._write_configuration(router, extra.name, extra.config[router])
+
+    def configuration(self, router, daemon):
+        """What the daemon's own configuration file holds at start."""
+        return self.topology.configuration(router, daemon)
 
     def _write_configuration(self, router, daemon, text):
         path = Path(f"/etc/frr/{PREFIX}{router}/{daemon}.conf")

@@ -7,6 +7,9 @@ transactions everything has settled, and then a random time passes: ospfd's time
 meet them always at the same point.
 
     converge_add_p50_ms, converge_del_p99_ms    COMMIT's return to ce's kernel
+    converge_stock_add_p50_ms                   the same network without our modules and without tenantd: from the
+                                                connected route on dlr, made by ip, to ce's kernel
+    converge_ratio                              of the two: how many times faster an addition is
     converge_add_esg_p50_ms                     the same to the kernel of one hop
     apply_p50_ms                                tenantd's part: COMMIT's return to the connected route on dlr
     apply_del_p50_ms                            the same for the deletion
@@ -115,7 +118,7 @@ class Bench:
             pass
         time.sleep(self.random.uniform(0, 5))
 
-    def run(self):
+    def measure(self):
         with Writer() as writer, self.net.trail() as trail:
             # The first of all meets timers that run once in the life of a session.
             for number in range(self.count + 1):
@@ -125,6 +128,9 @@ class Bench:
                 if number == 0:
                     first, self.samples = self.samples, {}
         figures.tell("converge_first_add_ms", first["converge_add_ce"][0], "ms")
+
+    def p50(self):
+        return figures.percentile(self.samples["converge_add_ce"], 50)
 
     def tell(self):
         for what in ("add", "del"):
@@ -139,10 +145,72 @@ class Bench:
         figures.tell_spread("commit", self.samples["commit"])
 
 
+class ByHand(Bench):
+    """The network that tenantd left behind; the operator types ip commands on the DLR.
+
+    Typing them is not counted: the clock begins when the DLR has the connected route.
+    """
+
+    def ready(self):
+        super().ready()
+        for node in tenants.NODES:
+            self.net.stop_daemon(node, "tenantd")
+
+    @staticmethod
+    def lines(what, number):
+        bridge, vxlan, vni = f"hand{number}", f"handvx{number}", 900000 + number
+        if what == "del":
+            return f"link del {vxlan}", f"link del {bridge}"
+        return (f"link add {bridge} type bridge", f"link set {bridge} master {tenants.TENANT}",
+                f"link add {vxlan} type vxlan id {vni} local 10.255.0.11 dstport 4789",
+                f"link set {vxlan} master {bridge} up", f"link set {bridge} up",
+                f"addr add 10.1.{number % 200}.1/24 dev {bridge}")
+
+    def step(self, trail, what, number):
+        trail.forget()
+        self.net.ip("dlr", *self.lines(what, number))
+        hops = tenants.hops(f"10.1.{number % 200}.0/24", what)
+        seen = {hop.router: event.time for hop, event in trail.follow(hops, PATIENCE)}
+        self.keep(f"converge_{what}_ce", (seen["ce"] - seen["dlr"]) * 1000)
+        self.settle(trail)
+
+    def measure(self):
+        with self.net.trail() as trail:
+            for number in range(self.count):
+                self.step(trail, "add", number)
+                self.step(trail, "del", number)
+
+    def tell(self):
+        for what in ("add", "del"):
+            figures.tell_spread(f"converge_stock_{what}", self.samples[f"converge_{what}_ce"])
+
+
+def run(kind, chosen, count, stock):
+    """One network from nothing to its figures."""
+    with tempfile.TemporaryDirectory(prefix="frr-tenant-") as logs:
+        os.chmod(logs, 0o755)
+        net = TenantNetwork(logs, os.environ.get("FRR_TENANT_PROGRAMS", "/build"), stock=stock)
+        bench = kind(net, count, chosen.seed)
+        try:
+            bench.ready()
+            print(f"# {' '.join(os.uname()[:3:2])}, {os.cpu_count()} processor, {count} additions and deletions, "
+                  f"modules: {', '.join(f'{d}_tenant' for d in net.modules) or 'none'}", flush=True)
+            bench.measure()
+            bench.tell()
+        except (LabError, OSError) as error:
+            net.keep_logs(os.environ.get("GUEST_OUT", logs))
+            sys.exit(f"converge: {error}")
+        finally:
+            net.stop()
+    return bench
+
+
 def main():
     parser = argparse.ArgumentParser(prog="lab/bench converge", description="From a commit to the remote site.")
-    parser.add_argument("--count", type=int, default=30, help="additions, and as many deletions (default 30)")
-    parser.add_argument("--stock", action="store_true", help="without our modules in ospfd and bgpd")
+    parser.add_argument("--count", type=int, default=50, help="additions, and as many deletions (default 50)")
+    parser.add_argument("--by-hand", type=int, default=20, metavar="N",
+                        help="as many without us, for the ratio (default 20; 0: leave that out)")
+    parser.add_argument("--stock", action="store_true", help="ours without the modules in ospfd and bgpd")
     parser.add_argument("--seed", type=int, default=1, help="of the random pauses (default 1)")
     parser.add_argument("--write", action="store_true", help=argparse.SUPPRESS)
     chosen = parser.parse_args()
@@ -150,21 +218,11 @@ def main():
         return write()
     if chosen.count < 1:
         parser.error("--count must be at least 1")
-    with tempfile.TemporaryDirectory(prefix="frr-tenant-") as logs:
-        os.chmod(logs, 0o755)
-        net = TenantNetwork(logs, os.environ.get("FRR_TENANT_PROGRAMS", "/build"), stock=chosen.stock)
-        bench = Bench(net, chosen.count, chosen.seed)
-        try:
-            bench.ready()
-            print(f"# {' '.join(os.uname()[:3:2])}, {os.cpu_count()} processor, {chosen.count} additions and deletions, "
-                  f"modules: {', '.join(f'{d}_tenant' for d in net.modules) or 'none'}")
-            bench.run()
-            bench.tell()
-        except (LabError, OSError) as error:
-            net.keep_logs(os.environ.get("GUEST_OUT", logs))
-            sys.exit(f"converge: {error}")
-        finally:
-            net.stop()
+    ours = run(Bench, chosen, chosen.count, chosen.stock)
+    if chosen.by_hand:
+        stock = run(ByHand, chosen, chosen.by_hand, True)
+        figures.tell("converge_ratio", stock.p50() / ours.p50(), "times")
+    return None
 
 
 if __name__ == "__main__":

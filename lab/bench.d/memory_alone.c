@@ -35,6 +35,11 @@ int kernel_apply(struct kernel *kernel, enum outcome what, const struct object *
 	return 0;
 }
 
+int kernel_finish(struct kernel *kernel, struct reason *why)
+{
+	return 0;
+}
+
 int kernel_read(struct kernel *kernel, struct objects *have, struct reason *why)
 {
 	return 0;

@@ -67,7 +67,8 @@ def site_hops(prefix=SITE_PREFIX):
 
 class TenantNetwork(Network):
     def __init__(self, out_dir, programs="/build", stock=False, **more):
-        """stock: FRR's daemons without our modules, so with their own timers."""
+        """stock: FRR's daemons without our modules, and nothing of FRR set for speed but in tenants' VRFs."""
+        self.stock = stock
         self.modules = [] if stock else [m for m in MODULES if self._module(programs, m).exists()]
         for daemon in self.modules:
             for router in MODULES[daemon]:
@@ -81,6 +82,9 @@ class TenantNetwork(Network):
     @staticmethod
     def _module(programs, daemon):
         return Path(programs, ".libs", f"{daemon}_tenant.so")
+
+    def configuration(self, router, daemon):
+        return "" if self.stock and daemon == "mgmtd" else super().configuration(router, daemon)
 
     def make_room(self):
         """The database's folder, and what shells find it by. start() does it where nobody has."""
