@@ -35,6 +35,11 @@ int kernel_apply(struct kernel *kernel, enum outcome what, const struct object *
 	return 0;
 }
 
+const char *kernel_exposure(void)
+{
+	return NULL;
+}
+
 int kernel_finish(struct kernel *kernel, struct reason *why)
 {
 	return 0;
