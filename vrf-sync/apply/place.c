@@ -178,6 +178,7 @@ void place_set_plan(struct place *place, const struct provider *provider,
 	place->planned.node = node;
 	place_want(place);
 	place_note_want(place);
+	place_let_go(place); /* many places are planned before the first is compared */
 }
 
 void place_set_want(struct place *place, struct objects *want)
