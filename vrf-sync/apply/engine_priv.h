@@ -51,7 +51,7 @@ struct place {
 	struct reason reason;
 	bool dirty;
 
-	/* place.c alone: others call place_have() and place_want() */
+	/* made and let go by place.c: place_have(), place_want() */
 	struct snapshot planned;
 	uint32_t wants[TARGET_COUNT]; /* objects of the plan */
 	bool as_planned;              /* have is the plan's objects for the targets in holds */
