@@ -13,14 +13,14 @@
 
 #include "lib.h"
 
-#define ALONE(pe, edge)                                                                          \
-	"PE " pe " hears what edge " edge                                                        \
-	" translates from nobody else: after a restart it may lack it for 30 minutes, unless "   \
+#define ALONE(pe, edge)                                                                        \
+	"PE " pe " hears what edge " edge                                                      \
+	" translates from nobody else: after a restart it may lack it for 30 minutes, unless " \
 	"ospfd_tenant is on the edge; join two edges by an uplink, or the PE to two\n"
-#define APART(a, b)                                                                              \
-	"edges " a " and " b " are not joined by an uplink: one that loses its PEs while its "   \
+#define APART(a, b)                                                                            \
+	"edges " a " and " b " are not joined by an uplink: one that loses its PEs while its " \
 	"links stay up still draws its part of the DLRs' traffic, and has no way on\n"
-#define NO_KEY(wire)                                                                             \
+#define NO_KEY(wire)                                                                              \
 	"uplink " wire " has no OSPF key: who gets into one of its VLANs can announce anything; " \
 	"set one with \"tenantctl set wire " wire " --ospf-key-file FILE\"\n"
 #define WITHOUT(wires) "DELETE FROM wire WHERE id IN (" wires ");"

@@ -243,8 +243,8 @@ END_TEST
 START_TEST(no_plan_holds_what_was_measured_to_break)
 {
 	static const char *const words[] = {
-		"suppress-fa",	    /* C-08: an edge and a PE send packets to and fro */
-		"translate-c",	    /* C-05: nobody takes over from a dead translator */
+		"suppress-fa",      /* C-08: an edge and a PE send packets to and fro */
+		"translate-c",      /* C-05: nobody takes over from a dead translator */
 		"translate-never",  /* a repair by hand */
 		"default-inform",   /* two edges take each other's default */
 		"graceful-restart", /* FRR refuses it in a VRF */

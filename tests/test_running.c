@@ -113,11 +113,11 @@ static char *read_and_compare(const char *story, const char *node_name, enum tar
 static const struct {
 	const char *story, *node;
 } recordings[] = {
-	{ "all-in-one", "box" },     { "bgp-link", "pe2" },       { "four-byte-as", "pe1" },
-	{ "hidden-subnets", "dlr" }, { "leak-both-ways", "pe1" }, { "no-aggregates", "pe1" },
-	{ "overrides", "pe1" },      { "reference", "dlr" },      { "reference", "esg" },
-	{ "reference", "pe1" },      { "static-link", "pe2" },    { "static-transit", "dlr" },
-	{ "static-transit", "esg" },
+	{ "all-in-one", "box" },     { "bgp-link", "pe2" },         { "four-byte-as", "pe1" },
+	{ "hidden-subnets", "dlr" }, { "leak-both-ways", "pe1" },   { "no-aggregates", "pe1" },
+	{ "overrides", "pe1" },      { "reference", "dlr" },        { "reference", "esg" },
+	{ "reference", "pe1" },      { "static-link", "pe2" },      { "static-transit", "dlr" },
+	{ "static-transit", "esg" }, { "two-esgs-two-pes", "esg" },
 };
 static const enum target daemons[] = { TARGET_MGMTD, TARGET_OSPFD, TARGET_BGPD };
 

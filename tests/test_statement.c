@@ -202,14 +202,16 @@ START_TEST(a_secret_is_written_for_the_router_and_not_for_people)
 	ck_assert_str_eq(statement_shown(&obj, true, line), "no ip ospf message-digest-key 1");
 	obj.kind = OBJ_OSPF_IF_AUTH;
 	ck_assert(!statement_has_secret(&obj));
-	ck_assert_str_eq(statement_shown(&obj, false, line), "ip ospf authentication message-digest");
+	ck_assert_str_eq(statement_shown(&obj, false, line),
+			 "ip ospf authentication message-digest");
 }
 END_TEST
 
 START_TEST(the_secrets_of_others_are_taken_out_of_their_lines)
 {
 	static const char *const lines[][2] = {
-		{ "ip ospf message-digest-key 2 md5 Sesame", "ip ospf message-digest-key 2 md5 ********" },
+		{ "ip ospf message-digest-key 2 md5 Sesame",
+		  "ip ospf message-digest-key 2 md5 ********" },
 		{ "ip ospf authentication-key Sesame", "ip ospf authentication-key ********" },
 		{ "neighbor 10.0.0.1 password Sesame", "neighbor 10.0.0.1 password ********" },
 		{ "ip ospf cost 7", "ip ospf cost 7" },

@@ -10,12 +10,15 @@ to every PE of the site, a VLAN each. A port taken from its bridge (`cut`) break
 go down. p reflects VPNv4 routes between the four PEs; ce is a customer site with a link to pe2 and one to pe4.
 """
 
+import re
 import signal
 import time
 
+import pytest
+
 from tenantnet import SITE, TenantNet, reference
 
-WEB, DB = "10.1.1.0/24", "10.1.2.0/24"
+WEB, DB, DEFAULT = "10.1.1.0/24", "10.1.2.0/24", "0.0.0.0/0"
 EDGES, NEAR, FAR, DLRS = ("esg", "esg2"), ("pe1", "pe3"), ("pe2", "pe4"), ("dlr", "dlr2")
 PES = NEAR + FAR
 EVERYWHERE = "dlr:dlr dlr2:dlr esg:edge esg2:edge pe1:pe pe3:pe pe2:pe pe4:pe"
@@ -89,6 +92,15 @@ def uplinks(pairs, **more):
 
 
 MESH = [(edge, pe) for edge in EDGES for pe in NEAR]
+
+
+@pytest.fixture(autouse=True)
+def after_a_failure(net, request):
+    """To be imported: what a test that failed has left is mended, so that the others say what they have to say."""
+    failed = request.session.testsfailed
+    yield
+    if request.session.testsfailed > failed:
+        net.mend_all()
 
 
 class RedundantNet(TenantNet):
@@ -173,6 +185,13 @@ class RedundantNet(TenantNet):
     def bridges(self, router):
         return [bridge for bridge, routers in PORTS.items() if router in routers]
 
+    def all_well(self):
+        """Every way there is, is in use (where each edge has an uplink to each PE)."""
+        for router, prefix, vrf in (("ce", WEB, None), *((pe, WEB, "acme") for pe in PES),
+                                    *((edge, prefix, "acme") for edge in EDGES for prefix in (WEB, SITE)),
+                                    *((dlr, DEFAULT, "acme") for dlr in DLRS)):
+            self.wait_hops(router, prefix, 2, vrf, timeout=60)
+
     def mend_all(self):
         for bridge, routers in PORTS.items():
             for router in routers:
@@ -210,6 +229,12 @@ class RedundantNet(TenantNet):
         while self.now() < end:
             assert predicate(), what
             self._pause(0.2)
+
+    def externals(self, router):
+        """{(link state id, who originated it): sequence number} of the type-5 and type-7 LSAs in a router's database."""
+        text = self.vty(router, "ospfd", "show ip ospf vrf acme database")
+        found = re.findall(r"^(\S+) +(\S+) +(\d+) 0x8(\w+) 0x\w+ E2", text, re.M)
+        return {(what, who): int(number, 16) for what, who, age, number in found if int(age) < 3600}
 
     def full(self, router, vrf="acme"):
         """How many of its OSPF neighbours are Full."""

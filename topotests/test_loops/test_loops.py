@@ -14,10 +14,9 @@ taken away by hand, tenantd stopped. Numbers like C-01 are those of doc/design/r
 
 import pytest
 
-from redundant import DB, EDGES, FAR, NEAR, WEB, RedundantNet, uplinks
+from redundant import DB, DEFAULT, EDGES, FAR, NEAR, WEB, RedundantNet, after_a_failure, uplinks
 from tenantnet import SITE
 
-DEFAULT = "0.0.0.0/0"
 WIRES = {**RedundantNet.TRANSIT, **uplinks([("esg", "pe1"), ("esg2", "pe3")]),
          "between": ("dc1", "uplink", {"esg": ("t0", 1), "esg2": ("t0", 2)}, {"vlan_base": 3000})}
 
@@ -27,15 +26,6 @@ def net(request):
     with RedundantNet(request.module.__name__, wires=WIRES) as net:
         net.customer(ways=1)
         yield net
-
-
-@pytest.fixture(autouse=True)
-def after_a_failure(net, request):
-    """What a test that failed has left is mended, so that the others say what they have to say."""
-    failed = request.session.testsfailed
-    yield
-    if request.session.testsfailed > failed:
-        net.mend_all()
 
 
 def all_well(net):

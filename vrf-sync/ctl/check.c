@@ -124,7 +124,8 @@ static int check_run(struct ctl *ctl, const struct args *args)
 const struct command check_commands[] = {
 	{
 		.verb = "check",
-		.summary = "validate the whole database; exit status 1 where anything is found, 0 with advice alone",
+		.summary =
+			"validate the whole database; exit status 1 where anything is found, 0 with advice alone",
 		.example = "tenantctl check",
 		.access = ACCESS_READ,
 		.run = check_run,

@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Two DLRs and two edges on one transit: the edges leave each other alone, and one that loses the DLRs is left out.
+
+Stock ospfd, as FRR ships it. The tests share the network and each leaves it as it found it; a negative control is the
+same network with the guard taken away by hand, tenantd stopped. Numbers like C-07 are those of
+doc/design/redundancy.md.
+"""
+
+import pytest
+
+from redundant import DEFAULT, DLRS, EDGES, NEAR, WEB, RedundantNet, after_a_failure
+
+TRANSIT = "t0.101"
+
+
+@pytest.fixture(scope="module")
+def net(request):
+    with RedundantNet(request.module.__name__) as net:
+        net.customer()
+        yield net
+
+
+def later(net, router):
+    """The external LSAs that it knows after another run of ospfd's five-second task."""
+    end = net.now() + 6
+    net.wait(lambda: net.now() >= end, 7, "time to pass")
+    return net.externals(router)
+
+
+def comes_to_rest(net, router):
+    """Nothing is originated anew for six seconds, at the latest a minute from now."""
+    seen = net.externals(router)
+    return any(seen == (seen := later(net, router)) for _ in range(10))
+
+
+# -- two edges leave each other alone --
+
+def test_two_edges_at_rest_originate_nothing_and_have_no_default_by_way_of_the_other(net):
+    assert not [edge for edge in EDGES if DEFAULT in net.routes(edge, "acme")]
+    assert comes_to_rest(net, "esg"), net.externals("esg")
+
+
+def test_with_a_type_7_default_they_would_do_both(net):
+    for edge in EDGES:
+        net.stop(edge, "tenantd")
+        net.by_hand(edge, "ospfd", "router ospf vrf acme",
+                    "area 51 nssa translate-always default-information-originate")
+    net.wait_hops("esg", DEFAULT, 1, "acme")
+    assert net.hops("esg", DEFAULT, "acme") == {"100.64.0.2"} and net.wait_hops("esg2", DEFAULT, 1, "acme") == {"100.64.0.1"}
+    before, after = net.externals("esg"), later(net, "esg") and later(net, "esg")
+    assert all(after[key] > before[key] for key in before if key[0] == "0.0.0.0"), (before, after)
+    net.start(*EDGES, daemons=["tenantd"])
+    net.wait_ok("acme", *EDGES)
+    for edge in EDGES:
+        net.wait_no_route(edge, DEFAULT, "acme")
+    net.all_well()
+
+
+# -- C-07: an edge loses the transit, and its link stays up --
+
+def peers_on_transit(net, router):
+    said = net.vty(router, "bfdd", "show bfd vrf acme peers brief")
+    return [line for line in said.splitlines() if " 100.64." in line]
+
+
+def lose_the_transit(net):
+    """Seconds until the PEs send nothing to esg any more, and until the DLRs do not."""
+    began = net.now()
+    net.cut("t", "esg")
+    for pe in NEAR:
+        net.wait_hops(pe, WEB, 1, "acme")
+    first = net.now() - began
+    for dlr in DLRS:
+        net.wait_hops(dlr, DEFAULT, 1, "acme")
+    return first, net.now() - began
+
+
+def test_an_edge_that_loses_the_transit_is_left_out_and_bfd_makes_it_faster(net):
+    watched = lose_the_transit(net)
+    assert net.ping("ce", "10.1.1.1", source="172.16.2.1") and not net.cycles(WEB)
+    net.mend("t", "esg")
+    net.all_well()
+    net.db.sql("UPDATE wire SET bfd = 0 WHERE name = 'transit'")
+    net.wait_ok("acme")
+    for router in (*DLRS, *EDGES):    # a session that ends at one side first may take the adjacency down once
+        net.wait(lambda: not peers_on_transit(net, router), 10, f"the last session of {router} on the transit to end")
+    net.wait(lambda: net.full("esg") == 4, 30, "esg to have its two DLRs and two PEs")
+    net.all_well()
+    alone = lose_the_transit(net)
+    print(f"\nleft out by the PEs and the DLRs after {watched[0]:.1f} and {watched[1]:.1f} s with BFD, "
+          f"{alone[0]:.1f} and {alone[1]:.1f} s without")
+    assert max(watched) < min(alone)
+    net.mend("t", "esg")
+    net.db.sql("UPDATE wire SET bfd = 1 WHERE name = 'transit'")
+    net.wait_ok("acme")
+    net.all_well()
+
+
+def test_without_prefix_suppression_half_the_traffic_would_end_there(net):
+    for edge in EDGES:
+        net.stop(edge, "tenantd")
+        net.by_hand(edge, "ospfd", f"interface {TRANSIT}", "no ip ospf prefix-suppression")
+    net.cut("t", "esg")
+    for dlr in DLRS:    # the adjacencies are gone ...
+        net.wait_hops(dlr, DEFAULT, 1, "acme")
+    net.wait_hops("pe1", WEB, 2, "acme")    # ... and the edge has told the PEs so
+    net.stays(lambda: len(net.hops("pe1", WEB, "acme")) == 2, 5, "FRR has mended it: the suppression can go")
+    net.mend("t", "esg")
+    net.start(*EDGES, daemons=["tenantd"])
+    net.wait_ok("acme", *EDGES)
+    net.all_well()
+
+
+# -- C-08: a loop between an edge and a PE (F5) --
+
+def test_no_edge_sends_back_what_it_is_sent_and_nobody_suppresses_the_forwarding_address(net):
+    assert not any("suppress-fa" in net.running(router, "ospfd") for router in (*DLRS, *EDGES))
+    net.cut("t", "esg")
+    net.wait_hops("pe1", WEB, 1, "acme")
+    net.wait(lambda: {net.owner(hop) for hop in net.hops("esg", WEB, "acme")} == set(NEAR), 20, "esg to go around")
+    net.stays(lambda: not net.cycles(WEB), 2, "no packet may go to and fro")
+    net.mend("t", "esg")
+    net.all_well()
+
+
+def test_with_the_address_suppressed_there_is_a_loop(net):
+    for edge in EDGES:
+        net.stop(edge, "tenantd")
+        net.by_hand(edge, "ospfd", "router ospf vrf acme", "area 51 nssa translate-always suppress-fa")
+    net.wait(lambda: net.lsas("pe1", "acme", "external")["10.1.1.0"][1] == "0.0.0.0", 20, "the address to be gone")
+    net.all_well()
+    net.cut("t", "esg")
+    net.wait(lambda: ("esg", "pe1") in net.cycles(WEB), 20, "the loop")
+    net.stays(lambda: ("esg", "pe1") in net.cycles(WEB), 3, "FRR's F5 is mended")
+    net.mend("t", "esg")
+    net.start(*EDGES, daemons=["tenantd"])
+    net.wait_ok("acme", *EDGES)
+    net.all_well()
