@@ -207,7 +207,11 @@ static void conn_down(void *arg, struct frr_conn *conn)
 {
 	struct engine *engine = arg;
 
-	zlog_info("%s is gone; its part follows when it is back", frr_conn_name(conn));
+	zlog_info(
+		"%s is gone; its part follows when it is back%s", frr_conn_name(conn),
+		strcmp(frr_conn_name(conn), target_names[TARGET_OSPFD])
+			? ""
+			: " (FRR has no graceful restart of OSPF in a VRF: its neighbors drop it)");
 	for (int target = 0; target < TARGET_COUNT; target++)
 		if (engine->conns[target] == conn)
 			survey_forget(engine, target);

@@ -54,18 +54,31 @@ static void plan_interface(struct plan *plan, const char *device, uint32_t area,
 	add_interface(plan, OBJ_OSPF_IF_AREA, device, area);
 }
 
+static bool has_another_edge(const struct plan *plan, const struct wire *wire)
+{
+	const struct wire_port *port;
+
+	darr_foreach_p (wire->ports, port)
+		if (port->node_id != plan->node->id &&
+		    (wire_roles_on(wire, plan->tenant, port->node_id) & ROLE_EDGE))
+			return true;
+	return false;
+}
+
 /* A transit has DLRs that elect the designated router, and edges that only join
  * in.  An edge that lost them all, with its link still up, must not go on
  * announcing the transit's prefix: the forwarding addresses lie in it, and half
  * of the PE's traffic would end there (measured).  Suppression leaves the
- * prefix to the designated router, and so to those who still hear it.
+ * prefix to the designated router, and so to those who still hear it.  An edge
+ * alone has nobody to leave it to: there a DLR that restarts shall not have to
+ * wait for an election.
  */
 static void plan_wire_interface(struct plan *plan, const struct plan_wire *wire)
 {
 	bool transit = wire->wire->kind == WIRE_TRANSIT;
 	struct object *obj;
 
-	if (transit && (wire->roles & ROLE_EDGE)) {
+	if (transit && (wire->roles & ROLE_EDGE) && has_another_edge(plan, wire->wire)) {
 		add_interface(plan, OBJ_OSPF_IF_PRIORITY, wire->device, 0);
 		add_interface(plan, OBJ_OSPF_IF_SUPPRESS, wire->device, 0);
 	}
