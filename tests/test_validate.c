@@ -247,6 +247,23 @@ START_TEST(several_broken_rules_are_all_told)
 }
 END_TEST
 
+/* The schema keeps such rows out, so the model is spoiled by hand. */
+START_TEST(two_nodes_of_one_router_id_are_told)
+{
+	struct model *model = lib_model("reference", "");
+	struct node *nodes = model_provider(model)->nodes;
+	struct reason *findings = NULL;
+
+	nodes[2].router_id = nodes[0].router_id;
+	ck_assert_uint_eq(validate_tenant(model, model_tenant(model, 1), &findings), 1);
+	ck_assert_str_eq(findings[0].text,
+			 "nodes dlr and pe1 have the same router id 10.255.0.11; "
+			 "give each node an address of its own");
+	darr_free(findings);
+	model_free(model);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("validate");
@@ -255,6 +272,7 @@ int main(void)
 	tcase_set_timeout(tcase, 60);
 	tcase_add_loop_test(tcase, a_rule_is_told_in_its_sentence, 0, array_size(rules));
 	tcase_add_test(tcase, several_broken_rules_are_all_told);
+	tcase_add_test(tcase, two_nodes_of_one_router_id_are_told);
 	suite_add_tcase(suite, tcase);
 	return lib_main(suite);
 }

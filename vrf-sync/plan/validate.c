@@ -101,6 +101,26 @@ static void check_numbers(struct check *check)
 
 /* ---- nodes and wires ---- */
 
+/* The schema refuses it, but not every source has a schema: two routers of one
+ * id take each other's LSAs for their own, without end (C-24).
+ */
+static void check_router_id(struct check *check, const struct node *node)
+{
+	const struct attachment *other;
+	char text[IPNET_TEXT_SIZE];
+
+	darr_foreach_p (check->tenant->attachments, other) {
+		const struct node *twin = provider_node(check->provider, other->node_id);
+
+		if (!twin || twin->id >= node->id || ipnet_cmp(&twin->router_id, &node->router_id))
+			continue;
+		find(check,
+		     "nodes %s and %s have the same router id %s; give each node an address of its own",
+		     twin->name, node->name, ipnet_format_addr(&node->router_id, text));
+		return;
+	}
+}
+
 static void check_attachments(struct check *check)
 {
 	const struct attachment *attachment;
@@ -114,6 +134,8 @@ static void check_attachments(struct check *check)
 		else if (attachment->roles & ~node->roles)
 			find(check, "tenant %s uses node %s in a role that the node does not have",
 			     check->tenant->name, node->name);
+		else
+			check_router_id(check, node);
 	}
 }
 
