@@ -88,8 +88,8 @@ CREATE TABLE node (
 		CHECK (length(name) BETWEEN 1 AND 63 AND name NOT GLOB '*[^A-Za-z0-9._-]*'
 			AND name GLOB '[A-Za-z0-9]*'),
 	site_id     INTEGER NOT NULL REFERENCES site (id),
-	router_id   TEXT NOT NULL UNIQUE,               -- of every OSPF and BGP instance; first half of RDs
-	vtep        TEXT UNIQUE                         -- VXLAN source address; NULL: no VXLAN on this node
+	router_id   TEXT NOT NULL UNIQUE,               -- of every instance; first half of RDs; next hop of a PE's VPN routes
+	vtep        TEXT UNIQUE                         -- VXLAN source, may be that next hop too; NULL: no VXLAN on this node
 ) STRICT;
 
 -- What a node does.  One node may have any of the roles, or all.
