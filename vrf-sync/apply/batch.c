@@ -356,6 +356,17 @@ static void place_take_effect(struct place *place)
 	place_let_go(place);
 }
 
+static bool export_is_in_doubt(const struct place *place)
+{
+	struct task *task;
+
+	darr_foreach_p (place->tasks, task)
+		if (task->done && task->op.what != OUTCOME_DELETE &&
+		    (task->op.obj.kind == OBJ_VRF || task->op.obj.kind == OBJ_BGP))
+			return true;
+	return false;
+}
+
 static void batch_end(struct engine *engine)
 {
 	struct place **place;
@@ -363,6 +374,8 @@ static void batch_end(struct engine *engine)
 	darr_foreach_p (engine->batch.places, place) {
 		count_done(*place);
 		place_take_effect(*place);
+		if (export_is_in_doubt(*place))
+			verify_place(*place);
 		darr_free((*place)->tasks);
 	}
 	engine_batch_done(engine);

@@ -238,6 +238,20 @@ static void kernel_object_changed(void *arg, const struct object *now)
 	engine_schedule(engine);
 }
 
+/* Equal to nothing from now on, so that the next batch makes them anew. */
+static void make_instances_anew(struct place *place, enum target target)
+{
+	struct object *obj;
+
+	if (place->as_planned && !place->wants[target])
+		return;
+	darr_foreach_p (place_have(place)->list, obj)
+		if (obj->target == target && object_kinds[obj->kind].phase == PHASE_INSTANCE) {
+			obj->altered = true;
+			place_make_dirty(place);
+		}
+}
+
 static void kernel_object_gone(void *arg, const struct object *was)
 {
 	struct engine *engine = arg;
@@ -249,6 +263,11 @@ static void kernel_object_gone(void *arg, const struct object *was)
 	have = place_have(place);
 	darr_remove(have->list, objects_find(have, was) - have->list);
 	place_make_dirty(place);
+	/* a VRF that comes back under its instances may lose its export */
+	if (was->kind == OBJ_VRF) {
+		make_instances_anew(place, TARGET_OSPFD);
+		make_instances_anew(place, TARGET_BGPD);
+	}
 	engine_schedule(engine);
 }
 
@@ -312,6 +331,7 @@ struct engine *engine_new(struct event_loop *loop, struct kernel *kernel,
 	place_list_init(engine->dirty);
 	failed_list_init(engine->failed);
 	news_list_init(engine->news);
+	verify_init(engine);
 	return engine;
 }
 
@@ -324,6 +344,7 @@ void engine_free(struct engine *engine)
 	event_cancel(&engine->ev_batch);
 	event_cancel(&engine->ev_kernel);
 	batch_cancel(engine);
+	verify_stop(engine);
 	for (int target = 0; target < TARGET_COUNT; target++)
 		frr_conn_free(engine->conns[target]);
 	while (place_list_pop(engine->dirty))
@@ -353,6 +374,7 @@ void engine_start(struct engine *engine, const char *node)
 		if (target != TARGET_KERNEL && !engine->conns[target])
 			engine->conns[target] =
 				frr_conn_new(engine->loop, target_names[target], &cbs, engine);
+	verify_start(engine);
 	/* what is ours in the kernel is known before the first load is judged */
 	survey_begin(engine);
 	if (kernel_event_fd(engine->kernel) >= 0)
@@ -433,21 +455,11 @@ void engine_zebra_changed(struct engine *engine)
 void engine_revive(struct engine *engine, enum target target, int64_t gone)
 {
 	struct place *place;
-	struct object *obj;
 
 	if (!engine->surveyed[target] || engine->up_since[target] > gone)
 		return;
-	frr_each (place_hash, engine->places, place) {
-		if (place->as_planned && !place->wants[target])
-			continue;
-		darr_foreach_p (place_have(place)->list, obj) {
-			if (obj->target != target ||
-			    object_kinds[obj->kind].phase != PHASE_INSTANCE)
-				continue;
-			obj->altered = true; /* equal to nothing, so it is made anew */
-			place_make_dirty(place);
-		}
-	}
+	frr_each (place_hash, engine->places, place)
+		make_instances_anew(place, target);
 	engine_schedule(engine);
 }
 

@@ -6,6 +6,7 @@
  *   place.c   one VRF: what is in place, and what should be
  *   batch.c   the steps of one batch, with batch_send.c
  *   survey.c  reading what is in place
+ *   verify.c  whether bgpd exports what it holds
  */
 #ifndef FRR_TENANT_APPLY_ENGINE_PRIV_H
 #define FRR_TENANT_APPLY_ENGINE_PRIV_H
@@ -22,6 +23,7 @@ PREDECL_HASH(place_ids);
 PREDECL_LIST(place_list);
 PREDECL_DLIST(failed_list);
 PREDECL_DLIST(news_list);
+PREDECL_LIST(verify_list);
 
 /* One operation of a batch on one VRF. */
 struct task {
@@ -63,6 +65,7 @@ struct place {
 	bool stopped;       /* no more additions: something failed */
 	bool lost;          /* it failed because a daemon is away */
 
+	struct verify *verify; /* its export is to be looked at */
 	unsigned int failures; /* in a row */
 	struct event *ev_retry;
 	int64_t noticed; /* the oldest change not yet applied; 0: none */
@@ -142,6 +145,11 @@ struct engine {
 	bool asking[TARGET_COUNT];            /* its answer is on the way */
 	int64_t up_since[TARGET_COUNT];       /* us monotonic */
 
+	struct verify_list_head verifies[1]; /* by time */
+	struct verify *verifying;            /* bgpd has been asked about it */
+	struct event *ev_verify;
+	struct frr_conn *zebra; /* to ask what routes it has */
+
 	struct engine_stats stats;
 };
 
@@ -214,5 +222,14 @@ void survey_begin(struct engine *engine);
 /* True when the kernel and every daemon that is up have been read. */
 bool survey_is_complete(const struct engine *engine);
 void survey_forget(struct engine *engine, enum target target);
+
+/* ---- verify.c ---- */
+/* Looks in a while whether all that should be exported from its VRF is. */
+void verify_place(struct place *place);
+/* The place is about to be freed; all of them. */
+void verify_forget(struct place *place);
+void verify_init(struct engine *engine);
+void verify_start(struct engine *engine);
+void verify_stop(struct engine *engine);
 
 #endif

@@ -80,6 +80,7 @@ void place_free(struct place *place)
 		failed_list_del(place->engine->failed, place);
 	if (news_list_anywhere(place))
 		news_list_del(place->engine->news, place);
+	verify_forget(place);
 	place_drop_plan(place);
 	objects_fini(&place->have);
 	darr_free(place->tasks);

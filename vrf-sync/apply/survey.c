@@ -222,6 +222,15 @@ static void keep_ours(struct survey *survey)
 		darr_setlen(survey->found, kept);
 }
 
+/* What happened while we were not looking? */
+static void verify_all(struct engine *engine)
+{
+	struct place *place;
+
+	frr_each (place_hash, engine->places, place)
+		verify_place(place);
+}
+
 static void config_answered(void *arg, int index, int status, char *text)
 {
 	static const struct running_ops ops = {
@@ -244,6 +253,8 @@ static void config_answered(void *arg, int index, int status, char *text)
 	drop_target(engine, index);
 	take_objects(engine, survey.found);
 	engine->surveyed[index] = true;
+	if (index == TARGET_BGPD)
+		verify_all(engine);
 	zlog_info("%s read: %u statements of ours", target_names[index], darr_len(survey.found));
 	darr_free(survey.found);
 	engine_schedule(engine);
