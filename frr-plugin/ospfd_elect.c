@@ -4,8 +4,8 @@
  * always does (Nt).  RFC 3101 3.1 elects among those that can be reached; ospfd 10.7 among those it has a router-LSA
  * of, and a router that died leaves its LSA behind for an hour: nobody translates until then.
  *
- * Here the election is held again after every SPF run that may have changed who can be reached.  Where it says that
- * this router is to translate and ospfd says it is not, this router stands in.  ospfd's own election must then leave
+ * Here the election is held again after every SPF run that may have changed who can be reached.  Where it says, and
+ * still says SURE_AFTER_MS later, that this router is to translate and ospfd says it is not, this router stands in.  ospfd's own election must then leave
  * the state alone, which it does for a role that is none of its three (ospf_abr_nssa_check_status()); such a role is
  * neither written into the configuration nor announced as Nt, so the one we stand in for is elected by itself when it
  * comes back, and translates.  We go on for the TranslatorStabilityInterval of RFC 3101 3.2 (40 s), so that no route is
@@ -26,14 +26,18 @@
 #include "ospfd/ospfd.h"
 #include "ospfd/ospf_abr.h"
 #include "ospfd/ospf_asbr.h"
+#include "ospfd/ospf_interface.h"
 #include "ospfd/ospf_lsa.h"
 #include "ospfd/ospf_lsdb.h"
+#include "ospfd/ospf_neighbor.h"
+#include "ospfd/ospf_nsm.h"
 #include "ospfd/ospf_route.h"
 
 #include "frr-plugin/ospfd_tenant.h"
 
 #define ROLE_STANDS_IN 0x54 /* none of OSPF_NSSA_ROLE_* */
 #define AFTER_LSA_MS   10   /* SPF is scheduled by then, if the LSA calls for it */
+#define SURE_AFTER_MS  2000 /* nobody reachable for so long: not just an adjacency that comes up */
 #define AFTER_SPF_MS   1
 
 bool elect_stands_in(const struct ospf_area *area)
@@ -83,6 +87,26 @@ static bool elected(const struct ospf_area *area)
 	return true;
 }
 
+/* Whether this router knows the area: it has a neighbor there, and none whose database it is just reading. */
+static bool in_sync(const struct ospf_area *area)
+{
+	struct listnode *node;
+	struct ospf_interface *oi;
+	struct route_node *rn;
+	unsigned int full = 0, reading = 0;
+
+	for (ALL_LIST_ELEMENTS_RO(area->oiflist, node, oi))
+		for (rn = route_top(oi->nbrs); rn; rn = route_next(rn)) {
+			const struct ospf_neighbor *nbr = rn->info;
+
+			if (!nbr || nbr == oi->nbr_self)
+				continue;
+			full += nbr->state == NSM_Full;
+			reading += nbr->state > NSM_TwoWay && nbr->state < NSM_Full;
+		}
+	return full && !reading;
+}
+
 static void stand_in(struct ospf_area *area)
 {
 	struct ospf *ospf = area->ospf;
@@ -106,17 +130,33 @@ static void step_down(struct ospf_area *area)
 
 static void judge(struct event *event);
 
-/* ospfd has held its own election just before. */
-static void judge_area(struct ospf_area *area, struct watched_vrf *vrf)
+static void judge_candidate(struct ospf_area *area, struct watched_vrf *vrf)
+{
+	struct timeval time;
+	int64_t now, waited;
+
+	monotime(&time);
+	now = (int64_t)time.tv_sec * 1000 + time.tv_usec / 1000;
+	if (area->NSSATranslatorState == OSPF_NSSA_TRANSLATE_ENABLED || !IS_OSPF_ABR(area->ospf) ||
+	    !in_sync(area) || !elected(area)) {
+		vrf->vacant = 0;
+		return;
+	}
+	if (!vrf->vacant)
+		vrf->vacant = now;
+	waited = now - vrf->vacant;
+	if (waited < SURE_AFTER_MS) {
+		event_add_timer_msec(master, judge, vrf, SURE_AFTER_MS - waited, &vrf->ev_judge);
+		return;
+	}
+	vrf->vacant = 0;
+	stand_in(area);
+}
+
+static void judge_ourselves(struct ospf_area *area, struct watched_vrf *vrf)
 {
 	int64_t now = monotime(NULL);
 
-	if (area->NSSATranslatorRole == OSPF_NSSA_ROLE_CANDIDATE &&
-	    area->NSSATranslatorState == OSPF_NSSA_TRANSLATE_DISABLED && IS_OSPF_ABR(area->ospf) &&
-	    elected(area))
-		stand_in(area);
-	if (!elect_stands_in(area))
-		return;
 	if (IS_OSPF_ABR(area->ospf) && elected(area)) {
 		vrf->unneeded = 0;
 		return;
@@ -132,6 +172,15 @@ static void judge_area(struct ospf_area *area, struct watched_vrf *vrf)
 	event_add_timer(master, judge, vrf,
 			vrf->unneeded + area->NSSATranslatorStabilityInterval - now,
 			&vrf->ev_judge);
+}
+
+/* ospfd has held its own election just before. */
+static void judge_area(struct ospf_area *area, struct watched_vrf *vrf)
+{
+	if (area->NSSATranslatorRole == OSPF_NSSA_ROLE_CANDIDATE)
+		judge_candidate(area, vrf);
+	else if (elect_stands_in(area))
+		judge_ourselves(area, vrf);
 }
 
 static void judge(struct event *event)

@@ -48,6 +48,7 @@ struct watched_vrf {
 	/* ospfd_elect.c */
 	struct event *ev_judge;
 	unsigned int translating; /* NSSAs for which this router translates */
+	int64_t vacant; /* ms monotonic: since when nobody translates that could be reached; 0: somebody does */
 	int64_t unneeded; /* s monotonic: since when another could translate where we stand in; 0: none could */
 	uint64_t takeovers;
 

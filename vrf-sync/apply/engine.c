@@ -197,8 +197,10 @@ static void conn_up(void *arg, struct frr_conn *conn)
 
 	zlog_info("%s is up; reading what it holds", frr_conn_name(conn));
 	for (int target = 0; target < TARGET_COUNT; target++)
-		if (engine->conns[target] == conn)
+		if (engine->conns[target] == conn) {
 			engine->up_since[target] = clock_us();
+			module_ask(engine, target);
+		}
 	engine_make_all_dirty(engine);
 	engine_schedule(engine);
 }

@@ -107,6 +107,11 @@ uint32_t engine_tenant_of(const struct engine *engine, const char *vrf);
 /* All that is still to be done, VRF by VRF. */
 void engine_pending(struct engine *engine,
 		    void (*each)(void *arg, const char *vrf, const struct op *op), void *arg);
+enum engine_module {
+	MODULE_UNKNOWN, /* there is none for it, or it has not been asked yet */
+	MODULE_ABSENT,
+	MODULE_LOADED,
+};
 
 struct engine_stats {
 	uint64_t batches, added, updated, deleted, failed;
@@ -117,6 +122,8 @@ struct engine_stats {
 	const char *problem;       /* with the node itself; NULL: none */
 	bool up[TARGET_COUNT];     /* which daemons answer */
 	bool needed[TARGET_COUNT]; /* which have anything to hold */
+	enum engine_module
+		module[TARGET_COUNT]; /* whether it ran with ours when it came up last */
 };
 void engine_stats(const struct engine *engine, struct engine_stats *stats);
 

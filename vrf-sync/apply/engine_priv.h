@@ -214,6 +214,10 @@ void batch_begin(struct engine *engine, struct place **places);
 void batch_zebra_changed(struct engine *engine);
 void batch_cancel(struct engine *engine);
 
+/* ---- module.c ---- */
+/* Asks a daemon that has come up whether our module is in it. */
+void module_ask(struct engine *engine, enum target target);
+
 /* ---- survey.c ---- */
 /* Asks for what is in place wherever that is not known; engine_schedule() is
  * called when an answer has come.

@@ -128,6 +128,12 @@ static const char *node_problem(const struct engine_stats *stats)
 	return stats->problem;
 }
 
+static const char *const module_words[] = {
+	[MODULE_UNKNOWN] = "",
+	[MODULE_ABSENT] = " without our module",
+	[MODULE_LOADED] = " with our module",
+};
+
 static void daemons_text(const struct engine_stats *stats, char *buf, size_t size)
 {
 	buf[0] = '\0';
@@ -137,13 +143,14 @@ static void daemons_text(const struct engine_stats *stats, char *buf, size_t siz
 		strlcat(buf, buf[0] ? ", " : "", size);
 		strlcat(buf, target_names[target], size);
 		strlcat(buf, stats->up[target] ? " up" : " DOWN", size);
+		strlcat(buf, module_words[stats->module[target]], size);
 	}
 }
 
 static void show_node(struct vty *vty, const struct engine_stats *stats)
 {
 	const struct node *node = this_node();
-	char roles[24] = "-", daemons[80];
+	char roles[24] = "-", daemons[200];
 
 	if (node)
 		roles_text(node->roles, roles, sizeof(roles));
@@ -207,7 +214,7 @@ static struct json_object *tenant_json(const struct engine_tenant *one)
 static void show_all_json(struct vty *vty)
 {
 	struct json_object *json = json_object_new_object(), *up = json_object_new_object();
-	struct json_object *tenants = json_object_new_array();
+	struct json_object *tenants = json_object_new_array(), *modules = json_object_new_object();
 	struct engine_tenant *list = collect(), *one;
 	struct engine_stats stats;
 
@@ -229,6 +236,11 @@ static void show_all_json(struct vty *vty)
 		if (stats.needed[target])
 			json_object_boolean_add(up, target_names[target], stats.up[target]);
 	json_object_object_add(json, "up", up);
+	for (int target = 0; target < TARGET_COUNT; target++)
+		if (stats.needed[target] && stats.module[target] != MODULE_UNKNOWN)
+			json_object_boolean_add(modules, target_names[target],
+						stats.module[target] == MODULE_LOADED);
+	json_object_object_add(json, "modules", modules);
 	darr_foreach_p (list, one)
 		json_object_array_add(tenants, tenant_json(one));
 	darr_free(list);

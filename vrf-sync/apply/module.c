@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Whether FRR's daemons run with our modules (frr-plugin/), asked for whenever a daemon comes up.
+ *
+ * tenantd works without them, only slower: an NSSA translation then takes up to 5 s, and so does, after an adjacency
+ * with the edge has come up, what was translated before (ospfd sends all translations anew in the ABR task that an
+ * NSSA default keeps running); a prefix waits 50 ms in each bgpd.  So nothing is done about a missing module, it is
+ * told: once in the log, and in "show tenant".
+ */
+#include <zebra.h>
+
+#include <string.h>
+
+#include "command.h"
+#include "log.h"
+
+#include "apply/engine_priv.h"
+
+/* By target; what is lost without it. */
+static const struct {
+	const char *name;
+	const char *loss;
+} modules[TARGET_COUNT] = {
+	[TARGET_OSPFD] = { "ospfd_tenant",
+			   "on an edge a new subnet takes up to 5 s longer, and so does a neighbor that comes back" },
+	[TARGET_BGPD] = { "bgpd_tenant", "every prefix waits 50 ms" },
+};
+
+static void module_enter(struct engine *engine, enum target target, enum engine_module state)
+{
+	enum engine_module before = engine->stats.module[target];
+
+	engine->stats.module[target] = state;
+	if (state == before)
+		return;
+	if (state == MODULE_LOADED)
+		zlog_info("%s runs with our module %s", target_names[target],
+			  modules[target].name);
+	else if (state == MODULE_ABSENT)
+		zlog_info(
+			"%s runs without our module %s: %s; \"-M tenant\" among its options in /etc/frr/daemons loads it",
+			target_names[target], modules[target].name, modules[target].loss);
+}
+
+/* The answer to "show modules": a line a module, its name first. */
+static void modules_answered(void *arg, int index, int status, char *text)
+{
+	struct engine *engine = arg;
+	size_t length = strlen(modules[index].name);
+
+	if (status != CMD_SUCCESS)
+		return; /* asked again when the daemon is back */
+	for (const char *line = text; line; line = strchr(line, '\n')) {
+		line += strspn(line, "\n");
+		if (!strncmp(line, modules[index].name, length) &&
+		    strchr(" \t\r\n", line[length])) {
+			module_enter(engine, index, MODULE_LOADED);
+			return;
+		}
+	}
+	module_enter(engine, index, MODULE_ABSENT);
+}
+
+void module_ask(struct engine *engine, enum target target)
+{
+	if (modules[target].name)
+		frr_conn_send(engine->conns[target], "show modules", modules_answered, engine,
+			      target);
+}
