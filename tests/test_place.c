@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "darr.h"
+#include "privs.h"
 
 #include "apply/engine_priv.h"
 #include "plan/plan.h"
@@ -17,6 +18,9 @@
 #include "lib.h"
 
 #define ROUNDS 300
+
+/* what the engine's other files need of a daemon; none of it is called here */
+struct zebra_privs_t tenantd_privs = {};
 
 static struct engine engine;
 static struct model *model;
