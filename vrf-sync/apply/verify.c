@@ -88,7 +88,8 @@ static const struct object *statement_of(struct place *place, enum object_kind k
 	struct object key = { .kind = kind, .target = TARGET_BGPD };
 
 	strlcpy(key.vrf, place->vrf, sizeof(key.vrf));
-	return place_known(place, &key);
+	/* what was read just now may not have been planned yet */
+	return place->as_planned ? place_known(place, &key) : objects_find(&place->have, &key);
 }
 
 /* ---- what should be exported ---- */
