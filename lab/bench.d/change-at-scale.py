@@ -59,8 +59,11 @@ class Role:
         box.forget_handlers()
         since = box.change(*statements)
         time.sleep(1.3)    # its status row is written a second later
+        if box.tenant(number)["lastAppliedUs"] == before:    # bgpd can take longer than that
+            box.wait(lambda: box.tenant(number)["lastAppliedUs"] != before, 120, f"a change of {name(number)}", 0.5)
+            time.sleep(1.3)
         said = box.tenant(number)
-        if said["lastAppliedUs"] == before or said["health"] != "ok":
+        if said["health"] != "ok":
             raise LabError(f"{name(number)} on {self.role} is {said['health']} after a change: {said['reason']}")
         handlers = box.handlers()
         if self.chosen.handlers:

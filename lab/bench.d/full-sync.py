@@ -132,8 +132,11 @@ class Bench:
         since = time.monotonic()
         box.stop_frr()
         box.start_frr()
-        subprocess.run(["vtysh", "-N", box.netns("pe"), "-b"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-        end = box.wait_vpn_routes(self.routes, self.chosen.limit)
+        loading = subprocess.Popen(["vtysh", "-N", box.netns("pe"), "-b"], stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+        end = box.wait_vpn_routes(self.routes, self.chosen.limit, 1)
+        os.killpg(loading.pid, signal.SIGTERM)    # it has a process for every daemon
+        loading.wait()
         self.tell_or_limit(f"frr_conf_load_{self.tenants}_s", end and end - since)
         if end is None:
             figures.tell("frr_conf_load_routes", box.vpn_routes(), "routes")

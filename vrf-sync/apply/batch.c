@@ -32,7 +32,8 @@
 #define SLICE_US        100000 /* of kernel operations, then others have their turn */
 #define SETTLE_GAP_MS   20     /* between two looks whether bgpd is quiet */
 #define SETTLE_QUICK_US 5000
-#define BULK_INSTANCES  8 /* fewer than that need no settling */
+#define SETTLE_LOOKS    1000 /* then it is busy with something else */
+#define BULK_INSTANCES  8    /* fewer than that need no settling */
 
 static void step_next(struct engine *engine);
 
@@ -204,7 +205,8 @@ static void settle_answered(void *arg, int index, int status, char *text)
 	struct engine *engine = arg;
 	int64_t took = clock_us() - engine->batch.began;
 
-	if (status == FRR_CONN_LOST || took < SETTLE_QUICK_US) {
+	if (status == FRR_CONN_LOST || took < SETTLE_QUICK_US ||
+	    ++engine->batch.looks >= SETTLE_LOOKS) {
 		batch_answer_taken(engine);
 		return;
 	}
@@ -235,6 +237,7 @@ static bool wait_for_bgpd(struct engine *engine)
 	if (instances < BULK_INSTANCES || engine->batch.settling)
 		return false;
 	engine->batch.settling = true;
+	engine->batch.looks = 0;
 	engine->batch.answers_due++;
 	event_add_timer_msec(engine->loop, settle_look, engine, SETTLE_GAP_MS,
 			     &engine->batch.ev_continue);

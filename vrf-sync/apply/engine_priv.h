@@ -119,6 +119,7 @@ struct batch {
 	bool zebra_spoke;                 /* since it was last looked at */
 	unsigned int ready_before, waits; /* how far it was then; looks that found it no further */
 	bool settling;
+	unsigned int looks; /* whether bgpd is quiet */
 };
 
 struct engine {
