@@ -181,17 +181,17 @@ done
 
 printf 'Sesame.2026\n' >"$dir/key"
 printf 'no blanks, please' >"$dir/badkey"
-done_ set wire uplink-dc1 --ospf-key-file "$dir/key" --no-bfd
+done_ set wire uplink-dc1 --ospf-key-file "$dir/key" --bfd
 run --json show wire uplink-dc1
 check 'whether there is a key, and no more' '1 1 0' \
-	"$(grep -c '"ospf-key": *true' <<<"$out") $(grep -c '"bfd": *false' <<<"$out") $(grep -c Sesame <<<"$out")"
+	"$(grep -c '"ospf-key": *true' <<<"$out") $(grep -c '"bfd": *true' <<<"$out") $(grep -c Sesame <<<"$out")"
 run plan --node esg --tenant acme
 check 'no key in a plan' '0 1' "$(grep -c Sesame <<<"$out") $(grep -c 'md5 \*\*\*\*' <<<"$out")"
 run --json plan --node esg --tenant acme
 check 'no key in the JSON of a plan' '0 1' "$(grep -c Sesame <<<"$out") $(grep -c 'md5 \*\*\*\*' <<<"$out")"
 refused "the OSPF key in $dir/badkey cannot be used; its first line must be 8 to 16 letters, digits, '-', '_' and '.', the first a letter or digit" set wire uplink-dc1 --ospf-key-file "$dir/badkey"
 refused "cannot read the OSPF key from $dir/nokey: No such file or directory" set wire uplink-dc1 --ospf-key-file "$dir/nokey"
-done_ set wire uplink-dc1 --ospf-key-file none --bfd
+done_ set wire uplink-dc1 --ospf-key-file none --no-bfd
 run plan --node esg --tenant acme
 check 'the key is gone' 0 "$(grep -c md5 <<<"$out")"
 

@@ -10,9 +10,11 @@ to every PE of the site, a VLAN each. A port taken from its bridge (`cut`) break
 go down. p reflects VPNv4 routes between the four PEs; ce is a customer site with a link to pe2 and one to pe4.
 """
 
+import os
 import re
 import signal
 import time
+from pathlib import Path
 
 import pytest
 
@@ -85,9 +87,9 @@ class Shape:
                 f" exit-address-family\nexit\n")
 
 
-def uplinks(pairs, **more):
+def uplinks(pairs):
     """A wire for each (edge, PE), or (edge, edge): all over the same trunks, apart by their VLANs."""
-    return {f"up-{edge}-{far}": ("dc1", "uplink", {far: ("u0", 1), edge: ("u0", 2)}, {"vlan_base": 500 * (i + 1), **more})
+    return {f"up-{edge}-{far}": ("dc1", "uplink", {far: ("u0", 1), edge: ("u0", 2)}, {"vlan_base": 500 * (i + 1), "bfd": 1})
             for i, (edge, far) in enumerate(pairs)}
 
 
@@ -110,7 +112,8 @@ class RedundantNet(TenantNet):
     SHAPE = Shape
     NODES = {**{router: ("dc1", "dlr") for router in DLRS}, **{router: ("dc1", "edge") for router in EDGES},
              **{router: ("dc1", "pe") for router in NEAR}, **{router: ("branch", "pe") for router in FAR}}
-    TRANSIT = {"transit": ("dc1", "transit", {"esg": ("t0", 1), "esg2": ("t0", 2), "dlr": ("t0", 3), "dlr2": ("t0", 4)}, {})}
+    TRANSIT = {"transit": ("dc1", "transit", {"esg": ("t0", 1), "esg2": ("t0", 2), "dlr": ("t0", 3), "dlr2": ("t0", 4)},
+                             {"bfd": 1})}
 
     def __init__(self, name, pairs=MESH, wires=None, **more):
         wires = {**self.TRANSIT, **uplinks(pairs)} if wires is None else wires
@@ -239,6 +242,11 @@ class RedundantNet(TenantNet):
     def full(self, router, vrf="acme"):
         """How many of its OSPF neighbours are Full."""
         return [state for state, _ in self.neighbors(router, vrf)].count("Full")
+
+    def processor(self, router, daemon):
+        """Seconds of processor that a daemon has used."""
+        fields = Path(f"/proc/{self.pid(router, daemon)}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def owner(self, gateway):
         """The router that has the address."""

@@ -114,7 +114,7 @@ CREATE TABLE wire (
 	vlan_base   INTEGER NOT NULL DEFAULT 100 CHECK (vlan_base BETWEEN 0 AND 4093),
 	vlan_max    INTEGER NOT NULL DEFAULT 4094 CHECK (vlan_max BETWEEN 1 AND 4094),
 	mtu         INTEGER NOT NULL DEFAULT 1600 CHECK (mtu BETWEEN 1280 AND 65535),
-	bfd         INTEGER NOT NULL DEFAULT 1 CHECK (bfd IN (0, 1)),   -- OSPF on it is watched by BFD
+	bfd         INTEGER NOT NULL DEFAULT 0 CHECK (bfd IN (0, 1)),   -- bfdd watches OSPF on it, in every tenant's VLAN
 	ospf_key    TEXT                                -- authenticates OSPF on it (MD5); NULL: nothing does
 		CHECK (length(ospf_key) BETWEEN 8 AND 16 AND ospf_key NOT GLOB '*[^A-Za-z0-9._-]*'
 			AND ospf_key GLOB '[A-Za-z0-9]*'),

@@ -18,7 +18,7 @@ from redundant import DB, DEFAULT, EDGES, FAR, NEAR, WEB, RedundantNet, after_a_
 from tenantnet import SITE
 
 WIRES = {**RedundantNet.TRANSIT, **uplinks([("esg", "pe1"), ("esg2", "pe3")]),
-         "between": ("dc1", "uplink", {"esg": ("t0", 1), "esg2": ("t0", 2)}, {"vlan_base": 3000})}
+         "between": ("dc1", "uplink", {"esg": ("t0", 1), "esg2": ("t0", 2)}, {"vlan_base": 3000, "bfd": 1})}
 
 
 @pytest.fixture(scope="module")

@@ -24,7 +24,7 @@ INSERT INTO node_role VALUES (5, 'edge'), (6, 'pe');
 INSERT INTO wire (id, name, site_id, kind, vlan_base, bfd, ospf_key) VALUES
 	(3, 'dc1-uplink2', 1, 'uplink', 100, 1, 'Second.Key-2026'), (4, 'dc1-cross1', 1, 'uplink', 600, 0, 'Third_Key'),
 	(5, 'dc1-cross2', 1, 'uplink', 1100, 1, 'Fourth.Key'), (6, 'dc1-edges', 1, 'uplink', 1600, 1, 'Fifth.Key');
-UPDATE wire SET ospf_key = 'First.Key' WHERE id = 2;
+UPDATE wire SET bfd = 1, ospf_key = 'First.Key' WHERE id = 2;
 INSERT INTO wire_port (wire_id, node_id, ifname, slot) VALUES
 	(1, 5, 't0', 2),
 	(3, 5, 'u0', 2), (3, 6, 'u0', 1),
