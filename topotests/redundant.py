@@ -152,6 +152,14 @@ class RedundantNet(TenantNet):
 
     # -- breaking and mending --
 
+    def hand_back(self, *routers):
+        """To tenantd, what was changed by hand with tenantd stopped: until nothing is left to be put right."""
+        self.start(*routers, daemons=["tenantd"])
+        self.wait_settled(*routers)
+        for router in routers:
+            self.wait(lambda: self.vty(router, "tenantd", "show tenant plan").startswith("Nothing"), 30,
+                      f"tenantd to put {router} right")
+
     def by_hand(self, router, daemon, *lines):
         """What an engineer would type; tenantd should not run there, or would put it back."""
         for line in ("configure terminal", *lines, "end"):

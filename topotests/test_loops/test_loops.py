@@ -49,8 +49,7 @@ def without_tags(net, *pes):
 
 
 def with_tags_again(net, *pes):
-    net.start(*pes, daemons=["tenantd"])
-    net.wait_ok("acme", *pes)
+    net.hand_back(*pes)
 
 
 def keeps_itself_alive(net, prefix, pes):
@@ -156,8 +155,7 @@ def test_in_the_wrong_order_a_dlr_leaves_its_subnets_behind(net):
     net.stop("dlr", "tenantd")
     net.by_hand("dlr", "ospfd", "interface t0.101", "no ip ospf area 51", "exit", "no router ospf vrf acme")
     net.stays(lambda: originated(net, "esg", "7", "dlr") == {"10.1.1.0"}, 3, "ospfd says good-bye by itself now")
-    net.start("dlr", daemons=["tenantd"])
-    net.wait_ok("acme", "dlr")
+    net.hand_back("dlr")
     net.wait(lambda: net.full("dlr") == 3, 30, "the DLR to be back")
 
 
@@ -177,8 +175,7 @@ def test_ospfd_alone_keeps_what_it_translated_from_an_area_that_went(net):
     net.by_hand("esg2", "ospfd", "interface t0.101", "no ip ospf area 51", "exit", "router ospf vrf acme",
                 "no area 51 nssa")
     net.stays(lambda: originated(net, "pe3", "5", "esg2") == {"10.1.2.0"}, 7, "FRR issue #21949 is mended")
-    net.start("esg2", daemons=["tenantd"])
-    net.wait_ok("acme", "esg2")
+    net.hand_back("esg2")
     net.wait(lambda: net.full("esg2") == 2, 30, "the edge to be back")
 
 

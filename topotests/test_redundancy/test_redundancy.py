@@ -38,8 +38,7 @@ def test_the_reflector_passes_on_both_ways_because_every_pe_has_its_own_rd(net):
     net.by_hand("pe3", "bgpd", *vrf, "no rd vpn export 10.255.0.3:1", "rd vpn export 10.255.0.1:1")
     for pe in FAR:    # the control: with one RD for both, the reflector shows only the better one
         net.wait_hops(pe, WEB, 1, "acme", timeout=30)
-    net.start("pe3", daemons=["tenantd"])
-    net.wait_ok("acme", "pe3")
+    net.hand_back("pe3")
     net.all_well()
 
 
@@ -95,8 +94,7 @@ def test_with_an_elected_translator_nobody_would_translate_any_more(net):
     net.wait_no_route("pe1", WEB, "acme", timeout=20)
     net.stays(lambda: WEB not in net.routes("pe1", "acme"), 6, "FRR's F3 is mended")
     net.revive("esg2")
-    net.start("esg", daemons=["tenantd"])
-    net.wait_ok("acme", *EDGES)
+    net.hand_back("esg")
     net.all_well()
 
 
@@ -129,8 +127,7 @@ def test_a_wire_with_a_key_hears_only_who_has_it_and_nothing_shows_the_key(net):
     net.by_hand("pe1", "ospfd", f"interface {device}", "ip ospf message-digest-key 1 md5 OpenDoor")
     net.wait(lambda: net.full("pe1") == 1, 20, "the neighbour with another key to be unheard")
     net.stays(lambda: net.full("pe1") == 1, 4, "another key must not do")
-    net.start("pe1", daemons=["tenantd"])
-    net.wait_ok("acme", "pe1")
+    net.hand_back("pe1")
     net.wait(lambda: net.full("pe1") == 2, 20, "tenantd to put the key back")
     for router in net.provider:
         told = [net.vty(router, "tenantd", command) for command in ("show tenant", "show tenant plan", "show tenant json")]

@@ -53,8 +53,7 @@ def test_with_a_type_7_default_they_would_do_both(net):
     assert net.hops("esg", DEFAULT, "acme") == {"100.64.0.2"} and net.wait_hops("esg2", DEFAULT, 1, "acme") == {"100.64.0.1"}
     before, after = net.externals("esg"), later(net, "esg") and later(net, "esg")
     assert all(after[key] > before[key] for key in before if key[0] == "0.0.0.0"), (before, after)
-    net.start(*EDGES, daemons=["tenantd"])
-    net.wait_ok("acme", *EDGES)
+    net.hand_back(*EDGES)
     for edge in EDGES:
         net.wait_no_route(edge, DEFAULT, "acme")
     net.all_well()
@@ -96,8 +95,7 @@ def test_bfd_notices_where_ospf_would_wait_for_its_dead_interval(net):
     net.cut("t", "esg")    # the control: nobody notices
     net.stays(lambda: len(net.hops("pe1", WEB, "acme")) == 2, 8, "who noticed?")
     net.mend("t", "esg")
-    net.start(*DLRS, *EDGES, daemons=["tenantd"])
-    net.wait_ok("acme", *DLRS, *EDGES)
+    net.hand_back(*DLRS, *EDGES)
     net.all_well()
 
 
@@ -111,8 +109,7 @@ def test_without_prefix_suppression_half_the_traffic_would_end_there(net):
     net.wait_hops("pe1", WEB, 2, "acme")    # ... and the edge has told the PEs so
     net.stays(lambda: len(net.hops("pe1", WEB, "acme")) == 2, 5, "FRR has mended it: the suppression can go")
     net.mend("t", "esg")
-    net.start(*EDGES, daemons=["tenantd"])
-    net.wait_ok("acme", *EDGES)
+    net.hand_back(*EDGES)
     net.all_well()
 
 
@@ -138,6 +135,5 @@ def test_with_the_address_suppressed_there_is_a_loop(net):
     net.wait(lambda: ("esg", "pe1") in net.cycles(WEB), 20, "the loop")
     net.stays(lambda: ("esg", "pe1") in net.cycles(WEB), 3, "FRR's F5 is mended")
     net.mend("t", "esg")
-    net.start(*EDGES, daemons=["tenantd"])
-    net.wait_ok("acme", *EDGES)
+    net.hand_back(*EDGES)
     net.all_well()
