@@ -99,7 +99,7 @@ def test_every_export_is_there_however_fast_a_tenant_is_made_anew(net):
         made.add(net.links("pe1")["quick"]["index"])
     net.wait_route("pe2", f"10.60.{cycles}.0/24", "quick")
     print(f"{cycles} exports in {net.seconds_since(began)}, in {len(made)} different VRF devices")
-    assert len(made) > cycles / 2    # delete and create may be seen as one change, but not always
+    assert len(made) > cycles / 4    # a deletion and a creation may be seen as one change, but not always
     assert not repairs(net)    # the order of steps avoids the fault; nothing had to be mended
     net.db.delete("tenant", "quick")
     net.wait_settled()
