@@ -380,6 +380,11 @@ static void batch_end(struct engine *engine)
 		if (export_is_in_doubt(*place))
 			verify_place(*place);
 		darr_free((*place)->tasks);
+		if (!(*place)->disturbed)
+			continue;
+		(*place)->disturbed = false;
+		survey_forget(engine, TARGET_KERNEL);
+		place_make_dirty(*place);
 	}
 	engine_batch_done(engine);
 	darr_free(engine->batch.places);

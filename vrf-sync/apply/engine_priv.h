@@ -64,6 +64,7 @@ struct place {
 	struct task *tasks; /* darr */
 	bool stopped;       /* no more additions: something failed */
 	bool lost;          /* it failed because a daemon is away */
+	bool disturbed;     /* somebody changed its part of the kernel meanwhile */
 
 	struct verify *verify; /* its export is to be looked at */
 	unsigned int failures; /* in a row */
