@@ -79,26 +79,6 @@ def test_an_edge_that_loses_the_transit_is_left_out(net):
     net.all_well()
 
 
-def test_bfd_notices_where_ospf_would_wait_for_its_dead_interval(net):
-    for router in (*DLRS, *EDGES):
-        net.stop(router, "tenantd")
-        net.by_hand(router, "ospfd", f"interface {TRANSIT}", "ip ospf dead-interval 60")
-    assert lose_the_transit(net) < 50
-    net.mend("t", "esg")
-    net.all_well()
-    for router in (*DLRS, *EDGES):    # a session that ends at one side first may take the adjacency down once
-        net.by_hand(router, "ospfd", f"interface {TRANSIT}", "no ip ospf bfd")
-    net.wait(lambda: not [r for r in (*DLRS, *EDGES) if " 100.64." in
-                          net.vty(r, "bfdd", "show bfd vrf acme peers brief")], 20, "the sessions to end")
-    net.wait(lambda: net.full("esg") == 4, 30, "esg to have its two DLRs and two PEs")
-    net.all_well()
-    net.cut("t", "esg")    # the control: nobody notices
-    net.stays(lambda: len(net.hops("pe1", WEB, "acme")) == 2, 8, "who noticed?")
-    net.mend("t", "esg")
-    net.hand_back(*DLRS, *EDGES)
-    net.all_well()
-
-
 def test_without_prefix_suppression_half_the_traffic_would_end_there(net):
     for edge in EDGES:
         net.stop(edge, "tenantd")
@@ -136,4 +116,26 @@ def test_with_the_address_suppressed_there_is_a_loop(net):
     net.stays(lambda: ("esg", "pe1") in net.cycles(WEB), 3, "FRR's F5 is mended")
     net.mend("t", "esg")
     net.hand_back(*EDGES)
+    net.all_well()
+
+
+# -- BFD; the last test, because neighbours keep the dead interval that they began with --
+
+def test_bfd_notices_where_ospf_would_wait_for_its_dead_interval(net):
+    for router in (*DLRS, *EDGES):
+        net.stop(router, "tenantd")
+        net.by_hand(router, "ospfd", f"interface {TRANSIT}", "ip ospf dead-interval 60")
+    assert lose_the_transit(net) < 50
+    net.mend("t", "esg")
+    net.all_well()
+    for router in (*DLRS, *EDGES):    # a session that ends at one side first may take the adjacency down once
+        net.by_hand(router, "ospfd", f"interface {TRANSIT}", "no ip ospf bfd")
+    net.wait(lambda: not [r for r in (*DLRS, *EDGES) if " 100.64." in
+                          net.vty(r, "bfdd", "show bfd vrf acme peers brief")], 20, "the sessions to end")
+    net.wait(lambda: net.full("esg") == 4, 30, "esg to have its two DLRs and two PEs")
+    net.all_well()
+    net.cut("t", "esg")    # the control: nobody notices
+    net.stays(lambda: len(net.hops("pe1", WEB, "acme")) == 2, 8, "who noticed?")
+    net.mend("t", "esg")
+    net.hand_back(*DLRS, *EDGES)
     net.all_well()
