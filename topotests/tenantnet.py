@@ -175,7 +175,8 @@ class TenantNet:
         """Start routers' daemons (all of them, or those named), every router at the same time."""
         running = []
         for router in names:
-            script = ["set -e", "umask 0", f"cd {self.log / router}"]
+            # FRR's own MAX_FDS: bgpd and ospfd hold two descriptors for each VRF
+            script = ["set -e", "umask 0", "ulimit -n 65536", f"cd {self.log / router}"]
             for daemon in daemons or self.daemons(router):
                 path = BUILD / daemon if daemon == "tenantd" else Path("/usr/lib/frr") / daemon
                 level = "informational" if daemon == "tenantd" else "notifications"
