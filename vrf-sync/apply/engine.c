@@ -227,20 +227,13 @@ static void conn_absent(void *arg, struct frr_conn *conn)
 /* ---- what others do to the kernel ---- */
 
 /* Our own requests come back as events too: they find nothing different. */
-/* In a batch what is in place is only known when it ends: then it is read anew. */
-static bool is_disturbed(struct place *place)
-{
-	place->disturbed = place->tasks != NULL;
-	return place->disturbed;
-}
-
 static void kernel_object_changed(void *arg, const struct object *now)
 {
 	struct engine *engine = arg;
 	struct place *place = place_find(engine, now->vrf);
 	const struct object *known = place ? place_known(place, now) : NULL;
 
-	if (!known || object_same(known, now) || is_disturbed(place))
+	if (!known || object_same(known, now))
 		return;
 	*(struct object *)objects_find(place_have(place), now) = *now;
 	place_make_dirty(place);
@@ -267,7 +260,10 @@ static void kernel_object_gone(void *arg, const struct object *was)
 	struct place *place = place_find(engine, was->vrf);
 	struct objects *have;
 
-	if (!place || !place_known(place, was) || is_disturbed(place))
+	/* what is in place is only known when the batch ends: then it is read anew */
+	if (place && place->tasks)
+		place->disturbed |= objects_find(place_want(place), was) != NULL;
+	if (!place || place->tasks || !place_known(place, was))
 		return;
 	have = place_have(place);
 	darr_remove(have->list, objects_find(have, was) - have->list);
