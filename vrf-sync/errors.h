@@ -22,6 +22,7 @@ enum tenant_log_refs {
 	EC_TENANT_OUT_OF_STEP,
 	EC_TENANT_EXPOSED,
 	EC_TENANT_EXPORT,
+	EC_TENANT_LATE_NEIGHBOR,
 };
 
 void tenant_errors_init(void);

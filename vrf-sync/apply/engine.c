@@ -350,6 +350,7 @@ void engine_free(struct engine *engine)
 	event_cancel(&engine->ev_kernel);
 	batch_cancel(engine);
 	verify_stop(engine);
+	late_neighbor_stop(engine);
 	for (int target = 0; target < TARGET_COUNT; target++)
 		frr_conn_free(engine->conns[target]);
 	while (place_list_pop(engine->dirty))

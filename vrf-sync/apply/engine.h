@@ -124,6 +124,7 @@ struct engine_stats {
 	bool needed[TARGET_COUNT]; /* which have anything to hold */
 	enum engine_module
 		module[TARGET_COUNT]; /* whether it ran with ours when it came up last */
+	uint64_t late_neighbors;      /* times a VRF's translations were sent again for them */
 };
 void engine_stats(const struct engine *engine, struct engine_stats *stats);
 

@@ -7,6 +7,7 @@
  *   batch.c   the steps of one batch, with batch_send.c
  *   survey.c  reading what is in place
  *   verify.c  whether bgpd exports what it holds
+ *   late_neighbor.c  whether an edge's neighbors have what it translated
  */
 #ifndef FRR_TENANT_APPLY_ENGINE_PRIV_H
 #define FRR_TENANT_APPLY_ENGINE_PRIV_H
@@ -67,6 +68,7 @@ struct place {
 	bool disturbed;     /* somebody changed its part of the kernel meanwhile */
 
 	struct verify *verify; /* its export is to be looked at */
+	int64_t sent_again;    /* who was Full by then has all translations; us monotonic */
 	unsigned int failures; /* in a row */
 	struct event *ev_retry;
 	int64_t noticed; /* the oldest change not yet applied; 0: none */
@@ -152,6 +154,12 @@ struct engine {
 	struct event *ev_verify;
 	struct frr_conn *zebra; /* to ask what routes it has */
 
+	struct {
+		struct event *ev_look;
+		bool asking;
+		int64_t asked, looked; /* the last look: ospfd asked, and answered; us monotonic */
+	} late;                        /* of late_neighbor.c */
+
 	struct engine_stats stats;
 };
 
@@ -219,6 +227,13 @@ void batch_cancel(struct engine *engine);
 /* ---- module.c ---- */
 /* Asks a daemon that has come up whether our module is in it. */
 void module_ask(struct engine *engine, enum target target);
+
+/* ---- late_neighbor.c ---- */
+/* ospfd runs without our module: from now on, and until it runs with it, looks
+ * every few seconds for neighbors that came after the translation.
+ */
+void late_neighbor_start(struct engine *engine);
+void late_neighbor_stop(struct engine *engine);
 
 /* ---- survey.c ---- */
 /* Asks for what is in place wherever that is not known; engine_schedule() is

@@ -2,10 +2,9 @@
 /*
  * Whether FRR's daemons run with our modules (frr-plugin/), asked for whenever a daemon comes up.
  *
- * tenantd works without them, only slower: an NSSA translation then takes up to 5 s, and so does, after an adjacency
- * with the edge has come up, what was translated before (ospfd sends all translations anew in the ABR task that an
- * NSSA default keeps running); a prefix waits 50 ms in each bgpd.  So nothing is done about a missing module, it is
- * told: once in the log, and in "show tenant".
+ * tenantd works without them, only slower: an NSSA translation then takes up to 5 s; a neighbor that comes back to an
+ * edge waits up to 10 s for what was translated before, until late_neighbor.c has noticed it and ospfd has sent it; a
+ * prefix waits 50 ms in each bgpd.  A missing module is told: once in the log, and in "show tenant".
  */
 #include <zebra.h>
 
@@ -22,7 +21,7 @@ static const struct {
 	const char *loss;
 } modules[TARGET_COUNT] = {
 	[TARGET_OSPFD] = { "ospfd_tenant",
-			   "on an edge a new subnet takes up to 5 s longer, and so does a neighbor that comes back" },
+			   "on an edge a new subnet takes up to 5 s longer, and a neighbor that comes back waits up to 10 s more" },
 	[TARGET_BGPD] = { "bgpd_tenant", "every prefix waits 50 ms" },
 };
 
@@ -40,6 +39,8 @@ static void module_enter(struct engine *engine, enum target target, enum engine_
 		zlog_info(
 			"%s runs without our module %s: %s; \"-M tenant\" among its options in /etc/frr/daemons loads it",
 			target_names[target], modules[target].name, modules[target].loss);
+	if (state == MODULE_ABSENT && target == TARGET_OSPFD)
+		late_neighbor_start(engine);
 }
 
 /* The answer to "show modules": a line a module, its name first. */

@@ -69,6 +69,12 @@ static struct log_ref refs[] = {
 		.suggestion = "None where the message says that it is there now; otherwise clear the VRF's instance: \"no router bgp N vrf X\", and tenantd makes it anew.",
 	},
 	{
+		.code = EC_TENANT_LATE_NEIGHBOR,
+		.title = "A neighbor of the edge came after subnets were translated",
+		.description = "ospfd 10.7 leaves type-5 LSAs that it translated itself out of the exchange with a new neighbor (FRR issue 23429), so a PE that comes back, or any after ospfd on the edge restarted, would lack the tenant's subnets for up to 30 minutes; ospfd was made to send them again, which takes it up to 5 s.",
+		.suggestion = "None. With \"-M tenant\" among ospfd's options in /etc/frr/daemons on the edge, a neighbor has them at once.",
+	},
+	{
 		.code = END_FERR,
 	},
 };

@@ -136,6 +136,8 @@ static const char *const module_words[] = {
 
 static void daemons_text(const struct engine_stats *stats, char *buf, size_t size)
 {
+	char late[80];
+
 	buf[0] = '\0';
 	for (int target = 0; target < TARGET_COUNT; target++) {
 		if (target == TARGET_KERNEL || !stats->needed[target])
@@ -144,6 +146,12 @@ static void daemons_text(const struct engine_stats *stats, char *buf, size_t siz
 		strlcat(buf, target_names[target], size);
 		strlcat(buf, stats->up[target] ? " up" : " DOWN", size);
 		strlcat(buf, module_words[stats->module[target]], size);
+		if (target == TARGET_OSPFD && stats->late_neighbors) {
+			snprintf(late, sizeof(late),
+				 " (subnets sent again to late neighbors %" PRIu64 " times)",
+				 stats->late_neighbors);
+			strlcat(buf, late, size);
+		}
 	}
 }
 
@@ -241,6 +249,7 @@ static void show_all_json(struct vty *vty)
 			json_object_boolean_add(modules, target_names[target],
 						stats.module[target] == MODULE_LOADED);
 	json_object_object_add(json, "modules", modules);
+	json_object_int_add(json, "lateNeighbors", stats.late_neighbors);
 	darr_foreach_p (list, one)
 		json_object_array_add(tenants, tenant_json(one));
 	darr_free(list);
