@@ -157,6 +157,12 @@ static void judge_ourselves(struct ospf_area *area, struct watched_vrf *vrf)
 {
 	int64_t now = monotime(NULL);
 
+	/* ospfd ended it: this router was no border router for a while */
+	if (area->NSSATranslatorState == OSPF_NSSA_TRANSLATE_DISABLED) {
+		area->NSSATranslatorRole = OSPF_NSSA_ROLE_CANDIDATE;
+		judge_candidate(area, vrf);
+		return;
+	}
 	if (IS_OSPF_ABR(area->ospf) && elected(area)) {
 		vrf->unneeded = 0;
 		return;
