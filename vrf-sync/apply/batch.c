@@ -370,6 +370,16 @@ static bool export_is_in_doubt(const struct place *place)
 	return false;
 }
 
+static bool has_new_ospf(const struct place *place)
+{
+	struct task *task;
+
+	darr_foreach_p (place->tasks, task)
+		if (task->done && task->op.what == OUTCOME_ADD && task->op.obj.kind == OBJ_OSPF)
+			return true;
+	return false;
+}
+
 static void batch_end(struct engine *engine)
 {
 	struct place **place;
@@ -379,6 +389,8 @@ static void batch_end(struct engine *engine)
 		place_take_effect(*place);
 		if (export_is_in_doubt(*place))
 			verify_place(*place);
+		if (has_new_ospf(*place))
+			(*place)->ospf_since = clock_us();
 		darr_free((*place)->tasks);
 		if (!(*place)->disturbed)
 			continue;

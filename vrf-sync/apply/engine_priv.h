@@ -68,6 +68,7 @@ struct place {
 	bool disturbed;     /* somebody changed its part of the kernel meanwhile */
 
 	struct verify *verify; /* its export is to be looked at */
+	int64_t ospf_since;    /* its OSPF instance was made by then; us monotonic */
 	int64_t sent_again;    /* who was Full by then has all translations; us monotonic */
 	unsigned int failures; /* in a row */
 	struct event *ev_retry;

@@ -15,7 +15,7 @@
  * within 5 s (ospf_area_nssa() in ospf_vty.c), and that floods all the VRF's
  * translations with a new sequence number, and withdraws none.
  *
- * An ospfd that was restarted itself needs it too, and later: what it translates
+ * An ospfd that was restarted itself, or an instance made anew, needs it too, and later: what it translates
  * first has the number of the type-7 LSA, which is that of the LSA it left behind
  * at the PE and has taken back from there, so the PE goes on without (measured).
  * Only the next one has a higher number.  So an ospfd that has just come up is left
@@ -134,8 +134,11 @@ static int64_t full_since(const struct engine *engine, struct json_object *neigh
 static const char *late_in_list(struct place *place, struct json_object *list)
 {
 	const struct engine *engine = place->engine;
-	int64_t up = engine->up_since[TARGET_OSPFD], known = up - NEW_TO_US_US;
+	int64_t up = MAX(engine->up_since[TARGET_OSPFD], place->ospf_since);
+	int64_t known = up - NEW_TO_US_US;
 
+	if (engine->late.looked < up + FRESH_US)
+		return NULL;
 	if (place->sent_again >= up + SETTLED_US || engine->late.looked < up + SETTLED_US)
 		known = MAX(known, place->sent_again);
 	for (size_t i = 0; i < json_object_array_length(list); i++) {
