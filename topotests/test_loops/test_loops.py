@@ -132,6 +132,7 @@ def test_where_they_are_not_joined_it_misses_it_and_half_the_default_is_a_dead_e
     net.wait_ok("acme")
     net.wait(lambda: net.full("esg") == 3, 20, "the edges to part")
     net.stop("esg", "tenantd")    # which would have it sent again (test_fast_translation)
+    net.stays(lambda: True, 6, "ospfd's ABR task, if that was asked for before, to be over")
     net.restart("pe1", "ospfd")
     net.wait(lambda: net.full("pe1") == 1, 30, "the adjacency")
     net.wait(lambda: net.routes("pe1", "acme")[WEB].proto == "bgp", 20, "the way by the other site")

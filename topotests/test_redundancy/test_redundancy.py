@@ -66,6 +66,7 @@ def test_with_one_edge_left_it_does_not_and_has_to_go_by_the_other_pe(net):
     net.die("esg2")
     net.wait_hops("pe1", WEB, 1, "acme")
     net.stop("esg", "tenantd")    # which would have it sent again (test_fast_translation)
+    net.stays(lambda: True, 6, "ospfd's ABR task, if that was asked for before, to be over")
     restart_ospf(net, "pe1", 1)
     net.wait(lambda: net.routes("pe1", "acme")[WEB].proto == "bgp", 20, "the way by pe3")
     net.stays(lambda: by_ospf(net, "pe1", WEB) is not True, 5, "FRR's F1 is mended")
