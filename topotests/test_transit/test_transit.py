@@ -49,8 +49,9 @@ def test_with_a_type_7_default_they_would_do_both(net):
         net.stop(edge, "tenantd")
         net.by_hand(edge, "ospfd", "router ospf vrf acme",
                     "area 51 nssa translate-always default-information-originate")
-    net.wait_hops("esg", DEFAULT, 1, "acme")
-    assert net.hops("esg", DEFAULT, "acme") == {"100.64.0.2"} and net.wait_hops("esg2", DEFAULT, 1, "acme") == {"100.64.0.1"}
+    taken = net.wait(lambda: {edge: hops for edge in EDGES if (hops := net.hops(edge, DEFAULT, "acme"))}, 30,
+                     "an edge to take the other's default")
+    assert all(net.owner(hop) in EDGES for hops in taken.values() for hop in hops), taken
     before, after = net.externals("esg"), later(net, "esg") and later(net, "esg")
     assert all(after[key] > before[key] for key in before if key[0] == "0.0.0.0"), (before, after)
     net.hand_back(*EDGES)
@@ -119,23 +120,32 @@ def test_with_the_address_suppressed_there_is_a_loop(net):
     net.all_well()
 
 
-# -- BFD; the last test, because neighbours keep the dead interval that they began with --
+# -- BFD --
 
-def test_bfd_notices_where_ospf_would_wait_for_its_dead_interval(net):
-    for router in (*DLRS, *EDGES):
-        net.stop(router, "tenantd")
-        net.by_hand(router, "ospfd", f"interface {TRANSIT}", "ip ospf dead-interval 60")
-    assert lose_the_transit(net) < 50
+def watched(net):
+    """How many neighbours on the transit bfdd holds for alive at dlr; None where it has no session there."""
+    said = [line for line in net.vty("dlr", "bfdd", "show bfd vrf acme peers brief").splitlines() if " 100.64." in line]
+    return sum(" up " in line for line in said) if said else None
+
+
+def test_bfd_watches_the_transit_where_the_wire_asks_for_it(net):
+    net.wait(lambda: watched(net) == 3, 20, "sessions with both edges and the other DLR")
+    with_bfd = lose_the_transit(net)
+    net.wait(lambda: watched(net) == 2, 20, "the session with esg to be down")
     net.mend("t", "esg")
     net.all_well()
-    for router in (*DLRS, *EDGES):    # a session that ends at one side first may take the adjacency down once
-        net.by_hand(router, "ospfd", f"interface {TRANSIT}", "no ip ospf bfd")
-    net.wait(lambda: not [r for r in (*DLRS, *EDGES) if " 100.64." in
-                          net.vty(r, "bfdd", "show bfd vrf acme peers brief")], 20, "the sessions to end")
+    net.db.sql("UPDATE wire SET bfd = 0 WHERE name = 'transit'")
+    net.wait(lambda: all("ip ospf bfd" not in transit_of(net, router) for router in (*DLRS, *EDGES)), 20, "BFD to be off")
+    net.wait(lambda: watched(net) is None, 20, "the last session to end")
     net.wait(lambda: net.full("esg") == 4, 30, "esg to have its two DLRs and two PEs")
     net.all_well()
-    net.cut("t", "esg")    # the control: nobody notices
-    net.stays(lambda: len(net.hops("pe1", WEB, "acme")) == 2, 8, "who noticed?")
+    print(f"\nleft out after {with_bfd:.1f} s with BFD and {lose_the_transit(net):.1f} s without")
     net.mend("t", "esg")
-    net.hand_back(*DLRS, *EDGES)
+    net.db.sql("UPDATE wire SET bfd = 1 WHERE name = 'transit'")
+    net.wait(lambda: watched(net) == 3, 40, "the sessions to be back")
     net.all_well()
+
+
+def transit_of(net, router):
+    """The transit's block in ospfd's configuration."""
+    return net.running(router, "ospfd").partition(f"interface {TRANSIT}\n")[2].partition("exit")[0]
