@@ -150,7 +150,7 @@ def test_a_vrf_that_a_hand_deletes_is_made_anew_and_exported(net):
     began = time.monotonic()
     for attempt in range(10):
         net.ip("link del lost", router="pe1")
-        net.wait(lambda: "lost" in net.links("pe1"), 5, "the VRF to be made anew")
+        net.wait(lambda: "lost" in net.links("pe1"), 20, "the VRF to be made anew")
         try:
             net.wait(lambda: exported(net, "10.255.0.1:61") == {"10.61.0.0/24"}, 15, f"the export after deletion {attempt}")
         except AssertionError:

@@ -22,8 +22,8 @@ def make_acme(net):
         net.db.tenant("acme", REFERENCE, ["10.1.0.0/16", "172.16.0.0/16"])
         net.db.link("acme", "paris", "pe2", "x0", "192.168.201.1/30", "ospf")
     net.wait_ok("acme")
-    net.wait_route("dlr", "0.0.0.0/0", "acme")
-    net.wait_route("esg", SITE, "acme")
+    net.wait_route("dlr", "0.0.0.0/0", "acme", timeout=60)
+    net.wait_route("esg", SITE, "acme", timeout=60)
 
 
 @pytest.fixture(scope="module")
@@ -150,8 +150,8 @@ def test_the_dlr_has_a_default_only_while_the_edge_has_its_backbone(net):
     net.ip("link set u0 down", router="pe1")
     net.wait_no_route("dlr", "0.0.0.0/0", "acme")
     net.ip("link set u0 up", router="pe1")
-    net.wait_route("dlr", "0.0.0.0/0", "acme")
-    net.wait_route("esg", SITE, "acme")
+    net.wait_route("dlr", "0.0.0.0/0", "acme", timeout=60)
+    net.wait_route("esg", SITE, "acme", timeout=60)
 
 
 def test_a_30_transit_needs_static_routing_and_then_carries_packets(net):
