@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Among the border routers of an NSSA the one with the highest router id translates, unless another says that it
- * always does (Nt).  RFC 3101 3.1 elects among those that can be reached; ospfd 10.7 among those it has a router-LSA
- * of, and a router that died leaves its LSA behind for an hour: nobody translates until then.
+ * Among the border routers of an NSSA the one with the highest router id translates, unless
+ * another says that it always does (Nt).  RFC 3101 3.1 elects among those that can be
+ * reached; ospfd 10.7 among those it has a router-LSA of, and a router that died leaves its
+ * LSA behind for an hour: nobody translates until then.
  *
- * Here the election is held again after every SPF run that may have changed who can be reached.  Where it says, and
- * still says SURE_AFTER_MS later, that this router is to translate and ospfd says it is not, this router stands in.  ospfd's own election must then leave
- * the state alone, which it does for a role that is none of its three (ospf_abr_nssa_check_status()); such a role is
- * neither written into the configuration nor announced as Nt, so the one we stand in for is elected by itself when it
- * comes back, and translates.  We go on for the TranslatorStabilityInterval of RFC 3101 3.2 (40 s), so that no route is
- * lost in between, and then step down; ospfd's ABR task removes our LSAs.
+ * Here the election is held again after every SPF run that may have changed who can be
+ * reached.  Where it says, and still says SURE_AFTER_MS later, that this router is to
+ * translate and ospfd says it is not, this router stands in.  ospfd's own election must then
+ * leave the state alone, which it does for a role that is none of its three
+ * (ospf_abr_nssa_check_status()); such a role is neither written into the configuration nor
+ * announced as Nt, so the one we stand in for is elected by itself when it comes back, and
+ * translates.  We go on for the TranslatorStabilityInterval of RFC 3101 3.2 (40 s), so that
+ * no route is lost in between, and then step down; ospfd's ABR task removes our LSAs.
  *
- * The same look after SPF finds an area for which ospfd's election has begun to translate, or ended: ospfd does so in
- * SPF but acts on it in the ABR task only.
+ * The same look after SPF finds an area for which ospfd's election has begun to translate,
+ * or ended: ospfd does so in SPF but acts on it in the ABR task only.
  */
 #include <zebra.h>
 
@@ -87,7 +90,9 @@ static bool elected(const struct ospf_area *area)
 	return true;
 }
 
-/* Whether this router knows the area: it has a neighbor there, and none whose database it is just reading. */
+/* Whether this router knows the area: it has a neighbor there, and none whose database it is just
+ * reading.
+ */
 static bool in_sync(const struct ospf_area *area)
 {
 	struct listnode *node;

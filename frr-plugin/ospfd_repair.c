@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Translated type-5 LSAs are left out of database exchange (ospf_nsm.c, "Stay away from any Local Translated Type-7
- * LSAs"; FRR issue #23429), so an adjacency that comes up later misses them until they are refreshed, half an hour on.
- * Here they are sent to a neighbor that becomes Full, and retransmitted until it acknowledges them.  Nothing is
- * originated anew, and no other neighbor notices.
+ * Translated type-5 LSAs are left out of database exchange (ospf_nsm.c, "Stay away from any
+ * Local Translated Type-7 LSAs"; FRR issue #23429), so an adjacency that comes up later
+ * misses them until they are refreshed, half an hour on.  Here they are sent to a neighbor
+ * that becomes Full, and retransmitted until it acknowledges them.  Nothing is originated
+ * anew, and no other neighbor notices.
  */
 #include <zebra.h>
 

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * ospfd -M tenant: what ospfd 10.7 does badly for tenants, and only a module can mend, because it is inside it:
+ * ospfd -M tenant: what ospfd 10.7 does badly for tenants, and only a module can mend,
+ * because it is inside it:
  *
  *   a type-7 LSA waits 5 s for its translation, and a border router with an NSSA default works
  *   every 5 s for nothing                                                     (ospfd_translate.c)
  *   a translator that died is not replaced for an hour                            (ospfd_elect.c)
  *   an adjacency that comes up after a translation misses it                     (ospfd_repair.c)
  *
- * This file loads the module, takes ospfd's hooks to these, and shows what they did.  All else is ospfd's own.
+ * This file loads the module, takes ospfd's hooks to these, and shows what they did.  All
+ * else is ospfd's own.
  */
 #include <zebra.h>
 

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The parts of ospfd_tenant.so, and what they share: a record for every VRF in which something happened.
+ * The parts of ospfd_tenant.so, and what they share: a record for every VRF in which
+ * something happened.
  *
  *   ospfd_tenant.c     loading, `show tenant ospf`
  *   ospfd_translate.c  type-7 LSAs are translated at once, and nothing runs where nothing changed
  *   ospfd_elect.c      a translator that cannot be reached is replaced
  *   ospfd_repair.c     adjacencies that come up late are sent what was translated before
  *
- * All of it runs in ospfd's one thread, called from ospfd's hooks and timers.  Structures of ospfd are read through
- * the headers of the very FRR release it was built from; another release is refused at load.
+ * All of it runs in ospfd's one thread, called from ospfd's hooks and timers.  Structures of
+ * ospfd are read through the headers of the very FRR release it was built from; another
+ * release is refused at load.
  */
 #ifndef FRR_PLUGIN_OSPFD_TENANT_H
 #define FRR_PLUGIN_OSPFD_TENANT_H
@@ -48,8 +50,8 @@ struct watched_vrf {
 	/* ospfd_elect.c */
 	struct event *ev_judge;
 	unsigned int translating; /* NSSAs for which this router translates */
-	int64_t vacant; /* ms monotonic: since when nobody translates that could be reached; 0: somebody does */
-	int64_t unneeded; /* s monotonic: since when another could translate where we stand in; 0: none could */
+	int64_t vacant;   /* ms monotonic: since when nobody in reach translates; 0: one does */
+	int64_t unneeded; /* s monotonic: since when we stand in for nothing; 0: we are needed */
 	uint64_t takeovers;
 
 	/* ospfd_repair.c */
@@ -64,7 +66,9 @@ void watched_walk(void (*fn)(struct watched_vrf *vrf, void *arg), void *arg);
 /* Forgets all, for the end of ospfd. */
 void watched_end(void);
 
-/* Have FRR translate all that is in the NSSAs of this VRF, in a few milliseconds and together with what else changes by then. */
+/* Have FRR translate all that is in the NSSAs of this VRF, in a few milliseconds and together with
+ * what else changes by then.
+ */
 void translate_soon(struct ospf *ospf);
 /* A type-7 LSA was installed, or is about to go. */
 void translate_type7(struct ospf_lsa *lsa, bool gone);

@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * ospfd 10.7 translates a type-7 LSA in its ABR task, 5 s after it came, changed or went (OSPF_ABR_TASK_DELAY), and
- * that task originates and floods every translation of the VRF anew.  Here a type-7 LSA that is plainly to be
- * translated, or no longer, is dealt with by itself as it comes or goes.  Where FRR has a choice to make (a range, the
- * same prefix from two routers, a changed LSA), the NSSA part of the task runs a few milliseconds later, once for all
- * that arrive together and never more often than RUN_GAP_US.  Nothing is done for LSAs that cannot lead to a
- * translation, nor for a refresh that ospfd has carried over itself.  ospfd's own task follows as ever and would put
- * right what this got wrong.
+ * ospfd 10.7 translates a type-7 LSA in its ABR task, 5 s after it came, changed or went
+ * (OSPF_ABR_TASK_DELAY), and that task originates and floods every translation of the VRF
+ * anew.  Here a type-7 LSA that is plainly to be translated, or no longer, is dealt with by
+ * itself as it comes or goes.  Where FRR has a choice to make (a range, the same prefix from
+ * two routers, a changed LSA), the NSSA part of the task runs a few milliseconds later, once
+ * for all that arrive together and never more often than RUN_GAP_US.  Nothing is done for
+ * LSAs that cannot lead to a translation, nor for a refresh that ospfd has carried over
+ * itself.  ospfd's own task follows as ever and would put right what this got wrong.
  *
- * And where nothing changes nothing is to run.  A border router that originates a type-7 default sends that anew in
- * every ABR task, and ospfd takes every type-7 LSA that is installed, its own too, for a reason to run the ABR task:
- * so for ever every 5 s, with all translated LSAs flooded anew each time.  A router's own default has no P bit and is
- * never translated, so a task that was set for nothing else is taken back here.  Only that: the timer must have been
- * set in the very callback that installed the default, where ospfd sets it for no other reason.
+ * And where nothing changes nothing is to run.  A border router that originates a type-7
+ * default sends that anew in every ABR task, and ospfd takes every type-7 LSA that is
+ * installed, its own too, for a reason to run the ABR task: so for ever every 5 s, with all
+ * translated LSAs flooded anew each time.  A router's own default has no P bit and is never
+ * translated, so a task that was set for nothing else is taken back here.  Only that: the
+ * timer must have been set in the very callback that installed the default, where ospfd sets
+ * it for no other reason.
  */
 #include <zebra.h>
 
@@ -144,7 +147,9 @@ void translate_soon(struct ospf *ospf)
 
 /* ---- which LSAs matter ---- */
 
-/* This router's type-5 LSA for the prefix of a type-7 one, wherever it comes from; NULL where it has none. */
+/* This router's type-5 LSA for the prefix of a type-7 one, wherever it comes from; NULL where it
+ * has none.
+ */
 static struct ospf_lsa *any_type5(const struct ospf_lsa *type7)
 {
 	const struct as_external_lsa *body = (const struct as_external_lsa *)type7->data;
@@ -176,7 +181,9 @@ static bool already_translated(const struct ospf_lsa *type7, const struct ospf_l
 	       to->e[0].fwd_addr.s_addr == forward && from->e[0].route_tag == to->e[0].route_tag;
 }
 
-/* Whether another router's type-7 LSA has this one's link state id, in any NSSA: then FRR has to choose. */
+/* Whether another router's type-7 LSA has this one's link state id, in any NSSA: then FRR has to
+ * choose.
+ */
 static bool has_rival(const struct ospf_lsa *type7)
 {
 	struct ospf *ospf = type7->area->ospf;

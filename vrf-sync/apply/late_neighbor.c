@@ -15,11 +15,11 @@
  * within 5 s (ospf_area_nssa() in ospf_vty.c), and that floods all the VRF's
  * translations with a new sequence number, and withdraws none.
  *
- * An ospfd that was restarted itself, or an instance made anew, needs it too, and later: what it translates
- * first has the number of the type-7 LSA, which is that of the LSA it left behind
- * at the PE and has taken back from there, so the PE goes on without (measured).
- * Only the next one has a higher number.  So an ospfd that has just come up is left
- * alone for 10 s, and what was sent before 30 s is sent once more.
+ * An ospfd that was restarted itself, or an instance made anew, needs it too, and later:
+ * what it translates first has the number of the type-7 LSA, which is that of the LSA it
+ * left behind at the PE and has taken back from there, so the PE goes on without (measured).
+ * Only the next one has a higher number.  So an ospfd that has just come up is left alone
+ * for 10 s, and what was sent before 30 s is sent once more.
  */
 #include <zebra.h>
 
@@ -39,7 +39,7 @@
 #define LOOK_SHARE    20         /* looking takes no more than this part of the time */
 #define FRESH_US      10000000LL /* ospfd has run its first ABR task, which sends nothing again */
 #define SETTLED_US    30000000LL /* ... and has heard of everything */
-#define NEW_TO_US_US  30000000LL /* so much older than our connection to ospfd is no new neighbor */
+#define NEW_TO_US_US  30000000LL /* older than our connection by that: no new neighbor */
 
 static void look(struct event *event);
 

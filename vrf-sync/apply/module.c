@@ -2,9 +2,10 @@
 /*
  * Whether FRR's daemons run with our modules (frr-plugin/), asked for whenever a daemon comes up.
  *
- * tenantd works without them, only slower: an NSSA translation then takes up to 5 s; a neighbor that comes back to an
- * edge waits up to 10 s for what was translated before, until late_neighbor.c has noticed it and ospfd has sent it; a
- * prefix waits 50 ms in each bgpd.  A missing module is told: once in the log, and in "show tenant".
+ * tenantd works without them, only slower: an NSSA translation then takes up to 5 s; a
+ * neighbor that comes back to an edge waits up to 10 s for what was translated before, until
+ * late_neighbor.c has noticed it and ospfd has sent it; a prefix waits 50 ms in each bgpd.
+ * A missing module is told: once in the log, and in "show tenant".
  */
 #include <zebra.h>
 

@@ -266,7 +266,7 @@ static int ports_option(const struct wire_change *wire, const struct args *args)
 	return ret;
 }
 
-/* ---- the OSPF key: from a file, so that no list of processes and no shell's history has it ---- */
+/* ---- the OSPF key: from a file, so that no process list and no history has it ---- */
 
 static int key_read(struct ctl *ctl, const char *path, char *key, size_t size)
 {

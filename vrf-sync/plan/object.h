@@ -81,7 +81,7 @@ enum object_kind {
 	/* ... in "interface X" of ospfd; the area last, so that the adjacency starts right */
 	OBJ_OSPF_IF_P2P,      /* name device */
 	OBJ_OSPF_IF_PRIORITY, /* name device; num[0] in the election of a designated router */
-	OBJ_OSPF_IF_SUPPRESS, /* name device: its prefix is announced only while others are there */
+	OBJ_OSPF_IF_SUPPRESS, /* name device: announced only while others are there */
 	OBJ_OSPF_IF_BFD,      /* name device */
 	OBJ_OSPF_IF_KEY,      /* name device; ref the key, which is never shown */
 	OBJ_OSPF_IF_AUTH,     /* name device: only who has the key is heard */
