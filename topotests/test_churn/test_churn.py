@@ -161,6 +161,26 @@ def test_a_vrf_that_a_hand_deletes_is_made_anew_and_exported(net):
     net.wait_settled()
 
 
+def test_what_a_hand_changes_during_a_batch_is_put_back(net):
+    """The tenant is in the batch, and the device is not: what the batch knew of it is no longer so at its end."""
+    mtu = lambda: net.links("pe1")["ls1"]["mtu"]
+    before, others = mtu(), range(70, 90)
+    with net.db.together():
+        net.db.switch("stays", "more", "10.1.2.0/24")
+        for number in others:
+            net.db.tenant(f"o{number}", ALONE, id=number)
+            net.db.switch(f"o{number}", "web", f"10.{number}.0.0/24", id=number)
+    net.wait(lambda: "o70" in net.links("pe1"), 10, "the batch to begin")
+    net.ip("link set ls1 mtu 1300", router="pe1")
+    assert "10.1.2.0/24" not in net.routes("pe1", "stays"), "the control: the batch was over before the hand came"
+    net.wait_settled("pe1", timeout=60)
+    net.wait(lambda: mtu() == before, 10, f"the MTU to be {before} again")
+    with net.db.together():
+        net.db.sql("DELETE FROM tenant WHERE id BETWEEN 70 AND 89")
+        net.db.delete("logical_switch", "more")
+    net.wait_settled(timeout=60)
+
+
 def test_vrfs_configured_before_the_kernel_has_them(net):
     """The control to the one below (FRR issue 16744): FRR's own order, configuration first, without tenantd."""
     count = 200 if FULL else 40

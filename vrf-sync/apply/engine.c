@@ -226,7 +226,19 @@ static void conn_absent(void *arg, struct frr_conn *conn)
 
 /* ---- what others do to the kernel ---- */
 
-/* Our own requests come back as events too: they find nothing different. */
+static bool is_in_batch(const struct place *place, const struct object *obj)
+{
+	struct task *task;
+
+	darr_foreach_p (place->tasks, task)
+		if (object_cmp_key(&task->op.obj, obj) == 0)
+			return true;
+	return false;
+}
+
+/* Our own requests come back as events too: they find nothing different, or what
+ * the running batch has changed since.
+ */
 static void kernel_object_changed(void *arg, const struct object *now)
 {
 	struct engine *engine = arg;
@@ -235,6 +247,11 @@ static void kernel_object_changed(void *arg, const struct object *now)
 
 	if (!known || object_same(known, now))
 		return;
+	/* the end of the batch would take its plan for what is in place */
+	if (place->tasks) {
+		place->disturbed |= !is_in_batch(place, now);
+		return;
+	}
 	*(struct object *)objects_find(place_have(place), now) = *now;
 	place_make_dirty(place);
 	engine_schedule(engine);
