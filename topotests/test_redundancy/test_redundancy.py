@@ -6,14 +6,9 @@ leaves it as it found it; a negative control is the same network with the guard 
 Numbers like C-05 are those of doc/design/redundancy.md.
 """
 
-import os
-
 import pytest
 
 from redundant import DEFAULT, DLRS, EDGES, FAR, NEAR, WEB, RedundantNet, after_a_failure
-
-# ten routers on one processor: their timers run late where other guests run beside
-pytestmark = pytest.mark.skipif(not os.environ.get("FRR_TENANT_FULL"), reason="only in lab/check --full")
 
 
 

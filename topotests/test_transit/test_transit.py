@@ -6,14 +6,9 @@ same network with the guard taken away by hand, tenantd stopped. Numbers like C-
 doc/design/redundancy.md.
 """
 
-import os
-
 import pytest
 
 from redundant import DEFAULT, DLRS, EDGES, NEAR, WEB, RedundantNet, after_a_failure
-
-# ten routers on one processor: their timers run late where other guests run beside
-pytestmark = pytest.mark.skipif(not os.environ.get("FRR_TENANT_FULL"), reason="only in lab/check --full")
 
 
 TRANSIT = "t0.101"
