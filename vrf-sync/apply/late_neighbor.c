@@ -53,7 +53,7 @@ static void look_later(struct engine *engine, int64_t wait_ms)
 /* False where the node translates nothing for this VRF, or does not do so yet. */
 static bool find_translator(struct place *place, struct object *translator)
 {
-	struct object key = { .kind = OBJ_OSPF_NSSA_ABR, .target = TARGET_OSPFD };
+	struct object key = { .kind = OBJ_OSPF_NSSA, .target = TARGET_OSPFD };
 	const struct object *known;
 
 	if (!place->planned.provider)
@@ -61,9 +61,10 @@ static bool find_translator(struct place *place, struct object *translator)
 	strlcpy(key.vrf, place->vrf, sizeof(key.vrf));
 	key.num[0] = place->planned.provider->nssa_area;
 	known = place_known(place, &key);
-	if (known)
-		*translator = *known;
-	return known;
+	if (!known || !known->num[1])
+		return false;
+	*translator = *known;
+	return true;
 }
 
 static void frame_answered(void *arg, int index, int status, char *text)

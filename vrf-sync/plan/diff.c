@@ -51,8 +51,9 @@ static bool vrf_starts_anew(const struct objects *have, const struct objects *wa
 /* The instance is the border router of some NSSA. */
 static bool translates(const struct objects *set, const struct object *instance)
 {
-	struct object key = { .kind = OBJ_OSPF_NSSA_ABR, .target = TARGET_OSPFD };
+	struct object key = { .kind = OBJ_OSPF_NSSA, .target = TARGET_OSPFD };
 	size_t low = 0, high = objects_count(set);
+	const struct object *nssa;
 
 	strlcpy(key.vrf, instance->vrf, sizeof(key.vrf));
 	while (low < high) { /* the first one not before area 0 */
@@ -63,8 +64,14 @@ static bool translates(const struct objects *set, const struct object *instance)
 		else
 			high = middle;
 	}
-	return low < objects_count(set) && set->list[low].kind == OBJ_OSPF_NSSA_ABR &&
-	       !strcmp(set->list[low].vrf, instance->vrf);
+	for (; low < objects_count(set); low++) {
+		nssa = &set->list[low];
+		if (nssa->kind != OBJ_OSPF_NSSA || strcmp(nssa->vrf, instance->vrf))
+			break;
+		if (nssa->num[1])
+			return true;
+	}
+	return false;
 }
 
 /* An edge that no longer has the area would go on announcing what it once

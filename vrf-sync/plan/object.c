@@ -57,7 +57,6 @@ const struct object_kind_info object_kinds[OBJ_KIND_COUNT] = {
 	[OBJ_OSPF_REDIST_CONNECTED] = { "ospf-redistribute-connected", PHASE_STATEMENT },
 	[OBJ_OSPF_REDIST_BGP] = { "ospf-redistribute-bgp", PHASE_STATEMENT },
 	[OBJ_OSPF_NSSA] = { "ospf-nssa", PHASE_STATEMENT, .key_nums = 1 },
-	[OBJ_OSPF_NSSA_ABR] = { "ospf-nssa-abr", PHASE_STATEMENT, .key_nums = 1 },
 	[OBJ_OSPF_NSSA_DENY] = { "ospf-nssa-deny", PHASE_STATEMENT, .key_nums = 1, .key_net = true },
 	[OBJ_OSPF_IF_P2P] = { "ospf-point-to-point", PHASE_STATEMENT },
 	[OBJ_OSPF_IF_PRIORITY] = { "ospf-priority", PHASE_STATEMENT },

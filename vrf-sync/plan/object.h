@@ -75,8 +75,12 @@ enum object_kind {
 	OBJ_OSPF_REDIST_KERNEL, /* ref route-map */
 	OBJ_OSPF_REDIST_CONNECTED,
 	OBJ_OSPF_REDIST_BGP,
-	OBJ_OSPF_NSSA,      /* num[0] area: an internal router */
-	OBJ_OSPF_NSSA_ABR,  /* num[0] area: translates; ospfd gives it a type-3 default */
+	/* num[0] area; num[1] translates: a border router, which ospfd gives a type-3 default.
+	 * One kind for both, so that what a hand made of the line is changed in place: with "no
+	 * area N nssa" in between the area is an ordinary one for a moment, and neighbors may keep
+	 * what is flushed in it
+	 */
+	OBJ_OSPF_NSSA,
 	OBJ_OSPF_NSSA_DENY, /* num[0] area, net: never translated */
 	/* ... in "interface X" of ospfd; the area last, so that the adjacency starts right */
 	OBJ_OSPF_IF_P2P,      /* name device */

@@ -108,13 +108,13 @@ static void plan_instance(struct plan *plan)
 
 static void plan_nssa(struct plan *plan, uint8_t roles_on_transit)
 {
+	struct object *nssa = add(plan, OBJ_OSPF_NSSA);
 	const struct ipnet *net;
 
-	if (!(roles_on_transit & ROLE_EDGE)) {
-		add(plan, OBJ_OSPF_NSSA)->num[0] = plan->provider->nssa_area;
+	nssa->num[0] = plan->provider->nssa_area;
+	nssa->num[1] = (roles_on_transit & ROLE_EDGE) != 0;
+	if (!nssa->num[1])
 		return;
-	}
-	add(plan, OBJ_OSPF_NSSA_ABR)->num[0] = plan->provider->nssa_area;
 	/* C-17, second of three places: reserved space is not translated */
 	darr_foreach_p (plan->provider->reserved, net) {
 		struct object *obj;

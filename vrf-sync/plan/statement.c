@@ -14,6 +14,7 @@
  *   %v vrf   %n name   %r ref   %s ref, a secret   %0 %1 %2 numbers
  *   %p net with length   %a net as an address
  *   %P "permit" or "deny", by num[1]   %L nothing, or " le N", by num[2]
+ *   %T nothing, or " translate-always", by num[1]
  * A '|' ends what "no" needs to take the statement away; without one, all of
  * it.  What stands before the '|' is also what makes two lines the same
  * statement.
@@ -46,8 +47,7 @@ static const struct statement statements[OBJ_KIND_COUNT] = {
 	[OBJ_OSPF_REDIST_KERNEL] = { CONTEXT_OSPF, "redistribute kernel| route-map %r" },
 	[OBJ_OSPF_REDIST_CONNECTED] = { CONTEXT_OSPF, "redistribute connected| route-map %r" },
 	[OBJ_OSPF_REDIST_BGP] = { CONTEXT_OSPF, "redistribute bgp| route-map %r" },
-	[OBJ_OSPF_NSSA] = { CONTEXT_OSPF, "area %0 nssa|" },
-	[OBJ_OSPF_NSSA_ABR] = { CONTEXT_OSPF, "area %0 nssa| translate-always" },
+	[OBJ_OSPF_NSSA] = { CONTEXT_OSPF, "area %0 nssa|%T" },
 	[OBJ_OSPF_NSSA_DENY] = { CONTEXT_OSPF, "area %0 nssa range %p| not-advertise" },
 	[OBJ_OSPF_IF_P2P] = { CONTEXT_OSPF_IF, "ip ospf network| point-to-point" },
 	[OBJ_OSPF_IF_PRIORITY] = { CONTEXT_OSPF_IF, "ip ospf priority| %0" },
@@ -84,6 +84,8 @@ enum context statement_context(enum object_kind kind)
 }
 
 /* ---- writing ---- */
+
+static const char translate_always[] = " translate-always";
 
 struct writer {
 	char *buf;
@@ -148,6 +150,10 @@ static void put_field(struct writer *w, char field, const struct object *obj)
 	case 'L':
 		if (obj->num[2])
 			put(w, " le %u", obj->num[2]);
+		break;
+	case 'T':
+		if (obj->num[1])
+			put(w, "%s", translate_always);
 		break;
 	default:
 		assert(!"unknown placeholder in the statement table");
@@ -354,6 +360,16 @@ static bool take_le(const char **c, struct object *obj)
 	return take_number(c, &obj->num[2]);
 }
 
+static bool take_translation(const char **c, struct object *obj)
+{
+	size_t len = strlen(translate_always);
+
+	obj->num[1] = strncmp(*c, translate_always, len) == 0;
+	if (obj->num[1])
+		*c += len;
+	return true;
+}
+
 static bool take_net(const char **c, char field, struct ipnet *net)
 {
 	char word[STATEMENT_SIZE];
@@ -394,6 +410,8 @@ static bool take_field(const char **c, char field, struct object *obj)
 		return take_action(c, obj);
 	case 'L':
 		return take_le(c, obj);
+	case 'T':
+		return take_translation(c, obj);
 	default:
 		return false;
 	}
