@@ -219,6 +219,33 @@ START_TEST(random_garbage_is_taken_to_its_last_byte)
 }
 END_TEST
 
+/* ---- why ---- */
+
+static const struct {
+	const char *text, *reason;
+} reasons[] = {
+	{ "", "no reason given" },
+	{ "\n\n", "no reason given" },
+	{ "% Unknown command: areal 51\n", "Unknown command: areal 51" },
+	{ "% First this\nthen that\n", "First this" },
+	{ "% Configuration failed.\n\nError type: validation\nError description: no such list: X\n"
+	  "The following commands were dynamically grouped into the same transaction and rejected:\n"
+	  "route-map X permit 5\n",
+	  "no such list: X" },
+	{ "% Configuration failed.\n\nError type: resource allocation failure\n",
+	  "resource allocation failure" },
+	{ "% Configuration failed.\n\n", "Configuration failed." },
+};
+
+START_TEST(a_refusal_says_why)
+{
+	char text[400];
+
+	strlcpy(text, reasons[_i].text, sizeof(text));
+	ck_assert_str_eq(vty_reason(text), reasons[_i].reason);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("vty_reader");
@@ -230,6 +257,7 @@ int main(void)
 	tcase_add_loop_test(tcase, a_stream_cut_at_any_two_places_gives_the_same_answers, 0,
 			    count);
 	tcase_add_loop_test(tcase, a_stream_byte_by_byte_gives_the_same_answers, 0, count);
+	tcase_add_loop_test(tcase, a_refusal_says_why, 0, array_size(reasons));
 	tcase_add_test(tcase, random_answers_in_random_pieces_come_out_whole);
 	tcase_add_test(tcase, random_garbage_is_taken_to_its_last_byte);
 	suite_add_tcase(suite, tcase);

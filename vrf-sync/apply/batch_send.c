@@ -43,19 +43,13 @@ static bool is_transaction(const struct engine *engine, enum target target)
 
 /* ---- answers ---- */
 
-/* The first line of what a daemon said, without its "% ". */
-static const char *first_line(char *text)
+/* Why, in the daemon's words, which may repeat the line that it did not take; with a
+ * transaction those of several tenants.  obj: NULL where it was no single statement.
+ */
+static const char *refusal(const struct object *obj, char *text, char buf[static STATEMENT_SIZE])
 {
-	text += strspn(text, "% \r\n");
-	text[strcspn(text, "\r\n")] = '\0';
-	return *text ? text : "no reason given";
-}
-
-/* A daemon's words may repeat the line that it did not take. */
-static const char *refusal(const struct object *obj, char *text)
-{
-	return statement_has_secret(obj) ? "its words are left out, they may hold the key"
-					 : first_line(text);
+	return obj && statement_has_secret(obj) ? "its words are left out, they may hold the key"
+						: statement_redact(vty_reason(text), buf);
 }
 
 /* A transaction that another command had to end first is refused in words only. */
@@ -68,16 +62,16 @@ static bool is_good(int status, const char *text, bool removes)
 
 static void refused(struct place *place, enum target target, const struct task *task, char *text)
 {
-	char line[STATEMENT_SIZE];
+	char line[STATEMENT_SIZE], why[STATEMENT_SIZE];
 
 	if (task) {
 		statement_shown(&task->op.obj, task->op.what == OUTCOME_DELETE, line);
 		place_fail(place, false, "%s refused \"%s\": %s", target_names[target], line,
-			   refusal(&task->op.obj, text));
+			   refusal(&task->op.obj, text, why));
 	} else {
 		place_fail(place, false, "%s refused the statements of %s: %s",
 			   target_names[target], place->vrf[0] ? place->vrf : "the node",
-			   first_line(text));
+			   refusal(NULL, text, why));
 	}
 	survey_forget(place->engine, target);
 }

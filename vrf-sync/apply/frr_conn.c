@@ -87,6 +87,26 @@ size_t vty_reader_feed(struct vty_reader *reader, const char *bytes, size_t coun
 	return count;
 }
 
+/* A refused transaction (lib/northbound_cli.c) begins "% Configuration failed." and
+ * says why further down, if it knows.
+ */
+const char *vty_reason(char *text)
+{
+	static const char *const before[] = { "Error description: ", "Error type: " };
+
+	for (unsigned int i = 0; i < array_size(before); i++) {
+		char *reason = strstr(text, before[i]);
+
+		if (reason) {
+			text = reason + strlen(before[i]);
+			break;
+		}
+	}
+	text += strspn(text, "% \r\n");
+	text[strcspn(text, "\r\n")] = '\0';
+	return *text ? text : "no reason given";
+}
+
 /* ---- losing it ---- */
 
 static void command_answer(struct command *command, int status, char *text)

@@ -65,4 +65,7 @@ size_t vty_reader_feed(struct vty_reader *reader, const char *bytes, size_t coun
 		       int *status);
 void vty_reader_reset(struct vty_reader *reader);
 
+/* Why a daemon refused, as one line out of its answer, which is written into. */
+const char *vty_reason(char *text);
+
 #endif
