@@ -52,6 +52,26 @@ def test_a_restart_with_unchanged_data_touches_nothing(net, how):
     assert net.ping("ce", "10.1.1.1", source="172.16.2.1")
 
 
+def test_health_waits_until_what_is_in_place_has_been_read(net):
+    """ospfd is there and says nothing: what it holds is not known, so a tenant cannot be called well."""
+    said = lambda: net.vty("dlr", "tenantd", "show tenant plan")
+    net.stop("dlr", "tenantd")
+    net.kill("dlr", "ospfd", signal.SIGSTOP)
+    try:
+        net.start("dlr", daemons=["tenantd"])
+        awaits = "what ospfd holds has to be read first, and it has not answered yet"
+        net.wait(lambda: net.health("dlr", "acme") == ("waiting", awaits), 20, "health to wait for ospfd")
+        assert "acme" in net.links("dlr") and said().startswith("Not known yet"), said()
+    finally:
+        net.kill("dlr", "ospfd", signal.SIGCONT)
+    net.wait_ok("acme")
+    assert net.health("dlr", "acme") == ("ok", "")
+    assert said().startswith("Nothing: this node is as the database wants it"), said()
+    net.wait(lambda: {state for state, _ in net.neighbors("dlr", "acme")} == {"Full"}, 60, "the adjacency, had it aged")
+    net.wait_route("dlr", "0.0.0.0/0", "acme", timeout=60)
+    net.wait_route("ce", "10.1.3.0/24", timeout=60)
+
+
 def test_what_changed_while_it_was_down_is_all_that_is_applied(net):
     for router in NODES:
         net.stop(router, "tenantd", how=signal.SIGKILL)

@@ -80,6 +80,8 @@ static bool plan_place(struct engine *engine, struct place *place, const struct 
 	const struct tenant *tenant = model_tenant(engine->model, place->tenant_id);
 	struct reason *findings = NULL;
 
+	place->judged = true;
+	place->unplanned = false;
 	if (!place->vrf[0]) {
 		plan_node_part(engine, place, node);
 		return true;
@@ -422,6 +424,16 @@ static bool tenant_is_sound(const struct engine *engine, const struct tenant *te
 	return sound;
 }
 
+/* This node is to do something for the tenant. */
+static bool tenant_is_ours(const struct engine *engine, const struct tenant *tenant)
+{
+	const struct provider *provider = model_provider(engine->model);
+	const struct node *node =
+		provider ? provider_node_by_name(provider, engine->node_name) : NULL;
+
+	return node && tenant_roles_on(tenant, node->id);
+}
+
 /* A tenant's VRF may have been renamed: what stands under the old name goes,
  * but not for a new name that cannot be.
  */
@@ -443,6 +455,7 @@ static void touch_tenant(struct engine *engine, uint32_t id, int64_t noticed)
 	if (!place)
 		return;
 	place_set_tenant(place, id);
+	place->unplanned = !place->judged && tenant_is_ours(engine, tenant);
 	place->noticed = place->noticed ? place->noticed : noticed;
 	place_make_dirty(place);
 }
@@ -494,13 +507,30 @@ void engine_resync(struct engine *engine)
 	engine_schedule(engine);
 }
 
+/* Why a tenant that is new to us has not been planned yet. */
+static const char *unplanned_reason(const struct engine *engine)
+{
+	static const char *const awaited[TARGET_COUNT + 1] = {
+		[TARGET_KERNEL] = "what the kernel holds has to be read first",
+		[TARGET_MGMTD] =
+			"what mgmtd holds has to be read first, and it has not answered yet",
+		[TARGET_OSPFD] =
+			"what ospfd holds has to be read first, and it has not answered yet",
+		[TARGET_BGPD] =
+			"what bgpd holds has to be read first, and it has not answered yet",
+		[TARGET_COUNT] = "it is about to be compared with what is in place",
+	};
+
+	return awaited[survey_awaits(engine)];
+}
+
 static struct engine_tenant tenant_view(const struct place *place)
 {
 	return (struct engine_tenant){
 		.vrf = place->vrf,
 		.tenant_id = place->tenant_id,
-		.health = place->health,
-		.reason = place->reason.text,
+		.health = place->unplanned ? HEALTH_WAITING : place->health,
+		.reason = place->unplanned ? unplanned_reason(place->engine) : place->reason.text,
 		.have_count = place_have_count(place),
 		.want_count = place_want_count(place),
 		.changes = place->changes,
@@ -570,7 +600,8 @@ void engine_pending(struct engine *engine,
 	frr_each (place_hash, engine->places, place) {
 		struct op *ops = NULL, *op;
 
-		if (place_is_as_wanted(place))
+		/* of one that has no plan yet all would seem to have to go */
+		if (!place->judged || place_is_as_wanted(place))
 			continue;
 		diff_objects(place_have(place), place_want(place), &ops);
 		darr_foreach_p (ops, op)

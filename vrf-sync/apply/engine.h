@@ -32,7 +32,7 @@ struct kernel;
 
 enum health {
 	HEALTH_OK,
-	HEALTH_WAITING, /* for a daemon, or for a step under way */
+	HEALTH_WAITING, /* for a daemon, or to be compared with what is in place */
 	HEALTH_FAILED,
 };
 extern const char *const health_names[];
@@ -104,7 +104,9 @@ bool engine_find(const struct engine *engine, const char *vrf, struct engine_ten
 bool engine_find_tenant(const struct engine *engine, uint32_t id, struct engine_tenant *tenant);
 /* Whose VRF it is; 0: no tenant's. */
 uint32_t engine_tenant_of(const struct engine *engine, const char *vrf);
-/* All that is still to be done, VRF by VRF. */
+/* All that is still to be done, VRF by VRF, where it is known already: not before what
+ * is in place has been read.
+ */
 void engine_pending(struct engine *engine,
 		    void (*each)(void *arg, const char *vrf, const struct op *op), void *arg);
 enum engine_module {

@@ -50,8 +50,10 @@ struct place {
 	struct engine *engine;
 	char vrf[DEVICE_NAME_MAX + 1];
 	uint32_t tenant_id;
-	enum health health;
+	enum health health; /* once it has been planned */
 	struct reason reason;
+	bool judged;    /* what should be has been compared with what is, once at least */
+	bool unplanned; /* it has not, and this node serves its tenant: no health yet */
 	bool dirty;
 
 	/* made and let go by place.c: place_have(), place_want() */
@@ -241,7 +243,10 @@ void late_neighbor_stop(struct engine *engine);
  * called when an answer has come.
  */
 void survey_begin(struct engine *engine);
-/* True when the kernel and every daemon that is up have been read. */
+/* The first of kernel and daemons that is there and has not been read; TARGET_COUNT: all
+ * have been.
+ */
+enum target survey_awaits(const struct engine *engine);
 bool survey_is_complete(const struct engine *engine);
 void survey_forget(struct engine *engine, enum target target);
 

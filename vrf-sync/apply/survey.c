@@ -278,21 +278,29 @@ void survey_begin(struct engine *engine)
 	}
 }
 
+/* A VRF that went before its instances were read would leave them behind as nobody's. */
+static bool is_awaited(const struct engine *engine, enum target target)
+{
+	const struct frr_conn *conn = engine->conns[target];
+
+	if (engine->surveyed[target])
+		return false;
+	return target == TARGET_KERNEL || !conn || frr_conn_is_coming(conn) ||
+	       frr_conn_is_up(conn);
+}
+
+enum target survey_awaits(const struct engine *engine)
+{
+	enum target target = 0;
+
+	while (target < TARGET_COUNT && !is_awaited(engine, target))
+		target++;
+	return target;
+}
+
 bool survey_is_complete(const struct engine *engine)
 {
-	for (int target = 0; target < TARGET_COUNT; target++) {
-		if (target == TARGET_KERNEL && !engine->surveyed[target])
-			return false;
-		if (target == TARGET_KERNEL)
-			continue;
-		/* a VRF that went before its instances were read would leave them
-		 * behind as nobody's
-		 */
-		if (frr_conn_is_coming(engine->conns[target]) ||
-		    (frr_conn_is_up(engine->conns[target]) && !engine->surveyed[target]))
-			return false;
-	}
-	return true;
+	return survey_awaits(engine) == TARGET_COUNT;
 }
 
 void survey_forget(struct engine *engine, enum target target)

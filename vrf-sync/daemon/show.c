@@ -453,6 +453,25 @@ static void show_pending(void *arg, const char *vrf, const struct op *op)
 			outcome_names[op->what], target_names[op->obj.target], op_text(op, text));
 }
 
+/* That nothing is to be done is only true where all has been planned. */
+static void show_nothing_pending(struct vty *vty)
+{
+	struct engine_stats stats;
+
+	engine_stats(tenantd.engine, &stats);
+	if (node_problem(&stats))
+		vty_out(vty, "Not known: %s\n", node_problem(&stats));
+	else if (stats.busy)
+		vty_out(vty,
+			"Not known yet: what is in place is being read, or a change is about to be planned.\n");
+	else if (stats.tenants_failed)
+		vty_out(vty,
+			"Nothing for the other tenants; %u cannot be planned, see \"show tenant\".\n",
+			stats.tenants_failed);
+	else
+		vty_out(vty, "Nothing: this node is as the database wants it.\n");
+}
+
 DEFUN(show_tenant_plan, show_tenant_plan_cmd, "show tenant plan [json]",
       SHOW_STR SHOW_TENANT_STR "What is still to be done on this node\n" JSON_STR)
 {
@@ -464,7 +483,7 @@ DEFUN(show_tenant_plan, show_tenant_plan_cmd, "show tenant plan [json]",
 	if (view.json)
 		vty_json(vty, view.json);
 	else if (!view.count)
-		vty_out(vty, "Nothing: this node is as the database wants it.\n");
+		show_nothing_pending(vty);
 	return CMD_SUCCESS;
 }
 
