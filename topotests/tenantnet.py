@@ -42,6 +42,7 @@ ALL = reference.ROUTERS
 SITE = "172.16.2.0/24"                # what is behind each customer router
 REFERENCE = "dlr:dlr esg:edge pe1:pe pe2:pe"
 LAST_RESORT = 4278198272              # metric of the unreachable default in every VRF
+PATIENCE = 4    # with deadlines: it costs nothing where all is well, and another guest may have the processor
 STARTS = ("mgmtd", "zebra", "bfdd", "ospfd", "bgpd", "ldpd", "tenantd")    # in this order
 
 IFLA_MASTER, IFLA_ADDRESS, IFLA_MTU, IFLA_IFALIAS = 10, 1, 4, 20
@@ -251,7 +252,7 @@ class TenantNet:
         done = subprocess.run(["ip", "-batch", "-"], input="\n".join(lines) + "\n", text=True, capture_output=True)
         assert done.returncode == 0, f"ip refused: {done.stderr}"
 
-    def ping(self, router, address, source=None, vrf=None, tries=20, wait=0.3):
+    def ping(self, router, address, source=None, vrf=None, tries=100, wait=0.3):
         """True when an echo comes back; tries * wait seconds at most."""
         with self.inside(router):
             sock = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP)
@@ -280,8 +281,13 @@ class TenantNet:
 
     # -- looking --
 
+    now = staticmethod(time.monotonic)
+
     def wait(self, predicate, timeout, what):
-        """Call the predicate until it gives something true, and return that."""
+        """Call the predicate until it gives something true, and return that.
+
+        timeout: the seconds that a quiet machine may take; another gets PATIENCE times as many."""
+        timeout *= PATIENCE
         end = time.monotonic() + timeout
         while True:
             try:
@@ -292,6 +298,21 @@ class TenantNet:
                 problem = f" ({type(error).__name__}: {error})"
             assert time.monotonic() < end, f"waited {timeout} s in vain for {what}{problem}"
             self._pause(0.03)
+
+    def stays(self, predicate, seconds, what):
+        """It is so now and all the time until then."""
+        end = self.now() + seconds
+        while self.now() < end:
+            assert predicate(), what
+            self._pause(0.2)
+
+    def pass_seconds(self, seconds):
+        self._pause(seconds)
+
+    def processor(self, router, daemon):
+        """Seconds of processor that a daemon has used."""
+        fields = Path(f"/proc/{self.pid(router, daemon)}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def vty(self, router, daemon, command):
         key = router, daemon

@@ -16,15 +16,14 @@ TRANSIT = "t0.101"
 
 @pytest.fixture(scope="module")
 def net(request):
-    with RedundantNet(request.module.__name__) as net:
+    with RedundantNet(request.module.__name__, bfd=True) as net:
         net.customer()
         yield net
 
 
 def later(net, router):
     """The external LSAs that it knows after another run of ospfd's five-second task."""
-    end = net.now() + 6
-    net.wait(lambda: net.now() >= end, 7, "time to pass")
+    net.pass_seconds(6)
     return net.externals(router)
 
 
