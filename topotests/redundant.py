@@ -15,7 +15,7 @@ import signal
 
 import pytest
 
-from tenantnet import SITE, TenantNet, reference
+from tenantnet import SITE, TenantNet, reference, routes
 
 WEB, DB, DEFAULT = "10.1.1.0/24", "10.1.2.0/24", "0.0.0.0/0"
 EDGES, NEAR, FAR, DLRS = ("esg", "esg2"), ("pe1", "pe3"), ("pe2", "pe4"), ("dlr", "dlr2")
@@ -204,6 +204,7 @@ class RedundantNet(TenantNet):
             self.wait_hops(router, prefix, 2, vrf, timeout=60)
 
     def mend_all(self):
+        self.ip("link set site up", "addr replace 172.16.2.1/24 dev site", router="ce")
         for bridge, routers in PORTS.items():
             for router in routers:
                 self.mend(bridge, router)
@@ -229,8 +230,16 @@ class RedundantNet(TenantNet):
         """The routers that have the prefix in any table."""
         return [router for router in self.routers if self.tables_with(router, prefix)]
 
+    def who_has(self, prefix):
+        """For the sentence of a test that failed: each table that has it, and what the PEs say about it in OSPF."""
+        found = [f"{router}: {route}" for router in self.holders(prefix)
+                 for route in routes.dump(self.spaces[router][0]) if route.prefix == prefix]
+        found += [f"{pe}: " + self.vty(pe, "ospfd", f"show ip ospf vrf acme database external {prefix.split('/')[0]}")
+                  for pe in PES]
+        return f"{prefix} to leave every router:\n" + "\n".join(found)
+
     def wait_nowhere(self, prefix, timeout=30):
-        self.wait(lambda: not self.holders(prefix), timeout, f"{prefix} to leave {', '.join(self.holders(prefix))}")
+        self.wait(lambda: not self.holders(prefix), timeout, lambda: self.who_has(prefix))
 
     def externals(self, router):
         """{(link state id, who originated it): sequence number} of the type-5 and type-7 LSAs in a router's database."""

@@ -286,7 +286,8 @@ class TenantNet:
     def wait(self, predicate, timeout, what):
         """Call the predicate until it gives something true, and return that.
 
-        timeout: the seconds that a quiet machine may take; another gets PATIENCE times as many."""
+        timeout: the seconds that a quiet machine may take; another gets PATIENCE times as many. what: a text, or a
+        function that gives it when the time is over."""
         timeout *= PATIENCE
         end = time.monotonic() + timeout
         while True:
@@ -296,7 +297,8 @@ class TenantNet:
                 problem = ""
             except (OSError, VtyError, KeyError, IndexError) as error:
                 problem = f" ({type(error).__name__}: {error})"
-            assert time.monotonic() < end, f"waited {timeout} s in vain for {what}{problem}"
+            if time.monotonic() > end:
+                raise AssertionError(f"waited {timeout} s in vain for {what() if callable(what) else what}{problem}")
             self._pause(0.03)
 
     def stays(self, predicate, seconds, what):
