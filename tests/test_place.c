@@ -49,6 +49,7 @@ static void tear_down(void)
 	place_ids_fini(engine.tenants);
 	place_hash_fini(engine.places);
 	objects_fini(&engine.scratch);
+	objects_fini(&engine.scratch_new);
 	model_free(model);
 }
 

@@ -398,6 +398,7 @@ static void batch_end(struct engine *engine)
 		survey_forget(engine, TARGET_KERNEL);
 		place_make_dirty(*place);
 	}
+		engine->batch.changed += (*place)->tasks != NULL;
 	engine_batch_done(engine);
 	darr_free(engine->batch.places);
 	engine->batch = (struct batch){};

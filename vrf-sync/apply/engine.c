@@ -22,7 +22,7 @@ DEFINE_MTYPE_STATIC(TENANT_APPLY, ENGINE, "engine");
 
 #define RETRY_FIRST_S 1
 #define RETRY_LAST_S  60
-#define MANY_PLACES   100 /* a batch of so many leaves free memory worth giving back */
+#define MANY_PLACES   100 /* to change so many leaves free memory worth giving back */
 
 const char *const health_names[] = {
 	[HEALTH_OK] = "ok",
@@ -184,7 +184,7 @@ void engine_batch_done(struct engine *engine)
 		place_batch_done(*place, now);
 		place_drop_if_empty(*place);
 	}
-	if (darr_len(engine->batch.places) >= MANY_PLACES)
+	if (engine->batch.changed >= MANY_PLACES)
 		malloc_trim(0);
 	engine->stats.batches++;
 	engine->stats.revision = model_revision(engine->model);
@@ -383,6 +383,7 @@ void engine_free(struct engine *engine)
 	failed_list_fini(engine->failed);
 	news_list_fini(engine->news);
 	objects_fini(&engine->scratch);
+	objects_fini(&engine->scratch_new);
 	XFREE(MTYPE_ENGINE, engine);
 }
 

@@ -126,6 +126,7 @@ struct batch {
 	unsigned int ready_before, waits; /* how far it was then; looks that found it no further */
 	bool settling;
 	unsigned int looks; /* whether bgpd is quiet */
+	unsigned int changed; /* places with something to do, when it ends */
 };
 
 struct engine {
@@ -142,8 +143,8 @@ struct engine {
 	struct place_list_head dirty[1];
 	struct failed_list_head failed[1];
 	struct news_list_head news[1];
-	unsigned int needs[TARGET_COUNT]; /* places that want something there */
-	struct objects scratch;           /* of place.c */
+	unsigned int needs[TARGET_COUNT];    /* places that want something there */
+	struct objects scratch, scratch_new; /* of place.c */
 	struct batch batch;
 	struct event *ev_batch, *ev_kernel;
 

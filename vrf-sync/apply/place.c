@@ -63,14 +63,19 @@ static void place_count_needs(struct place *place, int by)
 			place->engine->needs[target] += by;
 }
 
+static void place_drop_snapshot(struct place *place)
+{
+	tenant_unref(place->planned.tenant);
+	provider_unref(place->planned.provider);
+	place->planned = (struct snapshot){};
+}
+
 static void place_drop_plan(struct place *place)
 {
 	place_count_needs(place, -1);
 	memset(place->wants, 0, sizeof(place->wants));
 	objects_fini(&place->want);
-	tenant_unref(place->planned.tenant);
-	provider_unref(place->planned.provider);
-	place->planned = (struct snapshot){};
+	place_drop_snapshot(place);
 }
 
 void place_free(struct place *place)
@@ -134,16 +139,22 @@ void place_drop_if_empty(struct place *place)
 
 /* ---- what should be ---- */
 
+static const struct objects *plan_into(struct objects *set, const struct provider *provider,
+				       const struct tenant *tenant, const struct node *node)
+{
+	darr_reset(set->list);
+	if (tenant)
+		plan_tenant(provider, tenant, node, set);
+	return set;
+}
+
 /* The plan, in a set that the next call writes anew. */
 static const struct objects *place_replan(struct place *place)
 {
 	const struct snapshot *planned = &place->planned;
-	struct objects *scratch = &place->engine->scratch;
 
-	darr_reset(scratch->list);
-	if (planned->tenant)
-		plan_tenant(planned->provider, planned->tenant, planned->node, scratch);
-	return scratch;
+	return plan_into(&place->engine->scratch, planned->provider, planned->tenant,
+			 planned->node);
 }
 
 const struct objects *place_want(struct place *place)
@@ -165,19 +176,36 @@ static void place_note_want(struct place *place)
 	place_count_needs(place, 1);
 }
 
+static void place_set_snapshot(struct place *place, const struct provider *provider,
+			       const struct tenant *tenant, const struct node *node)
+{
+	struct snapshot old = place->planned;
+
+	place->planned.provider = provider_ref(provider);
+	place->planned.tenant = tenant_ref(tenant);
+	place->planned.node = node;
+	tenant_unref(old.tenant);
+	provider_unref(old.provider);
+}
+
 void place_set_plan(struct place *place, const struct provider *provider,
 		    const struct tenant *tenant, const struct node *node)
 {
+	struct objects *new = &place->engine->scratch_new;
+
 	if (place->planned.tenant == tenant && place->planned.provider == provider)
 		return;
+	plan_into(new, provider, tenant, node);
+	if (tenant && place->planned.tenant && objects_same(place_replan(place), new)) {
+		place_set_snapshot(place, provider, tenant, node);
+		return;
+	}
 	place_have(place); /* which the old plan may have to say */
 	place_drop_plan(place);
 	if (!tenant)
 		return;
-	place->planned.provider = provider_ref(provider);
-	place->planned.tenant = tenant_ref(tenant);
-	place->planned.node = node;
-	place_want(place);
+	place_set_snapshot(place, provider, tenant, node);
+	objects_copy(&place->want, new, TARGETS_ALL);
 	place_note_want(place);
 	place_let_go(place); /* many places are planned before the first is compared */
 }

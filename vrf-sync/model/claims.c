@@ -250,7 +250,7 @@ void claims_add(struct claims *claims, const struct provider *provider,
 		claim->tenant_id = tenant->id;
 		if (claim_tree_add(claims->tree, claim))
 			claim->tenant_id = 0;
-		else
+		else if (touched)
 			touch_claimants(claims, claim, touched);
 	}
 	holder_hash_add(claims->holders, holder);

@@ -20,7 +20,7 @@ void claims_free(struct claims *claims);
 
 /* Enters all that the tenant claims under this provider; both must stay as long
  * as the claims.  The ids of other claimants of the same things are appended to
- * *touched (darr).
+ * *touched (darr); touched may be NULL.
  */
 void claims_add(struct claims *claims, const struct provider *provider,
 		const struct tenant *tenant, uint32_t **touched);

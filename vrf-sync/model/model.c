@@ -338,7 +338,6 @@ static void model_insert(struct model *model, struct tenant *tenant, uint32_t **
 static void model_change_provider(struct model *model, struct provider *provider,
 				  uint32_t **touched)
 {
-	uint32_t *unused = NULL;
 	struct tenant *tenant;
 
 	claims_free(model->claims);
@@ -346,10 +345,34 @@ static void model_change_provider(struct model *model, struct provider *provider
 	provider_unref(model->provider);
 	model->provider = provider_ref(provider);
 	frr_each (tenant_hash, model->tenants, tenant) {
-		claims_add(model->claims, provider, tenant, &unused);
+		claims_add(model->claims, provider, tenant, NULL);
 		*darr_append(*touched) = tenant->id;
 	}
-	darr_free(unused);
+}
+
+/* All is new: everybody is touched, so nobody asks whom the claims concern. */
+static void model_replace_all(struct model *model, const struct load *load, uint32_t **touched)
+{
+	struct tenant_hash_head old[1] = {};
+	struct tenant *tenant, **loaded;
+
+	claims_free(model->claims);
+	model->claims = claims_new();
+	provider_unref(model->provider);
+	model->provider = provider_ref(load->provider);
+	tenant_hash_init(old);
+	tenant_hash_swap_all(old, model->tenants);
+	darr_foreach_p (load->tenants, loaded) {
+		tenant_hash_add(model->tenants, tenant_ref(*loaded));
+		claims_add(model->claims, model->provider, *loaded, NULL);
+		*darr_append(*touched) = (*loaded)->id;
+	}
+	while ((tenant = tenant_hash_pop(old))) {
+		if (!model_get(model, tenant->id))
+			*darr_append(*touched) = tenant->id;
+		tenant_unref(tenant);
+	}
+	tenant_hash_fini(old);
 }
 
 static void model_remove_absent(struct model *model, const struct load *load, uint32_t **touched)
@@ -379,7 +402,7 @@ static void model_remove_absent(struct model *model, const struct load *load, ui
 	tenant_hash_fini(keep);
 }
 
-void model_commit(struct model *model, struct load *load, uint32_t **touched)
+static void model_change(struct model *model, const struct load *load, uint32_t **touched)
 {
 	struct tenant **loaded, *old;
 	uint32_t *id;
@@ -400,6 +423,14 @@ void model_commit(struct model *model, struct load *load, uint32_t **touched)
 			model_remove(model, old, touched);
 		model_insert(model, tenant_ref(*loaded), touched);
 	}
+}
+
+void model_commit(struct model *model, struct load *load, uint32_t **touched)
+{
+	if (load->full && load->provider)
+		model_replace_all(model, load, touched);
+	else
+		model_change(model, load, touched);
 	model->revision = load->revision;
 	load_free(load);
 }

@@ -117,20 +117,6 @@ static void add_op(struct op **ops, enum outcome what, const struct object *obj)
 	op->obj = *obj;
 }
 
-/* Nothing is to be done: by far the most frequent answer where a change concerns
- * every tenant, and found in one walk.
- */
-static bool are_the_same(const struct objects *have, const struct objects *want)
-{
-	if (objects_count(have) != objects_count(want))
-		return false;
-	for (size_t i = 0; i < objects_count(want); i++)
-		if (object_cmp_key(&have->list[i], &want->list[i]) ||
-		    !object_same(&have->list[i], &want->list[i]))
-			return false;
-	return true;
-}
-
 static void add_removals(const struct objects *have, const struct objects *want, bool first_down,
 			 struct op **ops)
 {
@@ -147,7 +133,7 @@ size_t diff_objects(const struct objects *have, const struct objects *want, stru
 {
 	size_t kept = 0;
 
-	if (are_the_same(have, want))
+	if (objects_same(have, want)) /* as a rule, and found in one walk */
 		return objects_count(want);
 	/* First what goes, latest phase first ... */
 	add_removals(have, want, true, ops);

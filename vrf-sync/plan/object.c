@@ -253,6 +253,17 @@ void objects_copy(struct objects *to, const struct objects *from, uint8_t target
 	const struct object *obj;
 
 	if (from->list)
+bool objects_same(const struct objects *a, const struct objects *b)
+{
+	if (objects_count(a) != objects_count(b))
+		return false;
+	for (size_t i = 0; i < objects_count(a); i++)
+		if (object_cmp_key(&a->list[i], &b->list[i]) ||
+		    !object_same(&a->list[i], &b->list[i]))
+			return false;
+	return true;
+}
+
 		darr_ensure_cap(to->list, darr_len(to->list) + darr_len(from->list));
 	darr_foreach_p (from->list, obj)
 		if (targets & TARGET_BIT(obj->target))

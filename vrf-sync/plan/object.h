@@ -186,6 +186,8 @@ const struct object *objects_find(const struct objects *set, const struct object
 size_t objects_count(const struct objects *set);
 /* Appends those of these targets (TARGET_BIT(), or-ed); sorted sets stay so if
  * *to was empty.
+/* The same things with the same content. */
+bool objects_same(const struct objects *a, const struct objects *b);
  */
 void objects_copy(struct objects *to, const struct objects *from, uint8_t targets);
 /* Drops all of other targets. */
