@@ -4,6 +4,7 @@
  *
  *   batch.c       the steps, their order, and what is waited for between them
  *   batch_send.c  the statements of one step, sent to FRR's daemons and answered
+ *   early_interface.c  interfaces that ospfd is told of before the filters
  */
 #ifndef FRR_TENANT_APPLY_BATCH_PRIV_H
 #define FRR_TENANT_APPLY_BATCH_PRIV_H
@@ -19,6 +20,8 @@ bool task_is_in_step(const struct task *task, const struct batch *batch);
 void place_fail(struct place *place, bool lost, const char *fmt, ...) PRINTFRR(3, 4);
 /* One answer less to wait for; the last one leads to the next step. */
 void batch_answer_taken(struct engine *engine);
+/* Does what the step consists of. */
+void batch_step_go_on(struct engine *engine);
 
 /* ---- batch_send.c ---- */
 
@@ -28,5 +31,14 @@ void batch_send(struct engine *engine);
  * been sent again by itself, so that only those fail who are at fault.
  */
 bool batch_send_apart(struct engine *engine);
+
+/* ---- early_interface.c ---- */
+
+/* Finds whether the place's interfaces may come early; it has been compared. */
+void early_interface_mark(struct place *place);
+/* False where there are none; else batch_step_go_on() is called when it is known
+ * whose interfaces come early.  ospfd has to be up.
+ */
+bool early_interface_begin(struct engine *engine);
 
 #endif

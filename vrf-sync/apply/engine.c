@@ -267,7 +267,7 @@ static void make_instances_anew(struct place *place, enum target target)
 	if (place->as_planned && !place->wants[target])
 		return;
 	darr_foreach_p (place_have(place)->list, obj)
-		if (obj->target == target && object_kinds[obj->kind].phase == PHASE_INSTANCE) {
+		if (obj->target == target && (obj->kind == OBJ_OSPF || obj->kind == OBJ_BGP)) {
 			obj->altered = true;
 			place_make_dirty(place);
 		}

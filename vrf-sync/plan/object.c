@@ -47,8 +47,9 @@ const struct object_kind_info object_kinds[OBJ_KIND_COUNT] = {
 	[OBJ_SET_NO_RT] = { "set-no-rt", PHASE_FILTER, .key_nums = 1 },
 	[OBJ_SET_TAG] = { "set-tag", PHASE_FILTER, .key_nums = 1 },
 	[OBJ_ON_MATCH_NEXT] = { "on-match-next", PHASE_FILTER, .key_nums = 1 },
-	[OBJ_OSPF] = { "ospf", PHASE_INSTANCE, .recreate = true, .first_down = true },
 	[OBJ_BGP] = { "bgp", PHASE_INSTANCE, .recreate = true },
+	[OBJ_ZEBRA_OSPF_MAP] = { "zebra-ospf-map", PHASE_INSTANCE },
+	[OBJ_OSPF] = { "ospf", PHASE_STATEMENT, .recreate = true, .first_down = true },
 	[OBJ_OSPF_ROUTER_ID] = { "ospf-router-id", PHASE_STATEMENT },
 	[OBJ_OSPF_SPF_DELAY] = { "ospf-spf-delay", PHASE_STATEMENT },
 	[OBJ_OSPF_LSA_DELAY] = { "ospf-lsa-delay", PHASE_STATEMENT },
@@ -83,7 +84,6 @@ const struct object_kind_info object_kinds[OBJ_KIND_COUNT] = {
 	[OBJ_BGP_EXPORT_MAP] = { "vpn-export-map", PHASE_STATEMENT },
 	[OBJ_BGP_EXPORT] = { "vpn-export", PHASE_STATEMENT },
 	[OBJ_BGP_IMPORT] = { "vpn-import", PHASE_STATEMENT },
-	[OBJ_ZEBRA_OSPF_MAP] = { "zebra-ospf-map", PHASE_STATEMENT },
 	[OBJ_BRIDGE] = { "bridge", PHASE_SWITCH },
 	[OBJ_VXLAN] = { "vxlan", PHASE_SWITCH, .recreate = true },
 	[OBJ_FDB] = { "flood", PHASE_SWITCH, .key_net = true },
@@ -91,6 +91,11 @@ const struct object_kind_info object_kinds[OBJ_KIND_COUNT] = {
 	[OBJ_ROUTE] = { "route", PHASE_SWITCH, .key_net = true },
 };
 /* clang-format on */
+
+bool object_is_ospf_interface(enum object_kind kind)
+{
+	return kind >= OBJ_OSPF_IF_P2P && kind <= OBJ_OSPF_IF_AREA;
+}
 
 enum phase object_phase(enum object_kind kind, bool removes)
 {
@@ -103,7 +108,7 @@ static unsigned int context_rank(const struct object *obj)
 {
 	if (obj->kind >= OBJ_ROUTE_MAP && obj->kind <= OBJ_ON_MATCH_NEXT)
 		return 1; /* after the lists they name */
-	if (obj->kind >= OBJ_OSPF_IF_P2P && obj->kind <= OBJ_OSPF_IF_AREA)
+	if (object_is_ospf_interface(obj->kind))
 		return 1; /* after "router ospf" */
 	return 0;
 }
@@ -248,11 +253,6 @@ size_t objects_count(const struct objects *set)
 	return darr_len(set->list);
 }
 
-void objects_copy(struct objects *to, const struct objects *from, uint8_t targets)
-{
-	const struct object *obj;
-
-	if (from->list)
 bool objects_same(const struct objects *a, const struct objects *b)
 {
 	if (objects_count(a) != objects_count(b))
@@ -264,6 +264,11 @@ bool objects_same(const struct objects *a, const struct objects *b)
 	return true;
 }
 
+void objects_copy(struct objects *to, const struct objects *from, uint8_t targets)
+{
+	const struct object *obj;
+
+	if (from->list)
 		darr_ensure_cap(to->list, darr_len(to->list) + darr_len(from->list));
 	darr_foreach_p (from->list, obj)
 		if (targets & TARGET_BIT(obj->target))
