@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -26,7 +27,9 @@ DEFINE_MTYPE_STATIC(TENANT_APPLY, FRR_CONN, "FRR connection");
 DEFINE_MTYPE_STATIC(TENANT_APPLY, FRR_CONN_COMMAND, "FRR command");
 
 #define RECONNECT_MS 100
-#define WINDOW       128 /* commands under way at once */
+#define ATTEMPTS     10   /* so often after a sign of life; then a sign is waited for */
+#define SLOW_LOOK_MS 3000 /* which would find what inotify cannot see */
+#define WINDOW       128  /* commands under way at once */
 #define ANSWER_MAX   (64 * 1024 * 1024)
 
 PREDECL_LIST(command_list);
@@ -49,14 +52,16 @@ struct frr_conn {
 	unsigned int window;
 	int fd; /* -1: none */
 	bool up;
-	bool tried; /* to connect, at least once */
+	bool tried;            /* to connect, at least once */
+	unsigned int attempts; /* in vain, since the last sign of it */
+	int watch;             /* inotify, on the folder of its socket; -1: none */
 	struct vty_reader reader;
 	struct command_list_head waiting[1], sent[1];
 	size_t offset; /* of the first waiting command that is written already */
-	struct event *ev_read, *ev_write, *ev_connect, *ev_lost;
+	struct event *ev_read, *ev_write, *ev_connect, *ev_lost, *ev_watch;
 };
 
-static void connect_soon(struct frr_conn *conn);
+static void connect_later(struct frr_conn *conn);
 
 /* ---- answers ---- */
 
@@ -148,7 +153,8 @@ static void conn_close(struct frr_conn *conn)
 	if (was_up)
 		conn->cbs.down(conn->arg, conn);
 	drop_commands(conn);
-	connect_soon(conn);
+	conn->attempts = 0;
+	connect_later(conn);
 }
 
 /* ---- reading and writing ---- */
@@ -278,6 +284,64 @@ static int open_socket(const char *name)
 	return fd;
 }
 
+static void unwatch_folder(struct frr_conn *conn)
+{
+	event_cancel(&conn->ev_watch);
+	if (conn->watch >= 0)
+		close(conn->watch);
+	conn->watch = -1;
+}
+
+static bool is_our_socket(const struct frr_conn *conn, const char *file)
+{
+	size_t len = strlen(conn->name);
+
+	return !strncmp(file, conn->name, len) && !strcmp(file + len, ".vty");
+}
+
+static void conn_connect(struct event *event);
+
+static void folder_changed(struct event *event)
+{
+	struct frr_conn *conn = EVENT_ARG(event);
+	char buf[4096] __attribute__((aligned(__alignof__(struct inotify_event))));
+	bool came = false, gone = false;
+	ssize_t len;
+
+	while ((len = read(conn->watch, buf, sizeof(buf))) > 0) {
+		for (char *at = buf; at < buf + len;) {
+			const struct inotify_event *one = (const struct inotify_event *)at;
+
+			came |= (one->mask & IN_Q_OVERFLOW) ||
+				(one->len && is_our_socket(conn, one->name));
+			gone |= (one->mask & IN_IGNORED) != 0;
+			at += sizeof(*one) + one->len;
+		}
+	}
+	event_add_read(conn->loop, folder_changed, conn, conn->watch, &conn->ev_watch);
+	if (gone)
+		unwatch_folder(conn);
+	if (conn->fd >= 0 || (!came && !gone))
+		return;
+	conn->attempts = 0;
+	event_cancel(&conn->ev_connect);
+	event_add_event(conn->loop, conn_connect, conn, 0, &conn->ev_connect);
+}
+
+/* Tells when a daemon makes its socket, so that nobody has to look for it. */
+static void watch_folder(struct frr_conn *conn)
+{
+	if (conn->watch >= 0)
+		return;
+	conn->watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	if (conn->watch < 0)
+		return;
+	if (inotify_add_watch(conn->watch, frr_runstatedir, IN_CREATE | IN_MOVED_TO) < 0)
+		unwatch_folder(conn);
+	else
+		event_add_read(conn->loop, folder_changed, conn, conn->watch, &conn->ev_watch);
+}
+
 static void conn_connect(struct event *event)
 {
 	struct frr_conn *conn = EVENT_ARG(event);
@@ -285,7 +349,8 @@ static void conn_connect(struct event *event)
 	conn->tried = true;
 	conn->fd = open_socket(conn->name);
 	if (conn->fd < 0) {
-		connect_soon(conn);
+		watch_folder(conn);
+		connect_later(conn);
 		if (conn->cbs.absent)
 			conn->cbs.absent(conn->arg, conn);
 		return;
@@ -294,9 +359,14 @@ static void conn_connect(struct event *event)
 	frr_conn_send(conn, "enable", enabled, conn, 0);
 }
 
-static void connect_soon(struct frr_conn *conn)
+/* A daemon that this node has no use for may never come: nobody polls for it. */
+static void connect_later(struct frr_conn *conn)
 {
-	event_add_timer_msec(conn->loop, conn_connect, conn, RECONNECT_MS, &conn->ev_connect);
+	bool quick = conn->watch < 0 || conn->attempts < ATTEMPTS;
+
+	conn->attempts++;
+	event_add_timer_msec(conn->loop, conn_connect, conn, quick ? RECONNECT_MS : SLOW_LOOK_MS,
+			     &conn->ev_connect);
 }
 
 struct frr_conn *frr_conn_new(struct event_loop *loop, const char *name,
@@ -309,6 +379,7 @@ struct frr_conn *frr_conn_new(struct event_loop *loop, const char *name,
 	conn->cbs = *cbs;
 	conn->arg = arg;
 	conn->fd = -1;
+	conn->watch = -1;
 	conn->window = strcmp(name, "mgmtd") ? WINDOW : 1;
 	command_list_init(conn->waiting);
 	command_list_init(conn->sent);
@@ -326,6 +397,7 @@ void frr_conn_free(struct frr_conn *conn)
 	event_cancel(&conn->ev_write);
 	event_cancel(&conn->ev_connect);
 	event_cancel(&conn->ev_lost);
+	unwatch_folder(conn);
 	if (conn->fd >= 0)
 		close(conn->fd);
 	while ((command = command_list_pop(conn->sent)))
