@@ -139,22 +139,21 @@ void place_drop_if_empty(struct place *place)
 
 /* ---- what should be ---- */
 
-static const struct objects *plan_into(struct objects *set, const struct provider *provider,
-				       const struct tenant *tenant, const struct node *node)
+static void plan_into(struct objects *set, const struct snapshot *from)
 {
 	darr_reset(set->list);
-	if (tenant)
-		plan_tenant(provider, tenant, node, set);
-	return set;
+	if (from->tenant)
+		plan_tenant_unsorted(from->provider, from->tenant, from->node, set);
 }
 
 /* The plan, in a set that the next call writes anew. */
 static const struct objects *place_replan(struct place *place)
 {
-	const struct snapshot *planned = &place->planned;
+	struct objects *scratch = &place->engine->scratch;
 
-	return plan_into(&place->engine->scratch, planned->provider, planned->tenant,
-			 planned->node);
+	plan_into(scratch, &place->planned);
+	objects_sort(scratch);
+	return scratch;
 }
 
 const struct objects *place_want(struct place *place)
@@ -176,16 +175,40 @@ static void place_note_want(struct place *place)
 	place_count_needs(place, 1);
 }
 
-static void place_set_snapshot(struct place *place, const struct provider *provider,
-			       const struct tenant *tenant, const struct node *node)
+static void place_set_snapshot(struct place *place, const struct snapshot *now)
 {
 	struct snapshot old = place->planned;
 
-	place->planned.provider = provider_ref(provider);
-	place->planned.tenant = tenant_ref(tenant);
-	place->planned.node = node;
+	place->planned.provider = provider_ref(now->provider);
+	place->planned.tenant = tenant_ref(now->tenant);
+	place->planned.node = now->node;
 	tenant_unref(old.tenant);
 	provider_unref(old.provider);
+}
+
+/* Byte for byte; where it is none, the two may say the same all the same. */
+static bool is_copy(const struct objects *a, const struct objects *b)
+{
+	size_t count = objects_count(a);
+
+	return count && count == objects_count(b) &&
+	       !memcmp(a->list, b->list, count * sizeof(*a->list));
+}
+
+/* By far the most frequent answer where a change concerns every tenant.  The new
+ * plan is in scratch_new then, sorted if it is another one.
+ */
+static bool plan_is_the_same(struct place *place, const struct snapshot *now)
+{
+	struct objects *old = &place->engine->scratch, *new = &place->engine->scratch_new;
+
+	plan_into(new, now);
+	plan_into(old, &place->planned);
+	if (is_copy(new, old))
+		return now->tenant && place->planned.tenant;
+	objects_sort(new);
+	objects_sort(old);
+	return now->tenant && place->planned.tenant && objects_same(old, new);
 }
 
 void place_set_plan(struct place *place, const struct provider *provider,
@@ -193,18 +216,24 @@ void place_set_plan(struct place *place, const struct provider *provider,
 {
 	struct objects *new = &place->engine->scratch_new;
 
+	/* the model is not written, only its references are counted */
+	const struct snapshot now = {
+		.provider = (struct provider *)provider,
+		.tenant = (struct tenant *)tenant,
+		.node = node,
+	};
+
 	if (place->planned.tenant == tenant && place->planned.provider == provider)
 		return;
-	plan_into(new, provider, tenant, node);
-	if (tenant && place->planned.tenant && objects_same(place_replan(place), new)) {
-		place_set_snapshot(place, provider, tenant, node);
+	if (plan_is_the_same(place, &now)) {
+		place_set_snapshot(place, &now);
 		return;
 	}
 	place_have(place); /* which the old plan may have to say */
 	place_drop_plan(place);
 	if (!tenant)
 		return;
-	place_set_snapshot(place, provider, tenant, node);
+	place_set_snapshot(place, &now);
 	objects_copy(&place->want, new, TARGETS_ALL);
 	place_note_want(place);
 	place_let_go(place); /* many places are planned before the first is compared */

@@ -136,8 +136,8 @@ static void plan_links(struct plan *plan)
 	}
 }
 
-void plan_tenant(const struct provider *provider, const struct tenant *tenant,
-		 const struct node *node, struct objects *want)
+void plan_tenant_unsorted(const struct provider *provider, const struct tenant *tenant,
+			  const struct node *node, struct objects *want)
 {
 	struct plan plan = {
 		.provider = provider,
@@ -161,6 +161,12 @@ void plan_tenant(const struct provider *provider, const struct tenant *tenant,
 	plan_switches(&plan);
 	plan_static_routes(&plan);
 	darr_free(plan.wires);
+}
+
+void plan_tenant(const struct provider *provider, const struct tenant *tenant,
+		 const struct node *node, struct objects *want)
+{
+	plan_tenant_unsorted(provider, tenant, node, want);
 	objects_sort(want);
 }
 

@@ -35,5 +35,10 @@ void plan_node(const struct provider *provider, const struct node *node, struct 
 /* What the tenant needs on the node; nothing where the node does not serve it. */
 void plan_tenant(const struct provider *provider, const struct tenant *tenant,
 		 const struct node *node, struct objects *want);
+/* The same in the order in which it comes, to be sorted by objects_sort(), which
+ * takes more time than all the rest: enough to see that two plans are alike.
+ */
+void plan_tenant_unsorted(const struct provider *provider, const struct tenant *tenant,
+			  const struct node *node, struct objects *want);
 
 #endif
