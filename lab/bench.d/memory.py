@@ -19,6 +19,9 @@ Two programs read it:
     STAGE_ms_N_ROLES        processor time of each stage; memory_plan.c says what each includes
     plan_delta_us_N         one more subnet, median, the slowest node: from noticing the commit to the last step of the
                             batch, the time of the kernel and of FRR aside, as tenantd itself counts it
+    noop_cpu_ms_N           processor time of a new revision that concerns every tenant and changes nothing: all of
+                            the database is read, planned and compared; median, the slowest node. lab/bench full-sync
+                            measures the same by the clock, on a node with a kernel and FRR
 """
 
 import argparse
@@ -186,6 +189,9 @@ class Tenantd:
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         return int(re.search(rf"^{field}:\s+(\d+) kB", status, re.M)[1]) / 1024
 
+    def cpu_ms(self):
+        return int(Path(f"/proc/{self.process.pid}/schedstat").read_text().split()[0]) / 1e6
+
     def wait_planned(self, db, count):
         """Until its own row of status, written a second after a batch, says that it has all tenants."""
         until = time.monotonic() + PATIENCE
@@ -256,6 +262,30 @@ def measure_delta(count, samples):
     return took
 
 
+def measure_noop(count, samples):
+    """Milliseconds of processor for each of so many revisions that change nothing."""
+    took = []
+    with sqlite3.connect(DATABASE, isolation_level=None) as db, Agreeing(), \
+            Tenantd(PROGRAMS / "lab/bench.d/memory_alone") as tenantd:
+        tenantd.wait_planned(db, count)
+        time.sleep(8)    # what it verifies a while after tenants were made is not part of this
+        for _ in range(samples):
+            said, before = status(db), tenantd.cpu_ms()
+            db.execute("UPDATE provider SET asn = asn")
+            until = time.monotonic() + PATIENCE
+            while status(db) == said:
+                if time.monotonic() > until:
+                    raise BenchError(f"{tenantd.program} has not noticed a new revision")
+                time.sleep(0.1)
+            took.append(tenantd.cpu_ms() - before)
+    return took
+
+
+def status(db):
+    """Written a second after a batch."""
+    return db.execute("SELECT revision FROM node_status").fetchone()
+
+
 def measure_cold(rounds):
     done = subprocess.run([PROGRAMS / "lab/bench.d/memory_plan", DATABASE, "box", str(rounds)], text=True,
                           capture_output=True)
@@ -281,6 +311,9 @@ def tell_roles(count, roles, chosen):
         rss = max(rss, waiting)
     worst = {f"rss_mb_{count}": rss,
              f"plan_cold_ms_{count}": stages["commit"] + stages["validate"] + stages["plan"]}
+    noop = figures.percentile(measure_noop(count, chosen.rounds), 50)
+    figures.tell(f"noop_cpu_ms_{name}", noop, "ms")
+    worst[f"noop_cpu_ms_{count}"] = noop
     if "dlr" in roles:                      # elsewhere a subnet changes nothing
         took = measure_delta(count, chosen.samples)
         figures.tell_spread(f"plan_delta_{name}", took, "us")
