@@ -97,10 +97,13 @@ NUMBERS = ("WITH RECURSIVE number(n) AS (SELECT :first UNION ALL SELECT n + 1 FR
 
 
 class Box(Network):
-    def __init__(self, role, out_dir, programs="/build", tenantd=True):
-        """tenantd: False leaves it out, for the raw way."""
-        config = {role: f"tenant node {role}\ntenant database sqlite {DATABASE}\n"} if tenantd else {}
-        super().__init__(out_dir, extra=[Extra(f"{programs}/tenantd", config)], topology=Topology(role))
+    def __init__(self, role, out_dir, programs="/build", tenantd=True, topology=None):
+        """tenantd: False leaves it out, for the raw way; topology: in place of the one node alone, and all of its
+        routers that have daemons are nodes. Where a method takes a router, role is meant without."""
+        topology = topology or Topology(role)
+        nodes = [router for router in topology.ROUTERS if tenantd and topology.DAEMONS[router]]
+        config = {node: f"tenant node {node}\ntenant database sqlite {DATABASE}\n" for node in nodes}
+        super().__init__(out_dir, extra=[Extra(f"{programs}/tenantd", config)], topology=topology)
         self.role, self.programs, self.db = role, programs, None
 
     def start(self):
@@ -153,9 +156,9 @@ class Box(Network):
 
     # -- looking --
 
-    def cpu_ms(self, daemon):
+    def cpu_ms(self, daemon, router=None):
         """Processor time of all its threads since it began, by the scheduler's own nanoseconds."""
-        tasks = Path(f"/proc/{self.pid(self.role, daemon)}/task")
+        tasks = Path(f"/proc/{self.pid(router or self.role, daemon)}/task")
         return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks.iterdir()) / 1e6
 
     def rss_mb(self, daemon):
@@ -170,15 +173,15 @@ class Box(Network):
         found = EVENT.findall(self.vty(self.role, "tenantd", "show event cpu"))
         return {handler: int(count) * int(mean) / 1000 for count, mean, handler in found if handler not in OTHERS}
 
-    def tenantd(self):
-        return self.show(self.role, "tenantd", "show tenant json")
+    def tenantd(self, router=None):
+        return self.show(router or self.role, "tenantd", "show tenant json")
 
     def tenant(self, number):
         return self.show(self.role, "tenantd", f"show tenant {name(number)} json")
 
-    def settled(self):
+    def settled(self, router=None):
         """tenantd has applied the database's last revision and has nothing left to do."""
-        said = self.tenantd()
+        said = self.tenantd(router)
         bad = next((t for t in said["tenants"] if t["health"] == "failed"), None)
         if bad:
             raise LabError(f"tenant {bad['name']} failed: {bad['reason']}")
