@@ -13,6 +13,12 @@
  * does when it is made, and checked when a route is processed.  No timer, no
  * polling.
  *
+ * A VRF's first prefix needs a label to be exported with.  Where bgpd has none
+ * left (it begins with none, and takes 128, 256, ... from zebra), it takes them
+ * at once, but hands them out a second later, by a timer (bgp_lp_get()), and 50
+ * ms after that.  Here that timer ends when the next route is processed, which
+ * is the one that wants the label, and those 50 ms are HOLD_MS, too.
+ *
  * The same hook tells tenantd exactly when a prefix was exported from a VRF into
  * the VPN, or imported (trace_send.h).
  *
@@ -43,18 +49,22 @@
 #define HOLD_MS      1
 #define HOLD_OF_BGPD 50
 #define QUEUE_NAME   "process_queue"
+#define LABEL_QUEUE  "label callbacks"
 
-static unsigned int quickened;
+static unsigned int quickened, handed_out;
+
+static bool quicken_queue(struct work_queue *queue, const char *name)
+{
+	if (!queue || queue->spec.hold != HOLD_OF_BGPD || strncmp(queue->name, name, strlen(name)))
+		return false;
+	queue->spec.hold = HOLD_MS;
+	return true;
+}
 
 static void quicken(struct bgp *bgp)
 {
-	struct work_queue *queue = bgp->process_queue;
-
-	if (!queue || queue->spec.hold != HOLD_OF_BGPD ||
-	    strncmp(queue->name, QUEUE_NAME, strlen(QUEUE_NAME)))
-		return;
-	queue->spec.hold = HOLD_MS;
-	quickened++;
+	if (quicken_queue(bgp->process_queue, QUEUE_NAME))
+		quickened++;
 }
 
 static int router_id_updated(struct bgp *bgp, bool withdraw)
@@ -67,6 +77,21 @@ static int instance_changed(struct bgp *bgp)
 {
 	quicken(bgp);
 	return 0;
+}
+
+/* Somebody waits for a label, and zebra has given some. */
+static void hand_out_labels(void)
+{
+	struct event *wait = bm->t_bgp_sync_label_manager;
+	void (*sync)(struct event *event);
+
+	if (!event_is_scheduled(wait) || wait->type != EVENT_TIMER ||
+	    list_isempty(bm->labelpool.chunks))
+		return;
+	sync = wait->func;
+	event_cancel(&bm->t_bgp_sync_label_manager);
+	event_add_event(bm->master, sync, NULL, 0, &bm->t_bgp_sync_label_manager);
+	handed_out++;
 }
 
 /* ---- where a prefix has got to ---- */
@@ -101,6 +126,7 @@ static int route_updated(struct bgp *bgp, afi_t afi, safi_t safi, struct bgp_des
 			 struct bgp_path_info *old_route, struct bgp_path_info *new_route)
 {
 	quicken(bgp);
+	hand_out_labels();
 	if (old_route && !new_route)
 		trace_path(bgp, safi, dest, old_route, false);
 	else if (new_route)
@@ -120,12 +146,14 @@ DEFUN(show_tenant_bgp, show_tenant_bgp_cmd, "show tenant bgp",
 		vty_out(vty, "%-15s %u\n", bgp->name ? bgp->name : "default",
 			bgp->process_queue ? bgp->process_queue->spec.hold : 0);
 	vty_out(vty, "%u instances were given the shorter wait.\n", quickened);
+	vty_out(vty, "Labels were handed out early %u times.\n", handed_out);
 	return CMD_SUCCESS;
 }
 
 static int late_init(struct event_loop *loop)
 {
 	trace_send_init(loop, &bgp_zclient);
+	quicken_queue(bm->labelpool.callback_q, LABEL_QUEUE);
 	hook_register(bgp_routerid_update, router_id_updated);
 	hook_register(bgp_instance_state, instance_changed);
 	hook_register(bgp_route_update, route_updated);
