@@ -8,9 +8,6 @@
  * them: bgpd walks every VRF whenever an interface comes into a VRF that it
  * knows, so one VRF after another would take time with the square of their
  * number (measured, FRR 10.7).
- *
- * Between steps the batch waits where FRR must have seen something first: VRFs
- * and interfaces made (zebra has told us so), VRFs gone, instances taken in.
  */
 #include <zebra.h>
 
@@ -27,15 +24,7 @@
 #include "apply/batch_priv.h"
 #include "apply/kernel.h"
 
-#define ZEBRA_WAIT_MS   5000   /* of silence */
-#define ZEBRA_WAITS     6      /* so often while it speaks of other things */
-#define SLICE_US        100000 /* of kernel operations, then others have their turn */
-#define SETTLE_GAP_MS   20     /* between two looks whether bgpd is quiet */
-#define SETTLE_QUICK_US 5000
-#define SETTLE_LOOKS    1000 /* then it is busy with something else */
-#define BULK_INSTANCES  8    /* fewer than that need no settling */
-
-static void step_next(struct engine *engine);
+#define SLICE_US 100000 /* of kernel operations, then others have their turn */
 
 bool batch_is_running(const struct engine *engine)
 {
@@ -87,7 +76,7 @@ void place_fail(struct place *place, bool lost, const char *fmt, ...)
 void batch_answer_taken(struct engine *engine)
 {
 	if (--engine->batch.answers_due == 0)
-		step_next(engine);
+		batch_step_next(engine);
 }
 
 /* ---- kernel ---- */
@@ -105,145 +94,6 @@ static void run_kernel_task(struct engine *engine, struct task *task)
 		reason_set(&why, "the kernel refused %s",
 			   object_describe(&task->op.obj, what, sizeof(what)));
 	place_fail(task->place, false, "%s", why.text);
-}
-
-/* ---- waiting ---- */
-
-static bool zebra_is_ready(struct engine *engine, const struct task *task)
-{
-	const struct object *obj = &task->op.obj;
-
-	if (task->place->stopped || !task_is_in_step(task, &engine->batch))
-		return true;
-	if (obj->kind == OBJ_VRF)
-		return engine->host.knows_vrf(obj->vrf, obj->num[0]) !=
-		       batch_step_removes(&engine->batch);
-	if ((obj->kind == OBJ_VLAN || obj->kind == OBJ_PORT) &&
-	    !batch_step_removes(&engine->batch))
-		return engine->host.knows_interface(obj->name, obj->vrf);
-	return true;
-}
-
-/* The first thing that zebra has not told us of yet; NULL: it is all there.
- * Goes on where it stood the last time, or it would take time with the square of
- * the number of places.
- */
-static struct task *first_unready(struct engine *engine)
-{
-	struct batch *batch = &engine->batch;
-	struct task *task;
-
-	for (; batch->ready < darr_len(batch->places); batch->ready++)
-		darr_foreach_p (batch->places[batch->ready]->tasks, task)
-			if (!zebra_is_ready(engine, task))
-				return task;
-	return NULL;
-}
-
-static void zebra_too_late(struct engine *engine)
-{
-	struct task *task;
-	char what[120];
-
-	while ((task = first_unready(engine)))
-		place_fail(task->place, true,
-			   "zebra has not noticed %s %s within %d s; see whether zebra runs",
-			   object_describe(&task->op.obj, what, sizeof(what)),
-			   batch_step_removes(&engine->batch) ? "going" : "coming",
-			   ZEBRA_WAIT_MS / 1000);
-	engine->batch.waiting_for_zebra = false;
-	step_next(engine);
-}
-
-static void zebra_look(struct event *event);
-
-static void look_after_zebra(struct engine *engine)
-{
-	engine->batch.zebra_spoke = false;
-	engine->batch.ready_before = engine->batch.ready;
-	event_add_timer_msec(engine->loop, zebra_look, engine, ZEBRA_WAIT_MS,
-			     &engine->batch.ev_barrier);
-}
-
-/* A thousand VRFs take zebra longer than that, but it is not silent meanwhile. */
-static void zebra_look(struct event *event)
-{
-	struct engine *engine = EVENT_ARG(event);
-	struct batch *batch = &engine->batch;
-
-	batch->waits = batch->ready > batch->ready_before ? 0 : batch->waits + 1;
-	if (batch->zebra_spoke && batch->waits < ZEBRA_WAITS)
-		look_after_zebra(engine);
-	else
-		zebra_too_late(engine);
-}
-
-void batch_zebra_changed(struct engine *engine)
-{
-	engine->batch.zebra_spoke = true;
-	if (!engine->batch.waiting_for_zebra || first_unready(engine))
-		return;
-	engine->batch.waiting_for_zebra = false;
-	event_cancel(&engine->batch.ev_barrier);
-	step_next(engine);
-}
-
-/* True where the batch has to wait before its next step. */
-static bool wait_for_zebra(struct engine *engine)
-{
-	if (batch_step_phase(&engine->batch) != PHASE_BASE || !first_unready(engine))
-		return false;
-	engine->batch.waiting_for_zebra = true;
-	engine->batch.waits = 0;
-	look_after_zebra(engine);
-	return true;
-}
-
-static void settle_look(struct event *event);
-
-/* bgpd is quiet when it answers at once. */
-static void settle_answered(void *arg, int index, int status, char *text)
-{
-	struct engine *engine = arg;
-	int64_t took = clock_us() - engine->batch.began;
-
-	if (status == FRR_CONN_LOST || took < SETTLE_QUICK_US ||
-	    ++engine->batch.looks >= SETTLE_LOOKS) {
-		batch_answer_taken(engine);
-		return;
-	}
-	event_add_timer_msec(engine->loop, settle_look, engine, SETTLE_GAP_MS,
-			     &engine->batch.ev_continue);
-}
-
-static void settle_look(struct event *event)
-{
-	struct engine *engine = EVENT_ARG(event);
-
-	engine->batch.began = clock_us();
-	frr_conn_send(engine->conns[TARGET_BGPD], "show version", settle_answered, engine, 0);
-}
-
-static bool wait_for_bgpd(struct engine *engine)
-{
-	unsigned int instances = 0;
-	struct place **place;
-	struct task *task;
-
-	if (batch_step_removes(&engine->batch) ||
-	    batch_step_phase(&engine->batch) != PHASE_INSTANCE)
-		return false;
-	darr_foreach_p (engine->batch.places, place)
-		darr_foreach_p ((*place)->tasks, task)
-			instances += task->op.obj.kind == OBJ_BGP && task->done;
-	if (instances < BULK_INSTANCES || engine->batch.settling)
-		return false;
-	engine->batch.settling = true;
-	engine->batch.looks = 0;
-	engine->batch.answers_due++;
-	event_add_timer_msec(engine->loop, settle_look, engine, SETTLE_GAP_MS,
-			     &engine->batch.ev_continue);
-	return true;
 }
 
 /* ---- the steps ---- */
@@ -437,11 +287,11 @@ static bool send_apart(struct engine *engine)
 	return false;
 }
 
-static void step_next(struct engine *engine)
+void batch_step_next(struct engine *engine)
 {
 	if (send_apart(engine))
 		return;
-	if (wait_for_zebra(engine) || wait_for_bgpd(engine))
+	if (batch_wait(engine))
 		return;
 	do {
 		engine->batch.settling = false;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What the two files of a batch share.
+ * What the files of a batch share.
  *
- *   batch.c       the steps, their order, and what is waited for between them
- *   batch_send.c  the statements of one step, sent to FRR's daemons and answered
+ *   batch.c            the steps, and their order
+ *   batch_send.c       the statements of one step, sent to FRR's daemons and answered
+ *   batch_wait.c       what is waited for between two steps
  *   early_interface.c  interfaces that ospfd is told of before the filters
  */
 #ifndef FRR_TENANT_APPLY_BATCH_PRIV_H
@@ -22,6 +23,15 @@ void place_fail(struct place *place, bool lost, const char *fmt, ...) PRINTFRR(3
 void batch_answer_taken(struct engine *engine);
 /* Does what the step consists of. */
 void batch_step_go_on(struct engine *engine);
+/* The step is done: the next one, when what it needs is there. */
+void batch_step_next(struct engine *engine);
+
+/* ---- batch_wait.c ---- */
+
+/* True where the batch has to wait after this step: batch_step_next() is called when
+ * it has.
+ */
+bool batch_wait(struct engine *engine);
 
 /* ---- batch_send.c ---- */
 

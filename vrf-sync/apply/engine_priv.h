@@ -135,7 +135,8 @@ struct batch {
 	bool zebra_spoke;                 /* since it was last looked at */
 	unsigned int ready_before, waits; /* how far it was then; looks that found it no further */
 	bool settling;
-	unsigned int looks; /* whether bgpd is quiet */
+	unsigned int looks; /* whether bgpd, or zebra, is quiet */
+	bool let_go;        /* zebra of the last VRF's default */
 	struct early early;
 };
 

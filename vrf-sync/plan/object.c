@@ -31,7 +31,7 @@ const struct object_kind_info object_kinds[OBJ_KIND_COUNT] = {
 	[OBJ_SYSCTL] = { "sysctl", PHASE_NODE, .key_nums = 1 },
 	[OBJ_LOCAL_RULE] = { "local-rule", PHASE_NODE, .key_nums = 1 },
 	[OBJ_ZEBRA_VRF] = { "zebra-vrf", PHASE_NODE },
-	[OBJ_VRF] = { "vrf", PHASE_BASE, .recreate = true },
+	[OBJ_VRF] = { "vrf", PHASE_BASE, .recreate = true, .last_down = true },
 	[OBJ_UNREACHABLE] = { "unreachable", PHASE_BASE, .key_nums = 1 },
 	[OBJ_VLAN] = { "vlan", PHASE_BASE },
 	[OBJ_PORT] = { "port", PHASE_BASE },
@@ -99,8 +99,11 @@ bool object_is_ospf_interface(enum object_kind kind)
 
 enum phase object_phase(enum object_kind kind, bool removes)
 {
-	return removes && object_kinds[kind].first_down ? PHASE_COUNT - 1
-							: object_kinds[kind].phase;
+	const struct object_kind_info *info = &object_kinds[kind];
+
+	if (removes && info->first_down)
+		return PHASE_COUNT - 1;
+	return removes && info->last_down ? PHASE_NODE : info->phase;
 }
 
 /* Statements of one context stand together: which comes first within a phase. */

@@ -157,6 +157,8 @@ struct object_kind_info {
 	bool recreate;
 	/* taken down before everything else, while others still hear that it goes */
 	bool first_down;
+	/* taken down after everything else, when FRR has dealt with what was in it */
+	bool last_down;
 };
 extern const struct object_kind_info object_kinds[OBJ_KIND_COUNT];
 /* The phase in which one is put in place, or taken down. */
