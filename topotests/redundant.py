@@ -15,7 +15,8 @@ import signal
 
 import pytest
 
-from tenantnet import SITE, TenantNet, reference, routes
+from lannet import LanNet
+from tenantnet import SITE, reference, routes
 
 WEB, DB, DEFAULT = "10.1.1.0/24", "10.1.2.0/24", "0.0.0.0/0"
 EDGES, NEAR, FAR, DLRS = ("esg", "esg2"), ("pe1", "pe3"), ("pe2", "pe4"), ("dlr", "dlr2")
@@ -102,11 +103,12 @@ def after_a_failure(net, request):
         net.mend_all()
 
 
-class RedundantNet(TenantNet):
+class RedundantNet(LanNet):
     """See the head of this file. `pairs`: which edge has an uplink to which PE; `bfd`: on the transit, and bfdd runs
     (everywhere it takes a tenth of the processor, and where that is short it takes adjacencies down)."""
 
     SHAPE = Shape
+    BRIDGES = PORTS
     NODES = {**{router: ("dc1", "dlr") for router in DLRS}, **{router: ("dc1", "edge") for router in EDGES},
              **{router: ("dc1", "pe") for router in NEAR}, **{router: ("branch", "pe") for router in FAR}}
     TRANSIT = {"transit": ("dc1", "transit", {"esg": ("t0", 1), "esg2": ("t0", 2), "dlr": ("t0", 3), "dlr2": ("t0", 4)},
@@ -118,14 +120,6 @@ class RedundantNet(TenantNet):
         wires = {**wires, "transit": (site, kind, ports, {**more_of_it, "bfd": int(bfd)})}
         self.BFD = bfd
         super().__init__(name, routers=Shape.ROUTERS, nodes=self.NODES, wires=wires, switches=("lan",), **more)
-
-    def _enter(self, router):
-        super()._enter(router)
-        if router == "lan":
-            self.ip(*(f"link add name {bridge} type bridge mcast_snooping 0" for bridge in PORTS),
-                    *(f"link set dev {bridge} up" for bridge in PORTS),
-                    *(f"link set dev {bridge}-{port} master {bridge}" for bridge, ports in PORTS.items() for port in ports),
-                    router="lan")
 
     def _wait_core(self):
         reflector = self.SHAPE.LOOPBACK["p"]
@@ -166,20 +160,6 @@ class RedundantNet(TenantNet):
             said = self.vty(router, daemon, line)
             assert not said.strip() or said.startswith("% The"), f"{router} {daemon}: '{line}': {said}"
 
-    def cut(self, bridge, router):
-        """Nothing passes between the router and the bridge any more, and no link goes down."""
-        self.ip(f"link set dev {bridge}-{router} nomaster", router="lan")
-
-    def mend(self, bridge, router):
-        self.ip(f"link set dev {bridge}-{router} master {bridge}", router="lan")
-
-    def pull(self, bridge, router):
-        """The cable: both ends see their link go down."""
-        self.ip(f"link set dev {bridge}-{router} down", router="lan")
-
-    def plug(self, bridge, router):
-        self.ip(f"link set dev {bridge}-{router} up", router="lan")
-
     def revive(self, router):
         """What die() ended is there again, with nothing but its own file."""
         for bridge in self.bridges(router):
@@ -192,9 +172,6 @@ class RedundantNet(TenantNet):
         for bridge in self.bridges(router):
             self.cut(bridge, router)
         self.stop(router, *self.daemons(router), how=signal.SIGKILL)
-
-    def bridges(self, router):
-        return [bridge for bridge, routers in PORTS.items() if router in routers]
 
     def all_well(self):
         """Every way there is, is in use (where each edge has an uplink to each PE)."""
