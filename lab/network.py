@@ -74,7 +74,7 @@ class Network:
             for router in self.topology.ROUTERS:
                 self._enter(router)
                 self._configure(router)
-            for names in (("mgmtd",), ("zebra",), ("ospfd", "bgpd", "ldpd", "bfdd", "staticd")):
+            for names in (("mgmtd",), ("zebra",), ("ospfd", "bgpd", "ldpd", "bfdd", "vrrpd", "staticd")):
                 self._start_all((r, name) for r in self.topology.ROUTERS for name in names if name in self.daemons[r])
             self._start_all((r, e.name) for r in self.topology.ROUTERS for e in self.extra.values() if r in e.config)
         except BaseException:

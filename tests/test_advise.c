@@ -47,6 +47,8 @@ static const struct {
 	{ "one edge with two PEs", "two-esgs-two-pes", "DELETE FROM attachment WHERE node_id = 5",
 	  ALONE("pe1", "esg") ALONE("pe3", "esg") },
 	{ "an edge that is its own PE", "edge-pe", "", "" },
+	{ "a virtual address at one PE only", "virtual-address", "",
+	  "link rome has the virtual address 172.16.4.1 to itself; add a link with it at another PE on that LAN\n" },
 };
 /* clang-format on */
 

@@ -46,6 +46,7 @@ static const char *const writes[] = {
 	"DELETE FROM subnet WHERE id = %9",
 	"INSERT INTO link (tenant_id, name, node_id, ifname, vlan, address, protocol) VALUES (%9, 'l%9', 4, 'y0', 30%9, '192.168.%9.1/30', 'ospf')",
 	"UPDATE link SET tenant_id = %9 WHERE id = %9",
+	"UPDATE link SET virtual_address = '192.168.%9.%3', vrid = %9 WHERE id = %9",
 	"DELETE FROM link WHERE id = %9",
 	"INSERT INTO link_route VALUES (%9, '172.16.%9.0/24')",
 	"UPDATE link_route SET link_id = %9 WHERE link_id = %9",
@@ -56,6 +57,7 @@ static const char *const writes[] = {
 	"DELETE FROM leak WHERE id = %9",
 	"UPDATE provider SET ospf_dead = 1%9",
 	"UPDATE provider SET vni_base = 100%3",
+	"UPDATE provider SET vrrp_interval = %90",
 	"INSERT INTO reserved VALUES ('10.%9.0.0/24', '')",
 	"DELETE FROM reserved WHERE prefix = '10.%9.0.0/24'",
 	"UPDATE wire SET vlan_base = 10%9 WHERE id = %2",
@@ -230,6 +232,9 @@ START_TEST(random_values_in_random_columns_never_crash)
 		"link.peer",
 		"link.protocol",
 		"link.peer_as",
+		"link.virtual_address",
+		"link.vrid",
+		"link.priority",
 		"link.node_id",
 		"leak.prefix",
 		"leak.to_tenant",
@@ -246,6 +251,7 @@ START_TEST(random_values_in_random_columns_never_crash)
 		"provider.table_base",
 		"provider.vni_base",
 		"provider.ospf_dead",
+		"provider.vrrp_interval",
 		"reserved.prefix",
 	};
 	static const char *const values[] = {

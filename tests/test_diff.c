@@ -219,6 +219,8 @@ static struct object random_object(void)
 										    : TARGET_OSPFD;
 	if (obj.kind == OBJ_ZEBRA_VRF)
 		obj.target = TARGET_MGMTD;
+	if (obj.kind >= OBJ_VRRP && obj.kind <= OBJ_VRRP_ADDRESS)
+		obj.target = TARGET_VRRPD;
 	snprintf(obj.vrf, sizeof(obj.vrf), "v%u", lib_below(2));
 	snprintf(obj.name, sizeof(obj.name), "n%u", lib_below(2));
 	if (obj.kind == OBJ_VRF)

@@ -286,6 +286,93 @@ START_TEST(address)
 }
 END_TEST
 
+#define VIRTUAL_ROUTER "00:00:5e:00:01:07"
+
+static void wish_virtual(const char *base)
+{
+	wish(object(OBJ_MACVLAN, "acme", "vr3", base, 7, 0, NULL));
+	wish(object(OBJ_VIRTUAL_ADDRESS, "acme", "vr3", "", 0, 0, "10.2.0.9/24"));
+}
+
+static bool vr3_shows(const char *what)
+{
+	char command[120];
+
+	snprintf(command, sizeof(command), "ip -d addr show vr3 | grep -q '%s'", what);
+	return holds(command);
+}
+
+START_TEST(virtual_router_on_port)
+{
+	wish(vrf_of("acme", 1001));
+	wish(object(OBJ_PORT, "acme", "p0", "", 0, 0, NULL));
+	wish(object(OBJ_WIRE_ADDRESS, "acme", "p0", "", 0, 0, "10.2.0.1/24"));
+	wish_virtual("p0");
+	in_step();
+	ck_assert(vr3_shows(VIRTUAL_ROUTER) && vr3_shows("macvlan mode bridge"));
+	ck_assert(vr3_shows("protodown on") && vr3_shows("NO-CARRIER"));
+	ck_assert(vr3_shows("alias frr-tenant acme vrrp 7 on p0$"));
+	ck_assert(!vr3_shows("inet6"));
+	/* the LAN is connected once, and answered for by who has the address */
+	ck_assert(holds("test $(ip route show table 1001 10.2.0.0/24 | wc -l) = 1"));
+	ck_assert(holds("test $(cat /proc/sys/net/ipv4/conf/p0/arp_ignore) = 1"));
+	ck_assert(holds("test $(cat /proc/sys/net/ipv4/conf/vr3/rp_filter) = 2"));
+	/* vrrpd lets it pass frames, and what we do afterwards does not stop it */
+	operator_does("ip link set vr3 protodown off");
+	has_no_differences();
+	operator_does("sysctl -qw net/ipv4/conf/p0/arp_ignore=0");
+	in_step();
+	ck_assert(vr3_shows("LOWER_UP"));
+	/* drift */
+	operator_does("ip link set vr3 address 00:00:5e:00:01:08");
+	in_step();
+	operator_does("ip addr del 10.2.0.9/24 dev vr3");
+	operator_does("ip link set vr3 down nomaster");
+	in_step();
+	operator_does("ip link del vr3");
+	in_step();
+	nothing_remains();
+	ck_assert(holds("test $(cat /proc/sys/net/ipv4/conf/p0/arp_ignore) = 0"));
+}
+END_TEST
+
+START_TEST(virtual_router_on_vlan)
+{
+	wish(vrf_of("acme", 1001));
+	wish(object(OBJ_VLAN, "acme", "t0.101", "t0", 101, 0, NULL));
+	wish_virtual("t0.101");
+	in_step();
+	ck_assert(vr3_shows("master acme"));
+	/* its base goes, and it with that */
+	operator_does("ip link del t0.101");
+	in_step();
+	/* a base that comes back does not wake it */
+	operator_does("ip link set t0 down");
+	operator_does("ip link set t0 up");
+	in_step();
+	ck_assert(vr3_shows("protodown on") && vr3_shows("NO-CARRIER"));
+	refused(object(OBJ_MACVLAN, "acme", "vr4", "t0.109", 7, 0, NULL), -ENODEV,
+		"vlan t0.109 is not there, which macvlan vr4 needs");
+	nothing_remains();
+}
+END_TEST
+
+/* Nobody speaks for them any more. */
+START_TEST(virtual_routers_held)
+{
+	wish(vrf_of("acme", 1001));
+	wish(object(OBJ_PORT, "acme", "p0", "", 0, 0, NULL));
+	wish_virtual("p0");
+	in_step();
+	operator_does("ip link set vr3 protodown off");
+	ck_assert(vr3_shows("LOWER_UP"));
+	kernel_hold_virtual(kernel);
+	ck_assert(vr3_shows("protodown on") && vr3_shows("NO-CARRIER"));
+	has_no_differences();
+	nothing_remains();
+}
+END_TEST
+
 START_TEST(unreachable)
 {
 	wish(vrf_of("acme", 1001));
@@ -386,6 +473,9 @@ int main(void)
 	add_case(suite, "switch",
 		 (const TTest *[]){ logical_switch, logical_switch_foreign, NULL });
 	add_case(suite, "address", (const TTest *[]){ address, NULL });
+	add_case(suite, "virtual",
+		 (const TTest *[]){ virtual_router_on_port, virtual_router_on_vlan,
+				    virtual_routers_held, NULL });
 	add_case(suite, "unreachable", (const TTest *[]){ unreachable, routes_without_vrf, NULL });
 	add_case(suite, "route", (const TTest *[]){ route, route_refused, NULL });
 	return run_kernel_suite(suite);

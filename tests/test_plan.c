@@ -27,10 +27,10 @@
 #include "lib.h"
 
 static const char *const stories[] = {
-	"all-in-one",   "bgp-link",         "dlr-edge",       "dlr-pe",       "edge-pe",
-	"four-byte-as", "hidden-subnets",   "leak-both-ways", "leak-one-way", "no-aggregates",
-	"overrides",    "reference",        "same-space",     "static-link",  "static-transit",
-	"two-dlrs",     "two-esgs-two-pes",
+	"all-in-one",   "bgp-link",         "dlr-edge",        "dlr-pe",       "edge-pe",
+	"four-byte-as", "hidden-subnets",   "leak-both-ways",  "leak-one-way", "no-aggregates",
+	"overrides",    "reference",        "same-space",      "static-link",  "static-transit",
+	"two-dlrs",     "two-esgs-two-pes", "virtual-address",
 };
 
 /* ---- a plan as text ---- */

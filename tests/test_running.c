@@ -119,6 +119,8 @@ static const struct {
 	{ "reference", "pe1" },      { "static-link", "pe2" },      { "static-transit", "dlr" },
 	{ "static-transit", "esg" }, { "two-esgs-two-pes", "esg" },
 };
+/* few nodes have anything for vrrpd */
+static const char *const vrrp_nodes[] = { "pe1", "pe2", "pe3" };
 static const enum target daemons[] = { TARGET_MGMTD, TARGET_OSPFD, TARGET_BGPD };
 
 START_TEST(a_plan_that_was_typed_in_leaves_nothing_to_do)
@@ -130,6 +132,18 @@ START_TEST(a_plan_that_was_typed_in_leaves_nothing_to_do)
 
 	ck_assert_msg(!todo[0] && !strange[0], "%s on %s, %s: to do:\n%snot ours:\n%s", story,
 		      node, target_names[target], todo, strange);
+	darr_free(todo);
+	darr_free(strange);
+}
+END_TEST
+
+START_TEST(virtual_addresses_that_were_typed_in_leave_nothing_to_do)
+{
+	char *strange, *todo = read_and_compare("virtual-address", vrrp_nodes[_i], TARGET_VRRPD,
+						"", &strange);
+
+	ck_assert_msg(!todo[0] && !strange[0], "on %s to do:\n%snot ours:\n%s", vrrp_nodes[_i],
+		      todo, strange);
 	darr_free(todo);
 	darr_free(strange);
 }
@@ -222,6 +236,13 @@ static const struct {
 	  "ospf-area t0.101\n", "" },
 	{ "an interface of ours with its VRF", TARGET_OSPFD,
 	  "interface t0.101 vrf acme\n ip ospf area 51\nexit\n", "ospf-area t0.101\n", "" },
+	{ "a virtual router of ours, and what a hand has said beside it", TARGET_VRRPD,
+	  "vrrp default priority 7\n!\ninterface t0.101\n vrrp 1 version 3\n vrrp 1 priority 150\n vrrp 1 preempt\n"
+	  " no vrrp 1 preempt\n vrrp 1 ip 10.9.0.1\n vrrp 2 version 2\n vrrp 1 ip 10.9.0.9\nexit\n",
+	  "vrrp t0.101\nvrrp-priority t0.101\nvrrp-address 10.9.0.1/32 on t0.101\nvrrp-address 10.9.0.9/32 on t0.101\n",
+	  "acme: vrrp 1 preempt\nacme: no vrrp 1 preempt\nacme: vrrp 2 version 2\n" },
+	{ "a virtual router of an operator", TARGET_VRRPD,
+	  "interface eth9\n vrrp 1 version 3\n vrrp 1 ip 10.9.0.1\nexit\n", "", "" },
 	{ "a VRF in bgpd only says that it is known", TARGET_BGPD, "vrf acme\nexit-vrf\n", "", "" },
 	{ "another address family", TARGET_BGPD,
 	  "router bgp 65000 vrf acme\n !\n address-family ipv6 unicast\n  import vpn\n exit-address-family\n"
@@ -298,6 +319,8 @@ int main(void)
 	tcase_set_timeout(tcase, 60);
 	tcase_add_loop_test(tcase, a_plan_that_was_typed_in_leaves_nothing_to_do, 0,
 			    array_size(recordings) * array_size(daemons));
+	tcase_add_loop_test(tcase, virtual_addresses_that_were_typed_in_leave_nothing_to_do, 0,
+			    array_size(vrrp_nodes));
 	tcase_add_loop_test(tcase, what_a_hand_has_changed_is_put_right_and_what_it_added_is_told,
 			    0, array_size(disturbed));
 	tcase_add_loop_test(tcase, a_text_is_read_as_the_table_says, 0, array_size(texts));

@@ -142,7 +142,7 @@ static void check_depth(void *arg, const char *line, int index)
 	static const int expected[] = {
 		[CONTEXT_TOP] = 0,     [CONTEXT_ROUTE_MAP] = 1, [CONTEXT_OSPF] = 1,
 		[CONTEXT_OSPF_IF] = 1, [CONTEXT_BGP] = 1,       [CONTEXT_BGP_V4] = 2,
-		[CONTEXT_VRF] = 1,
+		[CONTEXT_VRF] = 1,     [CONTEXT_VRRP_IF] = 1,
 	};
 	struct depths *depths = arg;
 

@@ -91,6 +91,13 @@ static const struct row rows[] = {
 	{ ROW(OSPF_IF_HELLO, OSPFD), .obj.name = "u0.101", .obj.num = { 1 }, .text = "ip ospf hello-interval 1",
 	  .undo = "no ip ospf hello-interval" },
 	{ ROW(OSPF_IF_AREA, OSPFD), .obj.name = "u0.101", .text = "ip ospf area 0", .undo = "no ip ospf area" },
+	{ ROW(VRRP, VRRPD), .obj.name = "x0.7", .obj.num = { 254 }, .text = "vrrp 254 version 3" },
+	{ ROW(VRRP_PRIORITY, VRRPD), .obj.name = "x0.7", .obj.num = { 254, 150 },
+	  .text = "vrrp 254 priority 150", .undo = "no vrrp 254 priority" },
+	{ ROW(VRRP_INTERVAL, VRRPD), .obj.name = "x0.7", .obj.num = { 254, 250 },
+	  .text = "vrrp 254 advertisement-interval 250", .undo = "no vrrp 254 advertisement-interval" },
+	{ ROW(VRRP_ADDRESS, VRRPD), .obj.name = "x0.7", .obj.num = { 254 }, .net = "10.9.0.254/32",
+	  .text = "vrrp 254 ip 10.9.0.254" },
 	{ ROW(BGP_ROUTER_ID, BGPD), .net = "10.255.0.1/32", .text = "bgp router-id 10.255.0.1",
 	  .undo = "no bgp router-id" },
 	{ ROW(BGP_NEIGHBOR, BGPD), .obj.num = { 65001 }, .net = "192.168.201.2/32",
@@ -141,7 +148,8 @@ static struct object given_of(const struct object *obj)
 	if (context == CONTEXT_TOP)
 		return given;
 	strlcpy(given.vrf, obj->vrf, sizeof(given.vrf));
-	if (context == CONTEXT_ROUTE_MAP || context == CONTEXT_OSPF_IF)
+	if (context == CONTEXT_ROUTE_MAP || context == CONTEXT_OSPF_IF ||
+	    context == CONTEXT_VRRP_IF)
 		strlcpy(given.name, obj->name, sizeof(given.name));
 	if (context == CONTEXT_ROUTE_MAP) {
 		given.num[0] = obj->num[0];

@@ -177,6 +177,22 @@ for what in "show site" "show node" "show wire" "show tenant" "show tenant acme"
 	is_json $what
 done
 
+# ---- a LAN that two PEs share ----
+
+lan="--address 10.9.7.2/24 --protocol static --virtual-address 10.9.7.1"
+done_ add link shared lan1 --node pe1 --interface y0 $lan --priority 150
+done_ add link shared lan2 --node pe2 --interface y0 ${lan/7.2/7.3}
+shows "shared  lan1  pe1   y0         0     10.9.7.2/24  static    -     -        1000        -       10.9.7.1         1     150" show link shared
+shows "shared  lan2  pe2   y0         0     10.9.7.3/24  static    -     -        1000        -       10.9.7.1         1     100" show link shared
+plan_has pe1 kernel "ip link set vr2 up" "ip addr add 10.9.7.1/24 dev vr2 noprefixroute"
+refused 'tenant shared: links lan1 and lan2 are both in 10.9.7.0/24 and do not share a virtual address; give both the same, or one another network' set link shared lan2 --virtual-address 10.9.7.9
+refused 'tenant shared: links lan1 and lan2 share the virtual address 10.9.7.1 and have the VRIDs 1 and 9; give both the same' set link shared lan2 --vrid 9
+refused '--priority belongs to a virtual address, which link lan1 would not have; give --virtual-address ADDRESS, or --priority auto as well' set link shared lan1 --virtual-address auto --peer 10.9.7.4
+done_ set provider --vrrp-interval 300
+done_ del link shared lan2
+done_ set link shared lan1 --virtual-address auto --priority auto --peer 10.9.7.4
+done_ del link shared lan1
+
 # ---- the OSPF key of a wire is never shown ----
 
 printf 'Sesame.2026\n' >"$dir/key"
@@ -292,6 +308,15 @@ refused 'port u0 VLAN 102 on node pe1 is used by tenant acme and by tenant share
 refused 'link lyon of tenant acme takes the whole interface u0, which is the trunk of wire uplink-dc1; give the link a VLAN or another interface' $trunk
 refused 'tenant acme has no link lyon; "tenantctl show link acme" lists them' del link acme lyon
 refused 'link paris with bgp needs the customer router; give --peer ADDRESS' set link acme paris --protocol bgp
+lan="$lyon --address 192.168.9.2/24 --protocol static"
+refused 'link lyon with static needs the customer router; give --peer ADDRESS' $lan
+refused 'tenant acme: the virtual address 192.168.8.1 of link lyon must be a host address in 192.168.9.0/24' $lan --virtual-address 192.168.8.1
+refused '--virtual-address 192.168.9 is not an address; write it like 10.1.1.1' $lan --virtual-address 192.168.9
+refused '--vrid 256 is not a number from 1 to 255' $lan --virtual-address 192.168.9.1 --vrid 256
+refused '--priority 255 is not a number from 1 to 254' $lan --virtual-address 192.168.9.1 --priority 255
+refused '--priority belongs to a virtual address, which link lyon would not have; give --virtual-address ADDRESS, or --priority auto as well' $lan --peer 192.168.9.9 --priority 7
+refused 'tenant acme: link lyon has routes behind it and no peer; set link.peer to the customer router' $lan --virtual-address 192.168.9.1 --routes 172.16.1.0/24
+refused '--vrrp-interval 15 is not a multiple of 10' set provider --vrrp-interval 15
 
 refused 'the leak of 10.9.0.10/32 from tenant shared to tenant acme exists already' add leak shared acme 10.9.0.10/32
 refused 'a leak goes from one tenant to another; both are acme' add leak acme acme 10.9.0.10/32

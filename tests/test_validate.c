@@ -16,6 +16,10 @@
 
 #define CHECKS_OFF              "PRAGMA ignore_check_constraints = ON; PRAGMA foreign_keys = OFF;"
 #define SUBNET(prefix, gateway) "INSERT INTO subnet VALUES (9, 1, '" prefix "', '" gateway "', 1);"
+#define LAN(name, node, address, virtual)                                                               \
+	"INSERT INTO link (tenant_id, name, node_id, ifname, vlan, address, protocol, virtual_address)" \
+	" VALUES (1, '" name "', " #node ", 'y" name "', 9, '" address                                  \
+	"/24', 'static', '" virtual "');"
 #define LEAK(id, from, to, prefix) \
 	"INSERT INTO leak VALUES (" #id ", " #from ", " #to ", '" prefix "');"
 /* Two more tenants, with and without an address space of their own. */
@@ -190,6 +194,45 @@ static const struct {
 	{ "a link in another tenant's VLAN", OTHERS "INSERT INTO attachment (tenant_id, node_id, role) VALUES (2, 3, 'pe');"
 	  "INSERT INTO link (id, tenant_id, name, node_id, ifname, vlan, address, protocol) VALUES (2, 2, 'b2', 3, 'u0', 101, '192.168.3.1/30', 'ospf')", 2,
 	  "port u0 VLAN 101 on node pe1 is used by tenant acme and by tenant shared; choose another one for one of them" },
+
+	/* a LAN that two PEs share */
+	{ "a virtual address", LAN("a", 3, "10.1.9.2", "10.1.9.1") LAN("b", 4, "10.1.9.3", "10.1.9.1"), 1, NULL },
+	{ "a virtual address at one PE so far", LAN("a", 3, "10.1.9.2", "10.1.9.1"), 1, NULL },
+	{ "both lead to one customer router", LAN("a", 3, "10.1.9.2", "10.1.9.1") LAN("b", 4, "10.1.9.3", "10.1.9.1")
+	  "UPDATE link SET peer = '10.1.9.9' WHERE vlan = 9;"
+	  "INSERT INTO link_route SELECT id, '10.1.77.0/24' FROM link WHERE vlan = 9", 1, NULL },
+	{ "routes behind a LAN without a router", LAN("a", 3, "10.1.9.2", "10.1.9.1")
+	  "INSERT INTO link_route SELECT id, '10.1.77.0/24' FROM link WHERE vlan = 9", 1,
+	  "link a has routes behind it and no peer; set link.peer to the customer router" },
+	{ "a virtual address elsewhere", LAN("a", 3, "10.1.9.2", "10.1.8.1"), 1,
+	  "the virtual address 10.1.8.1 of link a must be a host address in 10.1.9.0/24" },
+	{ "a virtual address of IPv6", LAN("a", 3, "10.1.9.2", "2001:db8::1"), 1,
+	  "the virtual address 2001:db8::1 of link a must be a host address in 10.1.9.0/24" },
+	{ "the network as virtual address", LAN("a", 3, "10.1.9.2", "10.1.9.0"), 1,
+	  "the virtual address 10.1.9.0 of link a must be a host address in 10.1.9.0/24" },
+	{ "the broadcast address as virtual address", LAN("a", 3, "10.1.9.2", "10.1.9.255"), 1,
+	  "the virtual address 10.1.9.255 of link a must be a host address in 10.1.9.0/24" },
+	{ "the PE's own as virtual address", LAN("a", 3, "10.1.9.2", "10.1.9.2"), 1,
+	  "the virtual address 10.1.9.2 of link a is that of the PE itself; VRRP needs one that nobody has" },
+	{ "the peer's as virtual address", LAN("a", 3, "10.1.9.2", "10.1.9.9") "UPDATE link SET peer = '10.1.9.9' WHERE vlan = 9", 1,
+	  "the virtual address 10.1.9.9 of link a is that of its peer; VRRP needs one that nobody has" },
+	{ "the other PE's as virtual address", LAN("a", 3, "10.1.9.2", "10.1.9.3") LAN("b", 4, "10.1.9.3", "10.1.9.3"), 1,
+	  "the virtual address 10.1.9.3 of link b is that of the PE itself; VRRP needs one that nobody has" },
+	{ "no VRID", LAN("a", 3, "10.1.9.2", "10.1.8.0") "UPDATE link SET address = '10.1.9.2/22' WHERE vlan = 9", 1,
+	  "the virtual address 10.1.8.0 of link a must be a host address in 10.1.8.0/22" },
+	{ "an address that ends in no VRID", LAN("a", 3, "10.1.9.2", "10.1.9.0") "UPDATE link SET address = '10.1.9.2/22' WHERE vlan = 9", 1,
+	  "the virtual address 10.1.9.0 of link a ends in 0, which is no VRID; set link.vrid to one that is free on that LAN, the same at all its links" },
+	{ "and a VRID of its own", LAN("a", 3, "10.1.9.2", "10.1.9.0") "UPDATE link SET address = '10.1.9.2/22', vrid = 7 WHERE vlan = 9", 1, NULL },
+	{ "two VRIDs for one address", LAN("a", 3, "10.1.9.2", "10.1.9.1") LAN("b", 4, "10.1.9.3", "10.1.9.1") "UPDATE link SET vrid = 7 WHERE name = 'b'", 1,
+	  "links a and b share the virtual address 10.1.9.1 and have the VRIDs 1 and 7; give both the same" },
+	{ "two virtual addresses on one LAN", LAN("a", 3, "10.1.9.2", "10.1.9.1") LAN("b", 4, "10.1.9.3", "10.1.9.254"), 1,
+	  "links a and b are both in 10.1.9.0/24 and do not share a virtual address; give both the same, or one another network" },
+	{ "one without", LAN("a", 3, "10.1.9.2", "10.1.9.1") LAN("b", 4, "10.1.9.3", "10.1.9.1") "UPDATE link SET peer = '10.1.9.9', virtual_address = NULL WHERE name = 'b'", 1,
+	  "links a and b are both in 10.1.9.0/24 and do not share a virtual address; give both the same, or one another network" },
+	{ "one address for both", LAN("a", 3, "10.1.9.2", "10.1.9.1") LAN("b", 4, "10.1.9.2", "10.1.9.1"), 1,
+	  "links a and b have the same address 10.1.9.2; give each PE its own" },
+	{ "both at one PE", LAN("a", 3, "10.1.9.2", "10.1.9.1") LAN("b", 3, "10.1.9.3", "10.1.9.1") , 1,
+	  "links a and b share the virtual address 10.1.9.1 and are both at node pe1; a second PE is what it is for" },
 
 	/* leaks */
 	{ "a leak into a tenant", OTHERS LEAK(1, 2, 1, "10.9.1.0/24"), 1, NULL },

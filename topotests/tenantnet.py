@@ -43,7 +43,7 @@ SITE = "172.16.2.0/24"                # what is behind each customer router
 REFERENCE = "dlr:dlr esg:edge pe1:pe pe2:pe"
 LAST_RESORT = 4278198272              # metric of the unreachable default in every VRF
 PATIENCE = 4    # with deadlines: it costs nothing where all is well, and another guest may have the processor
-STARTS = ("mgmtd", "zebra", "bfdd", "ospfd", "bgpd", "ldpd", "tenantd")    # in this order
+STARTS = ("mgmtd", "zebra", "bfdd", "vrrpd", "ospfd", "bgpd", "ldpd", "tenantd")    # in this order
 
 IFLA_MASTER, IFLA_ADDRESS, IFLA_MTU, IFLA_IFALIAS = 10, 1, 4, 20
 

@@ -47,7 +47,9 @@ CREATE TABLE provider (
 	ospf_hello  INTEGER NOT NULL DEFAULT 1          -- seconds, on transit and uplink
 		CHECK (ospf_hello BETWEEN 1 AND 60),
 	ospf_dead   INTEGER NOT NULL DEFAULT 4          -- seconds
-		CHECK (ospf_dead BETWEEN 2 AND 240)
+		CHECK (ospf_dead BETWEEN 2 AND 240),
+	vrrp_interval INTEGER NOT NULL DEFAULT 1000     -- milliseconds between a master's advertisements
+		CHECK (vrrp_interval BETWEEN 10 AND 40950 AND vrrp_interval % 10 = 0)
 ) STRICT;
 INSERT INTO provider (id) VALUES (1);
 
@@ -235,10 +237,14 @@ CREATE TABLE link (
 	protocol    TEXT NOT NULL CHECK (protocol IN ('ospf', 'bgp', 'static')),
 	peer_as     INTEGER CHECK (peer_as BETWEEN 1 AND 4294967295),
 	max_routes  INTEGER NOT NULL DEFAULT 1000 CHECK (max_routes BETWEEN 1 AND 10000000),
+	virtual_address TEXT,                           -- shared with the tenant's other links on this LAN, by VRRP
+	vrid        INTEGER CHECK (vrid BETWEEN 1 AND 255),   -- override of its last octet
+	priority    INTEGER CHECK (priority BETWEEN 1 AND 254),  -- who has it while both can; NULL: 100, no preference
 	UNIQUE (tenant_id, name),
 	UNIQUE (node_id, ifname, vlan),
 	CHECK (protocol <> 'bgp' OR (peer IS NOT NULL AND peer_as IS NOT NULL)),
-	CHECK (protocol <> 'static' OR peer IS NOT NULL)
+	CHECK (protocol <> 'static' OR peer IS NOT NULL OR virtual_address IS NOT NULL),
+	CHECK (virtual_address IS NOT NULL OR (vrid IS NULL AND priority IS NULL))
 ) STRICT;
 
 -- What lies behind a static link.

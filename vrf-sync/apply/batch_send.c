@@ -4,8 +4,8 @@
  *
  * Usually each place has a script of its own for each daemon.  But what goes
  * through FRR's northbound layer is a transaction, and that costs a daemon as
- * much as all it holds: mgmtd copies and records everything, bgpd and ospfd
- * check every list and route-map there is.  So these statements of all places
+ * much as all it holds: mgmtd copies and records everything, vrrpd too, bgpd and
+ * ospfd check every list and route-map there is.  So these statements of all places
  * are one script and one transaction, sorted so that nothing in between cuts it
  * in two (a statement that is not the northbound's own does: lib/command.c).
  * 1,000 tenants one after another would take time with the square of their
@@ -39,7 +39,7 @@ struct script {
 
 static bool can_be_joined(const struct task *task)
 {
-	return task->op.obj.target == TARGET_MGMTD ||
+	return task->op.obj.target == TARGET_MGMTD || task->op.obj.target == TARGET_VRRPD ||
 	       object_kinds[task->op.obj.kind].phase == PHASE_FILTER;
 }
 

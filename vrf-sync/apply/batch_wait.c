@@ -42,7 +42,7 @@ static bool zebra_is_ready(struct engine *engine, const struct task *task)
 	if (obj->kind == OBJ_VRF)
 		return engine->host.knows_vrf(obj->vrf, obj->num[0]) !=
 		       batch_step_removes(&engine->batch);
-	if (obj->kind == OBJ_VLAN || obj->kind == OBJ_PORT)
+	if (obj->kind == OBJ_VLAN || obj->kind == OBJ_PORT || obj->kind == OBJ_MACVLAN)
 		return engine->host.knows_interface(obj->name, obj->vrf) !=
 		       batch_step_removes(&engine->batch);
 	return true;

@@ -201,6 +201,7 @@ static void conn_up(void *arg, struct frr_conn *conn)
 	for (int target = 0; target < TARGET_COUNT; target++)
 		if (engine->conns[target] == conn) {
 			engine->up_since[target] = clock_us();
+			engine->virtual_held &= target != TARGET_VRRPD;
 			module_ask(engine, target);
 		}
 	engine_make_all_dirty(engine);
@@ -221,9 +222,37 @@ static void conn_down(void *arg, struct frr_conn *conn)
 			survey_forget(engine, target);
 }
 
+/* Nobody listens.  What vrrpd left behind, if it ended without a word, must not go
+ * on answering; a connection that was merely lost is no reason, for a vrrpd that
+ * lives would not undo that.
+ */
 static void conn_absent(void *arg, struct frr_conn *conn)
 {
-	engine_schedule(arg);
+	struct engine *engine = arg;
+
+	if (conn == engine->conns[TARGET_VRRPD] && !engine->virtual_held) {
+		engine->virtual_held = true;
+		kernel_hold_virtual(engine->kernel);
+	}
+	engine_schedule(engine);
+}
+
+static void connect_to(struct engine *engine, enum target target)
+{
+	static const struct frr_conn_cbs cbs = {
+		.up = conn_up,
+		.down = conn_down,
+		.absent = conn_absent,
+	};
+
+	if (!engine->conns[target])
+		engine->conns[target] =
+			frr_conn_new(engine->loop, target_names[target], &cbs, engine);
+}
+
+void engine_need_vrrpd(struct engine *engine)
+{
+	connect_to(engine, TARGET_VRRPD);
 }
 
 /* ---- what others do to the kernel ---- */
@@ -389,17 +418,10 @@ void engine_free(struct engine *engine)
 
 void engine_start(struct engine *engine, const char *node)
 {
-	static const struct frr_conn_cbs cbs = {
-		.up = conn_up,
-		.down = conn_down,
-		.absent = conn_absent,
-	};
-
 	strlcpy(engine->node_name, node, sizeof(engine->node_name));
 	for (int target = 0; target < TARGET_COUNT; target++)
-		if (target != TARGET_KERNEL && !engine->conns[target])
-			engine->conns[target] =
-				frr_conn_new(engine->loop, target_names[target], &cbs, engine);
+		if (target != TARGET_KERNEL && target != TARGET_VRRPD)
+			connect_to(engine, target);
 	verify_start(engine);
 	/* what is ours in the kernel is known before the first load is judged */
 	survey_begin(engine);
@@ -461,6 +483,21 @@ static void touch_tenant(struct engine *engine, uint32_t id, int64_t noticed)
 	place_make_dirty(place);
 }
 
+/* Few nodes have a LAN with a virtual address; the others leave vrrpd alone. */
+static bool needs_vrrpd(const struct engine *engine, uint32_t tenant_id)
+{
+	const struct tenant *tenant = model_tenant(engine->model, tenant_id);
+	const struct node *node = engine_node((struct engine *)engine);
+	const struct link *link;
+
+	if (!tenant || !node)
+		return false;
+	darr_foreach_p (tenant->links, link)
+		if (link->node_id == node->id && ipnet_is_set(&link->virtual_address))
+			return true;
+	return false;
+}
+
 void engine_model_changed(struct engine *engine, const struct model *model, uint32_t *touched,
 			  int64_t noticed)
 {
@@ -471,8 +508,11 @@ void engine_model_changed(struct engine *engine, const struct model *model, uint
 		engine->provider = model_provider(model);
 		place_make_dirty(place_get(engine, ""));
 	}
-	darr_foreach_p (touched, id)
+	darr_foreach_p (touched, id) {
 		touch_tenant(engine, *id, noticed);
+		if (needs_vrrpd(engine, *id))
+			engine_need_vrrpd(engine);
+	}
 	darr_free(touched);
 	if (!batch_is_running(engine) && !place_list_count(engine->dirty))
 		engine->stats.revision = model_revision(model); /* none of it is for this node */

@@ -159,7 +159,8 @@ struct engine {
 	struct batch batch;
 	struct event *ev_batch, *ev_kernel;
 
-	struct frr_conn *conns[TARGET_COUNT]; /* none for the kernel */
+	struct frr_conn *conns[TARGET_COUNT]; /* none for the kernel; vrrpd's once it is needed */
+	bool virtual_held;                    /* since vrrpd went: kernel_hold_virtual() */
 	bool surveyed[TARGET_COUNT];          /* what it holds is known */
 	bool asking[TARGET_COUNT];            /* its answer is on the way */
 	int64_t up_since[TARGET_COUNT];       /* us monotonic */
@@ -227,6 +228,8 @@ void engine_make_all_dirty(struct engine *engine);
 /* Begins a batch in the next turn of the loop, if anything is dirty. */
 void engine_schedule(struct engine *engine);
 void engine_batch_done(struct engine *engine);
+/* Begins to talk to vrrpd, if that has not begun. */
+void engine_need_vrrpd(struct engine *engine);
 
 /* ---- batch.c ---- */
 bool batch_is_running(const struct engine *engine);

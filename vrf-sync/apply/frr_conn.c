@@ -415,12 +415,12 @@ const char *frr_conn_name(const struct frr_conn *conn)
 
 bool frr_conn_is_up(const struct frr_conn *conn)
 {
-	return conn->up;
+	return conn && conn->up;
 }
 
 bool frr_conn_is_coming(const struct frr_conn *conn)
 {
-	return !conn->up && (!conn->tried || conn->fd >= 0);
+	return conn && !conn->up && (!conn->tried || conn->fd >= 0);
 }
 
 static void lost(struct event *event)

@@ -41,6 +41,7 @@ struct frr_conn *frr_conn_new(struct event_loop *loop, const char *name,
 void frr_conn_free(struct frr_conn *conn);
 
 const char *frr_conn_name(const struct frr_conn *conn);
+/* NULL: a daemon that nobody needs is neither up nor coming. */
 bool frr_conn_is_up(const struct frr_conn *conn);
 /* Neither up nor known to be away: wait for it. */
 bool frr_conn_is_coming(const struct frr_conn *conn);

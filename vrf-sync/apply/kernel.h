@@ -60,6 +60,11 @@ int kernel_apply(struct kernel *kernel, enum outcome what, const struct object *
  */
 int kernel_finish(struct kernel *kernel, struct reason *why);
 
+/* Nobody speaks VRRP any more: what has a virtual router's MAC passes no frames
+ * until somebody does again.
+ */
+void kernel_hold_virtual(struct kernel *kernel);
+
 /* Appends all objects of ours to *have, and sorts.  Each has its tenant's VRF;
  * "" means that nobody can want it any more: a route in a table whose VRF is
  * gone, a device that was never finished.  Such a one is deleted only if that

@@ -39,13 +39,17 @@ static struct nl_msg *address_msg(uint16_t type, uint16_t flags, uint32_t index,
 	kernel_put_addr(msg, IFA_LOCAL, &obj->net);
 	kernel_put_addr(msg, IFA_ADDRESS, &obj->net);
 	nla_put_u8(msg, IFA_PROTO, RTPROT_TENANT);
+	if (obj->kind == OBJ_VIRTUAL_ADDRESS) /* more than eight bits of flags */
+		nla_put_u32(msg, IFA_FLAGS, IFA_F_NOPREFIXROUTE);
 	return msg;
 }
 
 static int get_device(struct kernel *kernel, const struct object *obj, struct kernel_link *link,
 		      struct reason *why)
 {
-	enum object_kind kind = obj->kind == OBJ_GATEWAY ? OBJ_BRIDGE : OBJ_VLAN;
+	enum object_kind kind = obj->kind == OBJ_GATEWAY           ? OBJ_BRIDGE
+				: obj->kind == OBJ_VIRTUAL_ADDRESS ? OBJ_MACVLAN
+								   : OBJ_VLAN;
 
 	return kernel_link_get_own(kernel, obj->name, obj, kind, link, why);
 }
@@ -109,7 +113,12 @@ bool kernel_address_object(struct kernel *kernel, struct nlmsghdr *answer, struc
 	    nla_get_u8(tb[IFA_PROTO]) != RTPROT_TENANT ||
 	    !object_on(kernel, header->ifa_index, obj, &device))
 		return false;
-	obj->kind = device->kind == OBJ_BRIDGE ? OBJ_GATEWAY : OBJ_WIRE_ADDRESS;
+	obj->kind = device->kind == OBJ_BRIDGE    ? OBJ_GATEWAY
+		    : device->kind == OBJ_MACVLAN ? OBJ_VIRTUAL_ADDRESS
+						  : OBJ_WIRE_ADDRESS;
+	if (obj->kind == OBJ_VIRTUAL_ADDRESS)
+		obj->altered =
+			!tb[IFA_FLAGS] || !(nla_get_u32(tb[IFA_FLAGS]) & IFA_F_NOPREFIXROUTE);
 	kernel_get_addr(tb[IFA_LOCAL] ? tb[IFA_LOCAL] : tb[IFA_ADDRESS], header->ifa_family,
 			header->ifa_prefixlen, &obj->net);
 	return true;

@@ -114,6 +114,13 @@ const struct kernel_device *kernel_device(struct kernel *kernel, uint32_t index)
 	return device_find(kernel, index);
 }
 
+const struct kernel_device *kernel_device_next(struct kernel *kernel,
+					       const struct kernel_device *prev)
+{
+	return prev ? device_hash_const_next(kernel->devices, prev)
+		    : device_hash_const_first(kernel->devices);
+}
+
 const struct kernel_device *kernel_device_of_table(struct kernel *kernel, uint32_t table,
 						   bool ours)
 {

@@ -7,6 +7,7 @@
  *	frr-tenant acme vrf
  *	frr-tenant acme wire t0 vlan 101 mtu 1600
  *	frr-tenant acme port
+ *	frr-tenant acme vrrp 1 on t0.101
  *	frr-tenant acme switch web
  *	frr-tenant acme vxlan 5003 on ls3
  *
@@ -32,7 +33,7 @@ static const struct {
 } words[OBJ_KIND_COUNT] = {
 	[OBJ_VRF] = { "vrf", "vrf" },       [OBJ_VLAN] = { "wire", "vlan" },
 	[OBJ_PORT] = { "port", NULL },      [OBJ_BRIDGE] = { "switch", "bridge" },
-	[OBJ_VXLAN] = { "vxlan", "vxlan" },
+	[OBJ_VXLAN] = { "vxlan", "vxlan" }, [OBJ_MACVLAN] = { "vrrp", "macvlan" },
 };
 
 const char *kernel_link_kind(enum object_kind kind)
@@ -55,7 +56,7 @@ void kernel_link_alias(const struct object *obj, char alias[static KERNEL_ALIAS_
 		snprintf(rest, size, " %s vlan %u", obj->ref, obj->num[0]);
 	else if (obj->kind == OBJ_BRIDGE)
 		snprintf(rest, size, " %s", obj->ref);
-	else if (obj->kind == OBJ_VXLAN)
+	else if (obj->kind == OBJ_VXLAN || obj->kind == OBJ_MACVLAN)
 		snprintf(rest, size, " %u on %s", obj->num[0], obj->ref);
 }
 
@@ -109,6 +110,7 @@ static void parse_vxlan(struct nlattr *data, struct kernel_link *link)
 static void parse_info(struct nlattr *info, struct kernel_link *link)
 {
 	struct nlattr *tb[IFLA_INFO_MAX + 1], *vrf[IFLA_VRF_MAX + 1], *vlan[IFLA_VLAN_MAX + 1];
+	struct nlattr *macvlan[IFLA_MACVLAN_MAX + 1];
 
 	if (nla_parse_nested(tb, IFLA_INFO_MAX, info, NULL) < 0 || !tb[IFLA_INFO_KIND])
 		return;
@@ -124,6 +126,23 @@ static void parse_info(struct nlattr *info, struct kernel_link *link)
 		 nla_parse_nested(vlan, IFLA_VLAN_MAX, tb[IFLA_INFO_DATA], NULL) == 0 &&
 		 vlan[IFLA_VLAN_ID])
 		link->id = nla_get_u16(vlan[IFLA_VLAN_ID]);
+	else if (!strcmp(link->kind, "macvlan") &&
+		 nla_parse_nested(macvlan, IFLA_MACVLAN_MAX, tb[IFLA_INFO_DATA], NULL) == 0)
+		link->id = get_u32(macvlan[IFLA_MACVLAN_MODE]);
+}
+
+/* The interface's own sysctls of IPv4, an array by number. */
+static void parse_settings(struct nlattr *families, struct kernel_link *link)
+{
+	struct nlattr *inet = nla_find(nla_data(families), nla_len(families), AF_INET), *list;
+	const uint32_t *values;
+
+	list = inet ? nla_find(nla_data(inet), nla_len(inet), IFLA_INET_CONF) : NULL;
+	if (!list || nla_len(list) < (int)(DEVCONF_ARP_IGNORE * sizeof(*values)))
+		return;
+	values = nla_data(list);
+	link->arp_ignore = values[DEVCONF_ARP_IGNORE - 1];
+	link->rp_filter = values[DEVCONF_RP_FILTER - 1];
 }
 
 bool kernel_link_parse(struct nlmsghdr *answer, struct kernel_link *link)
@@ -149,6 +168,8 @@ bool kernel_link_parse(struct nlmsghdr *answer, struct kernel_link *link)
 		memcpy(link->mac, nla_data(tb[IFLA_ADDRESS]), sizeof(link->mac));
 	if (tb[IFLA_LINKINFO])
 		parse_info(tb[IFLA_LINKINFO], link);
+	if (tb[IFLA_AF_SPEC])
+		parse_settings(tb[IFLA_AF_SPEC], link);
 	return true;
 }
 
@@ -223,7 +244,9 @@ int kernel_devices_ensure(struct kernel *kernel)
 
 static bool serves(const struct object *device, enum object_kind kind, const struct object *obj)
 {
-	return device->kind == kind || (device->kind == OBJ_PORT && obj->kind == OBJ_WIRE_ADDRESS);
+	return device->kind == kind ||
+	       (device->kind == OBJ_PORT &&
+		(obj->kind == OBJ_WIRE_ADDRESS || obj->kind == OBJ_MACVLAN));
 }
 
 int kernel_link_get_own(struct kernel *kernel, const char *name, const struct object *obj,
@@ -329,6 +352,9 @@ bool kernel_link_object(struct kernel *kernel, const struct kernel_link *links,
 	if (obj->kind == OBJ_VLAN) {
 		find_link(kernel, links, link->lower, &trunk);
 		read_vlan(link, &trunk, obj);
+	} else if (obj->kind == OBJ_MACVLAN) {
+		find_link(kernel, links, link->lower, &trunk);
+		kernel_read_virtual(link, &trunk, obj);
 	} else if (obj->kind == OBJ_BRIDGE) {
 		read_bridge(link, obj);
 	} else {

@@ -5,7 +5,8 @@
  * A device takes two requests: one makes it, with its place, MTU and MAC, and
  * fails where the name is taken; one gives it the alias and brings it up.  So
  * it is never up anywhere but in its VRF, and zebra sees it come once.  A bridge
- * is brought up last of all, by kernel_finish(), when its port is there.  Where
+ * is brought up last of all, by kernel_finish(), when its port is there; so is a
+ * macvlan, when all is said about it.  Where
  * it is there already and ours, the second alone puts all right that can be
  * changed; else it is made anew.
  */
@@ -103,6 +104,14 @@ static int prepare_vlan(struct kernel *kernel, struct wish *wish, struct reason 
 	return find_vrf(kernel, wish, why);
 }
 
+static int prepare_macvlan(struct kernel *kernel, struct wish *wish, struct reason *why)
+{
+	int ret = kernel_link_get_own(kernel, wish->obj->ref, wish->obj, OBJ_VLAN, &wish->trunk,
+				      why);
+
+	return ret < 0 ? ret : find_vrf(kernel, wish, why);
+}
+
 static int prepare_bridge(struct kernel *kernel, struct wish *wish, struct reason *why)
 {
 	wish->mtu = wish->obj->num[0];
@@ -133,6 +142,12 @@ static void put_vlan(struct nl_msg *msg, const struct wish *wish)
 	nla_put_u16(msg, IFLA_VLAN_ID, wish->obj->num[0]);
 }
 
+/* In any other mode the device keeps from its base what other routers say. */
+static void put_macvlan(struct nl_msg *msg, const struct wish *wish)
+{
+	nla_put_u32(msg, IFLA_MACVLAN_MODE, MACVLAN_MODE_BRIDGE);
+}
+
 static void put_bridge(struct nl_msg *msg, const struct wish *wish)
 {
 	nla_put_u32(msg, IFLA_BR_STP_STATE, 0);
@@ -161,6 +176,11 @@ static bool fits_vlan(const struct wish *wish, const struct kernel_link *link)
 	return link->id == wish->obj->num[0] && link->lower == wish->trunk.index;
 }
 
+static bool fits_macvlan(const struct wish *wish, const struct kernel_link *link)
+{
+	return link->id == MACVLAN_MODE_BRIDGE && link->lower == wish->trunk.index;
+}
+
 static bool fits_bridge(const struct wish *wish, const struct kernel_link *link)
 {
 	return true;
@@ -179,6 +199,7 @@ static const struct link_ops {
 } link_ops[OBJ_KIND_COUNT] = {
 	[OBJ_VRF] = { prepare_vrf, put_vrf, fits_vrf },
 	[OBJ_VLAN] = { prepare_vlan, put_vlan, fits_vlan },
+	[OBJ_MACVLAN] = { prepare_macvlan, put_macvlan, fits_macvlan },
 	[OBJ_BRIDGE] = { prepare_bridge, put_bridge, fits_bridge },
 	[OBJ_VXLAN] = { prepare_vxlan, put_vxlan, fits_vxlan },
 };
@@ -188,15 +209,20 @@ static const struct link_ops {
 /* What a device can be given when it is made, and at any time later. */
 static void put_common(struct nl_msg *msg, const struct wish *wish)
 {
-	const uint32_t id = wish->obj->num[1];
-	const uint8_t mac[] = { 0x02, 0x46, id >> 24, id >> 16, id >> 8, id };
+	const struct logical_switch sw = { .id = wish->obj->num[1] };
+	uint8_t mac[6];
 
 	if (wish->master)
 		nla_put_u32(msg, IFLA_MASTER, wish->master);
 	if (wish->mtu)
 		nla_put_u32(msg, IFLA_MTU, wish->mtu);
 	if (wish->obj->kind == OBJ_BRIDGE)
-		nla_put(msg, IFLA_ADDRESS, sizeof(mac), mac);
+		derive_gateway_mac(&sw, mac);
+	else if (wish->obj->kind == OBJ_MACVLAN)
+		derive_virtual_mac(wish->obj->num[0], mac);
+	else
+		return;
+	nla_put(msg, IFLA_ADDRESS, sizeof(mac), mac);
 }
 
 static int request_new(struct kernel *kernel, const struct wish *wish)
@@ -288,7 +314,7 @@ static int refuse(struct kernel *kernel, const struct object *obj, int ret, stru
 
 static int make_new(struct kernel *kernel, const struct wish *wish, struct reason *why)
 {
-	bool later = wish->obj->kind == OBJ_BRIDGE;
+	bool later = wish->obj->kind == OBJ_BRIDGE || wish->obj->kind == OBJ_MACVLAN;
 	bool up = !later && (!wish->trunk.index || wish->trunk.up);
 	int ret = request_new(kernel, wish);
 

@@ -7,6 +7,7 @@
  *   kernel_device.c   which devices are ours: the set kept by reads and events
  *   kernel_link.c     reading and naming links; who owns one
  *   kernel_make.c     making, changing and removing links
+ *   kernel_virtual.c  devices with a virtual router's MAC
  *   kernel_address.c  addresses and flood lists
  *   kernel_route.c    routes
  *   kernel_rule.c     the order of routing rules
@@ -41,6 +42,12 @@
 #define METRIC_LAST_RESORT 4278198272u
 
 #define VXLAN_PORT         4789
+
+/* An interface's settings of IPv4, by the kernel's numbers.  linux/ip.h, which
+ * names them, cannot be included beside netinet/ip.h.
+ */
+#define DEVCONF_RP_FILTER  8
+#define DEVCONF_ARP_IGNORE 19
 
 /* A dump that is disturbed by changes is asked for again so often. */
 #define DUMP_TRIES 8
@@ -90,6 +97,9 @@ void kernel_device_update(struct kernel *kernel, const struct kernel_link *link)
 void kernel_device_forget(struct kernel *kernel, uint32_t index);
 /* NULL where it is not in the set. */
 const struct kernel_device *kernel_device(struct kernel *kernel, uint32_t index);
+/* In no order; NULL starts, NULL ends. */
+const struct kernel_device *kernel_device_next(struct kernel *kernel,
+					       const struct kernel_device *prev);
 /* The VRF device that uses the table; ours, or (ours false) somebody else's. */
 const struct kernel_device *kernel_device_of_table(struct kernel *kernel, uint32_t table,
 						   bool ours);
@@ -129,9 +139,10 @@ struct kernel_link {
 	uint32_t index;
 	uint32_t master, lower; /* indexes; 0: none */
 	uint32_t mtu, group;
-	uint32_t id;   /* VRF's table, VLAN, VNI; 0 for other kinds */
+	uint32_t id;   /* VRF's table, VLAN, VNI, macvlan's mode; 0 for other kinds */
 	uint16_t port; /* VXLAN's */
 	bool up;
+	uint32_t arp_ignore, rp_filter; /* its own, of IPv4 */
 	uint8_t mac[6];
 	struct ipnet local; /* VXLAN's */
 	char name[DEVICE_BUF];
@@ -178,6 +189,8 @@ int kernel_put_link(struct kernel *kernel, const struct object *obj, struct reas
 int kernel_remove_link(struct kernel *kernel, const struct object *obj, struct reason *why);
 int kernel_put_port(struct kernel *kernel, const struct object *obj, struct reason *why);
 int kernel_remove_port(struct kernel *kernel, const struct object *obj, struct reason *why);
+int kernel_put_virtual(struct kernel *kernel, const struct object *obj, struct reason *why);
+int kernel_remove_virtual(struct kernel *kernel, const struct object *obj, struct reason *why);
 int kernel_put_address(struct kernel *kernel, const struct object *obj, struct reason *why);
 int kernel_remove_address(struct kernel *kernel, const struct object *obj, struct reason *why);
 int kernel_put_flood(struct kernel *kernel, const struct object *obj, struct reason *why);
@@ -185,6 +198,12 @@ int kernel_remove_flood(struct kernel *kernel, const struct object *obj, struct 
 int kernel_put_unreachable(struct kernel *kernel, const struct object *obj, struct reason *why);
 int kernel_put_route(struct kernel *kernel, const struct object *obj, struct reason *why);
 int kernel_remove_route(struct kernel *kernel, const struct object *obj, struct reason *why);
+
+/* ---- kernel_virtual.c ---- */
+
+/* What the macvlan is, for kernel_link_object(); base: the device it is on. */
+void kernel_read_virtual(const struct kernel_link *link, const struct kernel_link *base,
+			 struct object *obj);
 
 /* ---- messages as objects; false where they are not ours ---- */
 

@@ -58,6 +58,7 @@ static void take_objects(struct engine *engine, struct object *list)
 static bool survey_kernel(struct engine *engine)
 {
 	struct objects have = {};
+	const struct object *obj;
 	struct reason why = {};
 
 	if (kernel_read(engine->kernel, &have, &why) < 0) {
@@ -66,6 +67,9 @@ static bool survey_kernel(struct engine *engine)
 		return false;
 	}
 	drop_target(engine, TARGET_KERNEL);
+	darr_foreach_p (have.list, obj)
+		if (obj->kind == OBJ_MACVLAN)
+			engine_need_vrrpd(engine); /* it may hold what is to go with it */
 	take_objects(engine, have.list);
 	zlog_info("kernel read: %zu objects of ours", objects_count(&have));
 	objects_fini(&have);

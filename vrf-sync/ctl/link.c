@@ -101,12 +101,15 @@ static int effective(struct ctl *ctl, const struct args *args, const char *optio
 static int check_peer(struct ctl *ctl, const struct args *args, int64_t id)
 {
 	char protocol[SQL_TEXT_SIZE], peer[SQL_TEXT_SIZE], peer_as[SQL_TEXT_SIZE];
+	char shared[SQL_TEXT_SIZE];
 
 	if (effective(ctl, args, "protocol", "protocol", id, protocol) < 0 ||
 	    effective(ctl, args, "peer", "peer", id, peer) < 0 ||
-	    effective(ctl, args, "peer-as", "peer_as", id, peer_as) < 0)
+	    effective(ctl, args, "peer-as", "peer_as", id, peer_as) < 0 ||
+	    effective(ctl, args, "virtual-address", "virtual_address", id, shared) < 0)
 		return -1;
-	if (!strcmp(protocol, "ospf"))
+	/* a LAN of hosts has no customer router */
+	if (!strcmp(protocol, "ospf") || (!strcmp(protocol, "static") && shared[0]))
 		return 0;
 	if (!peer[0]) {
 		reason_set(&ctl->why,
@@ -123,6 +126,23 @@ static int check_peer(struct ctl *ctl, const struct args *args, int64_t id)
 	return 0;
 }
 
+static int check_virtual(struct ctl *ctl, const struct args *args, int64_t id)
+{
+	char shared[SQL_TEXT_SIZE], vrid[SQL_TEXT_SIZE], priority[SQL_TEXT_SIZE];
+
+	if (effective(ctl, args, "virtual-address", "virtual_address", id, shared) < 0 ||
+	    effective(ctl, args, "vrid", "vrid", id, vrid) < 0 ||
+	    effective(ctl, args, "priority", "priority", id, priority) < 0)
+		return -1;
+	if (shared[0] || (!vrid[0] && !priority[0]))
+		return 0;
+	reason_set(
+		&ctl->why,
+		"--%s belongs to a virtual address, which link %s would not have; give --virtual-address ADDRESS, or --%s auto as well",
+		vrid[0] ? "vrid" : "priority", args->names[1], vrid[0] ? "vrid" : "priority");
+	return -1;
+}
+
 static int link_add(struct ctl *ctl, const struct args *args)
 {
 	struct row row = { .table = "link", .object = "link" };
@@ -132,6 +152,7 @@ static int link_add(struct ctl *ctl, const struct args *args)
 	if (lookup_new_in_tenant(ctl, "link", args->names[0], args->names[1], &tenant_id) < 0 ||
 	    lookup_id(ctl, "node", args_value(args, "node"), &node_id) < 0 ||
 	    check_ifname(ctl, args) < 0 || check_peer(ctl, args, 0) < 0 ||
+	    check_virtual(ctl, args, 0) < 0 ||
 	    check_port(ctl, args->names[1], node_id, args_value(args, "interface"),
 		       vlan ? strtoll(vlan, NULL, 10) : 0, 0) < 0)
 		return -1;
@@ -168,8 +189,9 @@ static int link_set(struct ctl *ctl, const struct args *args)
 
 	if (lookup_in_tenant(ctl, "link", args->names[0], args->names[1], &tenant_id, &id) < 0 ||
 	    check_ifname(ctl, args) < 0 || check_new_port(ctl, args, id) < 0 ||
-	    check_peer(ctl, args, id) < 0 || row_options(ctl, &row, args, id) < 0 ||
-	    row_update(ctl, &row, id) < 0 || routes_option(ctl, args, id) < 0)
+	    check_peer(ctl, args, id) < 0 || check_virtual(ctl, args, id) < 0 ||
+	    row_options(ctl, &row, args, id) < 0 || row_update(ctl, &row, id) < 0 ||
+	    routes_option(ctl, args, id) < 0)
 		return -1;
 	return check_routes(ctl, args->names[1], id);
 }
@@ -199,6 +221,12 @@ static const struct option_info link_options[] = {
 	  "what lies behind a static link; set also takes +PREFIX,-PREFIX" },
 	{ "max-routes", OPT_NUMBER, 0, "max_routes", "N",
 	  "limit of what bgp may bring; default 1000", 1, 10000000 },
+	{ "virtual-address", OPT_ADDRESS, OPTION_AUTO, "virtual_address", "ADDRESS",
+	  "shared by VRRP with the link of another PE on this LAN; \"auto\" takes it away" },
+	{ "vrid", OPT_NUMBER, OPTION_AUTO, "vrid", "N",
+	  "its VRRP group; derived: the last octet of the virtual address", 1, 255 },
+	{ "priority", OPT_NUMBER, OPTION_AUTO, "priority", "N",
+	  "the PE with the higher one has it while it can; default 100", 1, 254 },
 	{},
 };
 

@@ -18,7 +18,12 @@
 static int provider_set(struct ctl *ctl, const struct args *args)
 {
 	struct row row = { .table = "provider", .object = "provider" };
+	const char *interval = args_value(args, "vrrp-interval");
 
+	if (interval && strtoul(interval, NULL, 10) % 10) {
+		reason_set(&ctl->why, "--vrrp-interval %s is not a multiple of 10", interval);
+		return -1;
+	}
 	if (row_options(ctl, &row, args, 1) < 0)
 		return -1;
 	return row_update(ctl, &row, 1);
@@ -130,6 +135,8 @@ static const struct option_info provider_options[] = {
 	  "RT of leaks to a tenant = asn:(N + its id)", 1, 4000000000u },
 	{ "ospf-hello", OPT_NUMBER, 0, "ospf_hello", "SECONDS", "on transit and uplink", 1, 60 },
 	{ "ospf-dead", OPT_NUMBER, 0, "ospf_dead", "SECONDS", "on transit and uplink", 2, 240 },
+	{ "vrrp-interval", OPT_NUMBER, 0, "vrrp_interval", "MS",
+	  "between a VRRP master's advertisements, in tens; default 1000", 10, 40950 },
 	{},
 };
 

@@ -81,6 +81,26 @@ static void add_subnets(const struct model *model, const struct tenant *tenant, 
 	}
 }
 
+static struct json_object *number_or_none(uint32_t number)
+{
+	return number ? json_object_new_int64(number) : NULL;
+}
+
+/* As it is used: derived where no override is set. */
+static void show_virtual(struct json_object *row, const struct link *link)
+{
+	struct reason ignored = {};
+	uint8_t vrid = 0, priority = 0;
+
+	if (ipnet_is_set(&link->virtual_address)) {
+		derive_vrid(link, &vrid, &ignored);
+		priority = link->priority ? link->priority : VRRP_PRIORITY;
+	}
+	show_address(row, "virtual-address", &link->virtual_address);
+	json_object_object_add(row, "vrid", number_or_none(vrid));
+	json_object_object_add(row, "priority", number_or_none(priority));
+}
+
 static void add_links(const struct model *model, const struct tenant *tenant, const char *name,
 		      struct json_object *rows)
 {
@@ -101,11 +121,10 @@ static void add_links(const struct model *model, const struct tenant *tenant, co
 		show_net(row, "address", &link->address);
 		show_text(row, "protocol", routing_names[link->routing]);
 		show_address(row, "peer", &link->peer);
-		json_object_object_add(row, "peer-as",
-				       link->peer_as ? json_object_new_int64(link->peer_as)
-						     : NULL);
+		json_object_object_add(row, "peer-as", number_or_none(link->peer_as));
 		show_number(row, "max-routes", link->max_routes);
 		show_nets(row, "routes", link->routes);
+		show_virtual(row, link);
 		json_object_array_add(rows, row);
 	}
 }

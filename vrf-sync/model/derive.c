@@ -200,3 +200,32 @@ void derive_gateway_mac(const struct logical_switch *sw, uint8_t mac[static 6])
 	mac[4] = sw->id >> 8;
 	mac[5] = sw->id;
 }
+
+int derive_vrid(const struct link *link, uint8_t *vrid, struct reason *why)
+{
+	uint8_t value = link->vrid ? link->vrid : link->virtual_address.addr[3];
+	char text[IPNET_TEXT_SIZE];
+
+	if (!value) {
+		reason_set(
+			why,
+			"the virtual address %s of link %s ends in 0, which is no VRID; set link.vrid to one that is free on that LAN, the same at all its links",
+			ipnet_format_addr(&link->virtual_address, text), link->name);
+		return -ERANGE;
+	}
+	*vrid = value;
+	return 0;
+}
+
+void derive_virtual_name(const struct link *link, char name[static DEVICE_BUF])
+{
+	snprintf(name, DEVICE_BUF, "vr%u", link->id);
+}
+
+void derive_virtual_mac(uint8_t vrid, uint8_t mac[static 6])
+{
+	static const uint8_t prefix[] = { 0x00, 0x00, 0x5e, 0x00, 0x01 };
+
+	memcpy(mac, prefix, sizeof(prefix));
+	mac[5] = vrid;
+}

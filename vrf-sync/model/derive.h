@@ -50,6 +50,16 @@ void derive_bridge_name(const struct logical_switch *sw, char name[static DEVICE
 void derive_vxlan_name(uint32_t vni, char name[static DEVICE_BUF]);
 /* VLAN device "<trunk>.<vlan>"; the port itself for VLAN 0. */
 void derive_vlan_name(const char *trunk, uint16_t vlan, char name[static DEVICE_BUF]);
+/* RFC 9568 6.1, and what a link without another has. */
+#define VRRP_PRIORITY 100
+#define VRRP_INTERVAL 1000 /* ms */
+/* The group of a link with a virtual address: its last octet.  Whoever shares
+ * the address shares the group.
+ */
+int derive_vrid(const struct link *link, uint8_t *vrid, struct reason *why);
+/* The device that has the virtual address: "vr<link id>", and RFC 9568 7.3's MAC. */
+void derive_virtual_name(const struct link *link, char name[static DEVICE_BUF]);
+void derive_virtual_mac(uint8_t vrid, uint8_t mac[static 6]);
 /* The gateway's MAC, the same on every DLR: 02:46 and the switch id in four bytes. */
 void derive_gateway_mac(const struct logical_switch *sw, uint8_t mac[static 6]);
 

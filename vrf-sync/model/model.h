@@ -113,6 +113,7 @@ struct provider {
 	uint32_t vpn_tag; /* never 0: the source fills in RFC 4577's default */
 	uint32_t table_base, vni_base, leak_base;
 	uint16_t ospf_hello, ospf_dead; /* seconds */
+	uint16_t vrrp_interval;         /* milliseconds, a multiple of 10 */
 	struct pool pools[WIRE_KIND_COUNT];
 	struct ipnet *reserved; /* darr, sorted */
 	struct site *sites;     /* darr, by id */
@@ -170,8 +171,11 @@ struct link {
 	uint32_t max_routes;
 	uint16_t vlan; /* 0: the whole port */
 	enum routing routing;
-	struct ipnet address; /* the PE's, with its length */
-	struct ipnet peer;    /* unset: not needed by the protocol */
+	struct ipnet address;         /* the PE's, with its length */
+	struct ipnet peer;            /* unset: not needed by the protocol */
+	struct ipnet virtual_address; /* unset: no VRRP; without a length of its own */
+	uint8_t vrid;                 /* 0: derived */
+	uint8_t priority;             /* of VRRP; 0: the usual one */
 	char name[TENANT_NAME_MAX + 1];
 	char ifname[DEVICE_NAME_MAX + 1];
 	struct ipnet *routes; /* darr, sorted; behind a static link */

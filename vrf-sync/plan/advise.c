@@ -141,6 +141,29 @@ static void advise_edges(struct area *area)
 				    name_of(area, a), name_of(area, b));
 }
 
+static bool is_shared(const struct tenant *tenant, const struct link *link)
+{
+	const struct link *other;
+
+	darr_foreach_p (tenant->links, other)
+		if (other != link &&
+		    ipnet_cmp(&other->virtual_address, &link->virtual_address) == 0)
+			return true;
+	return false;
+}
+
+static void advise_links(const struct tenant *tenant, struct reason **advice)
+{
+	const struct link *link;
+	char text[IPNET_TEXT_SIZE];
+
+	darr_foreach_p (tenant->links, link)
+		if (ipnet_is_set(&link->virtual_address) && !is_shared(tenant, link))
+			say(advice,
+			    "link %s has the virtual address %s to itself; add a link with it at another PE on that LAN",
+			    link->name, ipnet_format_addr(&link->virtual_address, text));
+}
+
 size_t advise_tenant(const struct provider *provider, const struct tenant *tenant,
 		     struct reason **advice)
 {
@@ -153,6 +176,7 @@ size_t advise_tenant(const struct provider *provider, const struct tenant *tenan
 		if (speaker->roles & ROLE_PE)
 			advise_pe(&area, speaker);
 	advise_edges(&area);
+	advise_links(tenant, advice);
 	darr_free(area.speakers);
 	return darr_len(*advice) - before;
 }

@@ -52,6 +52,34 @@ static void port_text(const struct object *obj, bool undo, char *buf)
 			 obj->vrf);
 }
 
+static void macvlan_text(const struct object *obj, bool undo, char *buf)
+{
+	uint8_t mac[6];
+
+	derive_virtual_mac(obj->num[0], mac);
+	if (undo)
+		snprintf(buf, KERNEL_TEXT_SIZE,
+			 "ip link del %s\nsysctl -w net/ipv4/conf/%s/arp_ignore=0", obj->name,
+			 obj->ref);
+	else
+		snprintf(
+			buf, KERNEL_TEXT_SIZE,
+			"ip link add link %s name %s address %02x:%02x:%02x:%02x:%02x:%02x type macvlan mode bridge\n"
+			"ip link set %s master %s addrgenmode none protodown on\n"
+			"sysctl -w net/ipv4/conf/%s/rp_filter=2 net/ipv4/conf/%s/arp_ignore=1\n"
+			"ip link set %s up",
+			obj->ref, obj->name, mac[0], mac[1], mac[2], mac[3], mac[4], mac[5],
+			obj->name, obj->vrf, obj->name, obj->ref, obj->name);
+}
+
+static void virtual_address_text(const struct object *obj, bool undo, char *buf)
+{
+	char net[IPNET_TEXT_SIZE];
+
+	snprintf(buf, KERNEL_TEXT_SIZE, "ip addr %s %s dev %s%s", undo ? "del" : "add",
+		 ipnet_format(&obj->net, net), obj->name, undo ? "" : " noprefixroute");
+}
+
 static void address_text(const struct object *obj, bool undo, char *buf)
 {
 	char net[IPNET_TEXT_SIZE];
@@ -134,7 +162,9 @@ static void (*const texts[OBJ_KIND_COUNT])(const struct object *obj, bool undo, 
 	[OBJ_UNREACHABLE] = unreachable_text,
 	[OBJ_VLAN] = vlan_text,
 	[OBJ_PORT] = port_text,
+	[OBJ_MACVLAN] = macvlan_text,
 	[OBJ_WIRE_ADDRESS] = address_text,
+	[OBJ_VIRTUAL_ADDRESS] = virtual_address_text,
 	[OBJ_BRIDGE] = bridge_text,
 	[OBJ_VXLAN] = vxlan_text,
 	[OBJ_FDB] = fdb_text,

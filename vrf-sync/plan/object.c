@@ -9,10 +9,8 @@
 #include "plan/object.h"
 
 const char *const target_names[TARGET_COUNT] = {
-	[TARGET_KERNEL] = "kernel",
-	[TARGET_MGMTD] = "mgmtd",
-	[TARGET_OSPFD] = "ospfd",
-	[TARGET_BGPD] = "bgpd",
+	[TARGET_KERNEL] = "kernel", [TARGET_MGMTD] = "mgmtd", [TARGET_OSPFD] = "ospfd",
+	[TARGET_BGPD] = "bgpd",     [TARGET_VRRPD] = "vrrpd",
 };
 
 const char *const sysctl_names[SYSCTL_COUNT] = {
@@ -35,7 +33,9 @@ const struct object_kind_info object_kinds[OBJ_KIND_COUNT] = {
 	[OBJ_UNREACHABLE] = { "unreachable", PHASE_BASE, .key_nums = 1 },
 	[OBJ_VLAN] = { "vlan", PHASE_BASE },
 	[OBJ_PORT] = { "port", PHASE_BASE },
+	[OBJ_MACVLAN] = { "macvlan", PHASE_BASE, .recreate = true },
 	[OBJ_WIRE_ADDRESS] = { "wire-address", PHASE_BASE, .key_net = true },
+	[OBJ_VIRTUAL_ADDRESS] = { "virtual-address", PHASE_BASE, .key_net = true },
 	[OBJ_PREFIX_LIST] = { "prefix-list", PHASE_FILTER, .key_nums = 1 },
 	[OBJ_RT_LIST] = { "extcommunity-list", PHASE_FILTER, .key_nums = 1, .recreate = true },
 	[OBJ_ROUTE_MAP] = { "route-map", PHASE_FILTER, .key_nums = 1, .recreate = true },
@@ -68,6 +68,10 @@ const struct object_kind_info object_kinds[OBJ_KIND_COUNT] = {
 	[OBJ_OSPF_IF_DEAD] = { "ospf-dead-interval", PHASE_STATEMENT },
 	[OBJ_OSPF_IF_HELLO] = { "ospf-hello-interval", PHASE_STATEMENT },
 	[OBJ_OSPF_IF_AREA] = { "ospf-area", PHASE_STATEMENT, .recreate = true },
+	[OBJ_VRRP] = { "vrrp", PHASE_STATEMENT, .key_nums = 1 },
+	[OBJ_VRRP_PRIORITY] = { "vrrp-priority", PHASE_STATEMENT, .key_nums = 1 },
+	[OBJ_VRRP_INTERVAL] = { "vrrp-interval", PHASE_STATEMENT, .key_nums = 1 },
+	[OBJ_VRRP_ADDRESS] = { "vrrp-address", PHASE_STATEMENT, .key_nums = 1, .key_net = true },
 	[OBJ_BGP_ROUTER_ID] = { "bgp-router-id", PHASE_STATEMENT },
 	[OBJ_BGP_NEIGHBOR] = { "bgp-neighbor", PHASE_STATEMENT, .key_net = true },
 	[OBJ_BGP_REDIST_KERNEL] = { "bgp-redistribute-kernel", PHASE_STATEMENT, .recreate = true },
@@ -111,7 +115,7 @@ static unsigned int context_rank(const struct object *obj)
 {
 	if (obj->kind >= OBJ_ROUTE_MAP && obj->kind <= OBJ_ON_MATCH_NEXT)
 		return 1; /* after the lists they name */
-	if (object_is_ospf_interface(obj->kind))
+	if (obj->kind >= OBJ_OSPF_IF_P2P && obj->kind <= OBJ_VRRP_ADDRESS)
 		return 1; /* after "router ospf" */
 	return 0;
 }
@@ -173,7 +177,7 @@ static bool parent_named(struct object *parent, const struct object *child, enum
 {
 	parent_is(parent, child, kind);
 	strlcpy(parent->name, child->name, sizeof(parent->name));
-	if (kind == OBJ_ROUTE_MAP)
+	if (kind == OBJ_ROUTE_MAP || kind == OBJ_VRRP)
 		parent->num[0] = child->num[0];
 	return true;
 }
@@ -188,6 +192,15 @@ bool object_parent(const struct object *obj, struct object *parent)
 		return parent_is(parent, obj, OBJ_BGP);
 	if (obj->kind == OBJ_WIRE_ADDRESS)
 		return parent_named(parent, obj, OBJ_VLAN);
+	if (obj->kind == OBJ_MACVLAN) { /* on a port: there is no such VLAN, and it goes alone */
+		parent_is(parent, obj, OBJ_VLAN);
+		strlcpy(parent->name, obj->ref, sizeof(parent->name));
+		return true;
+	}
+	if (obj->kind == OBJ_VIRTUAL_ADDRESS)
+		return parent_named(parent, obj, OBJ_MACVLAN);
+	if (obj->kind >= OBJ_VRRP_PRIORITY && obj->kind <= OBJ_VRRP_ADDRESS)
+		return parent_named(parent, obj, OBJ_VRRP);
 	if (obj->kind == OBJ_GATEWAY)
 		return parent_named(parent, obj, OBJ_BRIDGE);
 	if (obj->kind == OBJ_FDB)

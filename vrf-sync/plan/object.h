@@ -24,8 +24,8 @@
 #include "model/names.h"
 
 /* Who holds an object. */
-enum target { TARGET_KERNEL, TARGET_MGMTD, TARGET_OSPFD, TARGET_BGPD };
-#define TARGET_COUNT 4
+enum target { TARGET_KERNEL, TARGET_MGMTD, TARGET_OSPFD, TARGET_BGPD, TARGET_VRRPD };
+#define TARGET_COUNT 5
 /* Sets of them. */
 #define TARGET_BIT(target) (1u << (target))
 #define TARGETS_ALL        (TARGET_BIT(TARGET_COUNT) - 1)
@@ -51,7 +51,9 @@ enum object_kind {
 	OBJ_UNREACHABLE,  /* num[0] family: default of last resort in the VRF's table num[1] */
 	OBJ_VLAN,         /* name device, ref trunk, num[0] VLAN, num[1] MTU */
 	OBJ_PORT,         /* name of a device that is not ours to create */
+	OBJ_MACVLAN,      /* name device, ref the one it is on, num[0] VRID: has the group's MAC */
 	OBJ_WIRE_ADDRESS, /* name device, net */
+	OBJ_VIRTUAL_ADDRESS, /* name macvlan, net: brings no route of its own */
 	/* PHASE_FILTER */
 	OBJ_PREFIX_LIST,   /* name, num[0] seq; num[1] permit, net, num[2] le (0: exact) */
 	OBJ_RT_LIST,       /* name, num[0] seq; num[1]:num[2] route target */
@@ -94,6 +96,11 @@ enum object_kind {
 	OBJ_OSPF_IF_DEAD,     /* name device; num[0] s */
 	OBJ_OSPF_IF_HELLO,    /* name device; num[0] s */
 	OBJ_OSPF_IF_AREA,     /* name device; num[0] area */
+	/* ... in "interface X" of vrrpd */
+	OBJ_VRRP,          /* name device, num[0] VRID */
+	OBJ_VRRP_PRIORITY, /* name device, num[0] VRID, num[1] priority */
+	OBJ_VRRP_INTERVAL, /* name device, num[0] VRID, num[1] ms */
+	OBJ_VRRP_ADDRESS,  /* name device, num[0] VRID, net: starts the group, so it is last */
 	/* ... in "router bgp N vrf X" */
 	OBJ_BGP_ROUTER_ID, /* net */
 	OBJ_BGP_NEIGHBOR,  /* net; num[0] AS number */

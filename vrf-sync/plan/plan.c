@@ -131,6 +131,7 @@ static void plan_links(struct plan *plan)
 		derive_vlan_name(link->ifname, link->vlan, device);
 		plan_device(plan, link->ifname, link->vlan, 0);
 		plan_address(plan, device, &link->address);
+		plan_virtual_address(plan, link, device);
 		plan->has_ospf |= link->routing == ROUTING_OSPF;
 		plan->has_static_link |= link->routing == ROUTING_STATIC;
 	}

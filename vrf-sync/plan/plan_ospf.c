@@ -158,7 +158,8 @@ void plan_ospf(struct plan *plan)
 		if (link->node_id != plan->node->id || link->routing != ROUTING_OSPF)
 			continue;
 		derive_vlan_name(link->ifname, link->vlan, device);
-		plan_interface(plan, device, 0, true);
+		/* a LAN that another PE shares is no point-to-point */
+		plan_interface(plan, device, 0, !ipnet_is_set(&link->virtual_address));
 	}
 	if (on_transit)
 		plan_nssa(plan, on_transit);

@@ -72,6 +72,8 @@ void plan_node_filters(const struct provider *provider, const struct node *node,
 		       struct objects *want);
 /* plan_ospf.c */
 void plan_ospf(struct plan *plan);
+/* plan_vrrp.c */
+void plan_virtual_address(struct plan *plan, const struct link *link, const char *device);
 /* plan_bgp.c */
 void plan_bgp(struct plan *plan);
 /* plan_switch.c */

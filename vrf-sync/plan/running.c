@@ -41,7 +41,7 @@ static void open_interface(struct reader *r, const char *name)
 	const char *vrf;
 	size_t len = strcspn(name, " ");
 
-	r->context = CONTEXT_OSPF_IF;
+	r->context = r->target == TARGET_VRRPD ? CONTEXT_VRRP_IF : CONTEXT_OSPF_IF;
 	r->skip = true;
 	if (len >= sizeof(ifname))
 		return;

@@ -58,6 +58,10 @@ static const struct statement statements[OBJ_KIND_COUNT] = {
 	[OBJ_OSPF_IF_DEAD] = { CONTEXT_OSPF_IF, "ip ospf dead-interval| %0" },
 	[OBJ_OSPF_IF_HELLO] = { CONTEXT_OSPF_IF, "ip ospf hello-interval| %0" },
 	[OBJ_OSPF_IF_AREA] = { CONTEXT_OSPF_IF, "ip ospf area| %0" },
+	[OBJ_VRRP] = { CONTEXT_VRRP_IF, "vrrp %0 version 3" },
+	[OBJ_VRRP_PRIORITY] = { CONTEXT_VRRP_IF, "vrrp %0 priority| %1" },
+	[OBJ_VRRP_INTERVAL] = { CONTEXT_VRRP_IF, "vrrp %0 advertisement-interval| %1" },
+	[OBJ_VRRP_ADDRESS] = { CONTEXT_VRRP_IF, "vrrp %0 ip %a" },
 	[OBJ_BGP_ROUTER_ID] = { CONTEXT_BGP, "bgp router-id| %a" },
 	[OBJ_BGP_NEIGHBOR] = { CONTEXT_BGP, "neighbor %a| remote-as %0" },
 	[OBJ_BGP_REDIST_KERNEL] = { CONTEXT_BGP_V4, "redistribute kernel| route-map %r" },
@@ -236,6 +240,7 @@ const char *statement_enter(const struct object *obj, uint32_t asn,
 		entry.kind = OBJ_OSPF;
 		return statement_text(&entry, false, buf);
 	case CONTEXT_OSPF_IF:
+	case CONTEXT_VRRP_IF:
 		put(&w, "interface ");
 		put_name(&w, obj->name);
 		break;

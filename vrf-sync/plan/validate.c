@@ -405,6 +405,11 @@ static void check_switches(struct check *check)
 
 /* ---- external links ---- */
 
+static bool is_same_host(const struct ipnet *a, const struct ipnet *b)
+{
+	return a->family == b->family && !memcmp(a->addr, b->addr, sizeof(a->addr));
+}
+
 static void check_link_address(struct check *check, const struct link *link)
 {
 	struct ipnet network = ipnet_masked(&link->address);
@@ -425,12 +430,98 @@ static void check_link_address(struct check *check, const struct link *link)
 	     !memcmp(link->peer.addr, link->address.addr, sizeof(link->peer.addr))))
 		find(check, "the peer of link %s, %s, must be another address in %s", link->name,
 		     ipnet_format_addr(&link->peer, peer), text);
-	hold(check, &link->address, "link", link->name);
+}
+
+static void check_virtual_address(struct check *check, const struct link *link)
+{
+	char text[IPNET_TEXT_SIZE], net[IPNET_TEXT_SIZE];
+	struct ipnet network = ipnet_masked(&link->address), host = link->virtual_address;
+	struct reason why = {};
+	uint8_t vrid;
+
+	host.len = link->address.len;
+	ipnet_format_addr(&link->virtual_address, text);
+	ipnet_format(&network, net);
+	if (!ipnet_contains(&network, &link->virtual_address) || !ipnet_is_host(&host))
+		find(check, "the virtual address %s of link %s must be a host address in %s", text,
+		     link->name, net);
+	else if (is_same_host(&link->virtual_address, &link->address) ||
+		 is_same_host(&link->virtual_address, &link->peer))
+		find(check,
+		     "the virtual address %s of link %s is that of %s; VRRP needs one that nobody has",
+		     text, link->name,
+		     is_same_host(&link->virtual_address, &link->address) ? "the PE itself"
+									  : "its peer");
+	else if (derive_vrid(link, &vrid, &why) < 0)
+		find(check, "%s", why.text);
+}
+
+/* ---- one LAN, several PEs ---- */
+
+/* Two PEs on one LAN: what they share, and what not. */
+static void check_group(struct check *check, const struct link *one, const struct link *other)
+{
+	const struct node *node = provider_node(check->provider, one->node_id);
+	char text[IPNET_TEXT_SIZE];
+	struct reason ignored = {};
+	uint8_t vrid = 0, other_vrid = 0;
+
+	if (one->node_id == other->node_id)
+		find(check,
+		     "links %s and %s share the virtual address %s and are both at node %s; a second PE is what it is for",
+		     one->name, other->name, ipnet_format_addr(&one->virtual_address, text),
+		     node ? node->name : "?");
+	else if (is_same_host(&one->address, &other->address))
+		find(check, "links %s and %s have the same address %s; give each PE its own",
+		     one->name, other->name, ipnet_format_addr(&one->address, text));
+	else if (derive_vrid(one, &vrid, &ignored) == 0 &&
+		 derive_vrid(other, &other_vrid, &ignored) == 0 && vrid != other_vrid)
+		find(check,
+		     "links %s and %s share the virtual address %s and have the VRIDs %u and %u; give both the same",
+		     one->name, other->name, ipnet_format_addr(&one->virtual_address, text), vrid,
+		     other_vrid);
+}
+
+/* The earlier link that the link has its LAN in common with; NULL: none. */
+static const struct link *lan_sharer(struct check *check, const struct link *link)
+{
+	struct ipnet network = ipnet_masked(&link->address), other_network;
+	char text[IPNET_TEXT_SIZE];
+	const struct link *other;
+
+	darr_foreach_p (check->tenant->links, other) {
+		if (other == link)
+			return NULL;
+		other_network = ipnet_masked(&other->address);
+		if (ipnet_cmp(&network, &other_network) ||
+		    (!ipnet_is_set(&link->virtual_address) &&
+		     !ipnet_is_set(&other->virtual_address)))
+			continue;
+		if (is_same_host(&link->virtual_address, &other->virtual_address))
+			check_group(check, other, link);
+		else
+			find(check,
+			     "links %s and %s are both in %s and do not share a virtual address; give both the same, or one another network",
+			     other->name, link->name, ipnet_format(&network, text));
+		return other;
+	}
+	return NULL;
+}
+
+static bool has_net(const struct ipnet *list, const struct ipnet *net)
+{
+	const struct ipnet *item;
+
+	darr_foreach_p (list, item)
+		if (ipnet_cmp(item, net) == 0)
+			return true;
+	return false;
 }
 
 static void check_link(struct check *check, const struct link *link)
 {
 	const struct node *node = provider_node(check->provider, link->node_id);
+	const struct link *sharer;
 	const struct ipnet *net;
 	char text[IPNET_TEXT_SIZE];
 
@@ -444,12 +535,23 @@ static void check_link(struct check *check, const struct link *link)
 		     link->ifname, link->name, link->vlan ? TRUNK_NAME_MAX : DEVICE_NAME_MAX);
 	check_whole_port(check, link);
 	check_link_address(check, link);
+	if (ipnet_is_set(&link->virtual_address))
+		check_virtual_address(check, link);
+	sharer = lan_sharer(check, link);
+	if (!sharer)
+		hold(check, &link->address, "link", link->name);
+	if (link->routes && link->routing == ROUTING_STATIC && !ipnet_is_set(&link->peer))
+		find(check,
+		     "link %s has routes behind it and no peer; set link.peer to the customer router",
+		     link->name);
 	darr_foreach_p (link->routes, net) {
 		if (!ipnet_is_prefix(net) || net->family != AF_INET)
 			find(check, "%s behind link %s must be an IPv4 network without host bits",
 			     ipnet_format(net, text), link->name);
 		check_space(check, net, "link", link->name);
-		hold(check, net, "link", link->name);
+		/* two PEs on one LAN lead to the same customer router */
+		if (!sharer || !has_net(sharer->routes, net))
+			hold(check, net, "link", link->name);
 	}
 }
 

@@ -155,6 +155,8 @@ static void take_link(struct tenant *tenant, sqlite3_stmt *stmt)
 		.vlan = column_u32(stmt, 5),
 		.peer_as = column_u32(stmt, 9),
 		.max_routes = column_u32(stmt, 10),
+		.vrid = column_u32(stmt, 12),
+		.priority = column_u32(stmt, 13),
 	};
 
 	take_name(tenant, stmt, 2, "link", link.name, sizeof(link.name));
@@ -163,6 +165,8 @@ static void take_link(struct tenant *tenant, sqlite3_stmt *stmt)
 		bad_net(tenant, stmt, 6, "link address");
 	if (!column_is_null(stmt, 7) && !column_addr(stmt, 7, &link.peer))
 		bad_addr(tenant, stmt, 7, "peer");
+	if (!column_is_null(stmt, 11) && !column_addr(stmt, 11, &link.virtual_address))
+		bad_addr(tenant, stmt, 11, "virtual address");
 	link.routing = take_word(tenant, stmt, 8, "protocol", routing_names, ROUTING_COUNT);
 	*darr_append(tenant->links) = link;
 }
@@ -216,8 +220,8 @@ static const struct {
 	{ "SELECT s.tenant_id, s.id, n.id, n.prefix, n.gateway, n.advertise"
 	  " FROM logical_switch s JOIN subnet n ON n.switch_id = s.id",
 	  "s.tenant_id", "s.tenant_id, s.id, n.id", take_subnet },
-	{ "SELECT tenant_id, id, name, node_id, ifname, vlan, address, peer, protocol, peer_as, max_routes"
-	  " FROM link",
+	{ "SELECT tenant_id, id, name, node_id, ifname, vlan, address, peer, protocol, peer_as, max_routes,"
+	  " virtual_address, vrid, priority FROM link",
 	  "tenant_id", "tenant_id, id", take_link },
 	{ "SELECT l.tenant_id, l.id, r.prefix FROM link l JOIN link_route r ON r.link_id = l.id",
 	  "l.tenant_id", "l.tenant_id, l.id, r.prefix", take_link_route },
