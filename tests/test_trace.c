@@ -163,6 +163,88 @@ START_TEST(of_subnets_older_than_us_nothing_is_told)
 }
 END_TEST
 
+/* Counts what the subnets themselves say, the slow way. */
+static void assert_totals(void)
+{
+	const struct trace_totals *totals = trace_totals(trace);
+	size_t count;
+	const struct traced *list = trace_of_tenant(trace, ACME, &count);
+
+	ck_assert_uint_eq(totals->subnets, count);
+	for (int stage = 0; stage < STAGE_COUNT; stage++) {
+		size_t passed = 0;
+
+		for (size_t i = 0; i < count; i++)
+			passed += list[i].at[stage] != 0;
+		ck_assert_msg(totals->passed[stage] == passed, "%s", stage_names[stage]);
+	}
+}
+
+START_TEST(totals_are_those_of_the_subnets)
+{
+	assert_totals();
+	GIVE(1000, 2000, "10.1.1.0/24", "10.1.2.0/24");
+	trace_mark_all(trace, ACME, STAGE_PLANNED, 3000);
+	mark("10.1.1.0/24", STAGE_TYPE7, 4000);
+	assert_totals();
+	ck_assert_uint_eq(trace_totals(trace)->passed[STAGE_PLANNED], 2);
+	GIVE(5000, 6000, "10.1.1.0/24", "10.1.3.0/24", "10.1.4.0/24");
+	mark("10.1.3.0/24", STAGE_TYPE7, 7000);
+	assert_totals();
+	mark("10.1.1.0/24", STAGE_TYPE7, 0);
+	assert_totals();
+	ck_assert_uint_eq(trace_totals(trace)->passed[STAGE_TYPE7], 1);
+	trace_tenant(trace, ACME, NULL, 8000, 9000);
+	assert_totals();
+	ck_assert_uint_eq(trace_totals(trace)->subnets, 0);
+}
+END_TEST
+
+static uint64_t timed(enum stage stage)
+{
+	uint64_t count = 0;
+
+	for (int i = 0; i <= HISTOGRAM_BOUNDS; i++)
+		count += trace_totals(trace)->after[stage].counts[i];
+	return count;
+}
+
+START_TEST(a_delay_is_counted_once_from_the_commit)
+{
+	const struct histogram *type7 = &trace_totals(trace)->after[STAGE_TYPE7];
+
+	GIVE(1000, 3000, "10.1.1.0/24");
+	ck_assert_uint_eq(timed(STAGE_NOTICED), 1);
+	ck_assert_uint_eq(trace_totals(trace)->after[STAGE_NOTICED].sum, 2000);
+	mark("10.1.1.0/24", STAGE_TYPE7, 5000);
+	ck_assert_uint_eq(type7->counts[2], 1); /* 4 ms: above 2.5, at most 5 */
+	/* a flap, and another change of the tenant, say nothing of this commit */
+	mark("10.1.1.0/24", STAGE_TYPE7, 0);
+	mark("10.1.1.0/24", STAGE_TYPE7, 3600000000);
+	GIVE(3700000000, 3700001000, "10.1.1.0/24", "10.1.2.0/24");
+	ck_assert_uint_eq(timed(STAGE_TYPE7), 1);
+	ck_assert_uint_eq(timed(STAGE_NOTICED), 2);
+	ck_assert_uint_eq(type7->sum, 4000);
+	/* it goes and comes again: another commit */
+	GIVE(3800000000, 3800001000, "10.1.2.0/24");
+	GIVE(3900000000, 3900001000, "10.1.1.0/24", "10.1.2.0/24");
+	mark("10.1.1.0/24", STAGE_TYPE7, 3999000000);
+	ck_assert_uint_eq(type7->counts[HISTOGRAM_BOUNDS], 1); /* 99 s: beyond every bound */
+}
+END_TEST
+
+START_TEST(no_delay_is_counted_where_nobody_knows_the_commit)
+{
+	GIVE(0, 0, "10.1.1.0/24");
+	mark("10.1.1.0/24", STAGE_TYPE7, 3000);
+	ck_assert_uint_eq(timed(STAGE_TYPE7), 0);
+	GIVE(5000, 6000, "10.1.1.0/24", "10.1.2.0/24");
+	mark("10.1.2.0/24", STAGE_TYPE7, 4000); /* the writer's clock is ahead of ours */
+	ck_assert_uint_eq(trace_totals(trace)->after[STAGE_TYPE7].counts[0], 1);
+	ck_assert_uint_eq(trace_totals(trace)->after[STAGE_TYPE7].sum, 0);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("trace");
@@ -176,6 +258,9 @@ int main(void)
 	tcase_add_test(tcase, all_are_planned_at_once_and_old_ones_keep_their_time);
 	tcase_add_test(tcase, what_changed_is_told_once);
 	tcase_add_test(tcase, of_subnets_older_than_us_nothing_is_told);
+	tcase_add_test(tcase, totals_are_those_of_the_subnets);
+	tcase_add_test(tcase, a_delay_is_counted_once_from_the_commit);
+	tcase_add_test(tcase, no_delay_is_counted_where_nobody_knows_the_commit);
 	suite_add_tcase(suite, tcase);
 	return lib_main(suite);
 }

@@ -23,6 +23,7 @@ enum tenant_log_refs {
 	EC_TENANT_EXPOSED,
 	EC_TENANT_EXPORT,
 	EC_TENANT_LATE_NEIGHBOR,
+	EC_TENANT_METRICS,
 };
 
 void tenant_errors_init(void);

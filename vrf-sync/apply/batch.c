@@ -93,6 +93,7 @@ static void run_kernel_task(struct engine *engine, struct task *task)
 	if (!why.text[0])
 		reason_set(&why, "the kernel refused %s",
 			   object_describe(&task->op.obj, what, sizeof(what)));
+	engine->stats.refused[TARGET_KERNEL]++;
 	place_fail(task->place, false, "%s", why.text);
 }
 
@@ -111,6 +112,7 @@ static void run_kernel_part(struct engine *engine, struct place *place)
 			run_kernel_task(engine, task);
 	}
 	if (kernel_finish(engine->kernel, &why) < 0) {
+		engine->stats.refused[TARGET_KERNEL]++;
 		place_fail(place, false, "%s", why.text);
 		survey_forget(engine, TARGET_KERNEL);
 	}

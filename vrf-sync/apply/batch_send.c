@@ -66,6 +66,7 @@ static void refused(struct place *place, enum target target, const struct task *
 {
 	char line[STATEMENT_SIZE], why[STATEMENT_SIZE];
 
+	place->engine->stats.refused[target]++;
 	if (task) {
 		statement_shown(&task->op.obj, task->op.what == OUTCOME_DELETE, line);
 		place_fail(place, false, "%s refused \"%s\": %s", target_names[target], line,

@@ -173,6 +173,7 @@ static void place_batch_done(struct place *place, int64_t now)
 	place->took = now - place->noticed;
 	place->noticed = 0;
 	place->engine->stats.last_us = place->took;
+	histogram_observe(&place->engine->stats.took, place->took);
 }
 
 void engine_batch_done(struct engine *engine)
@@ -202,6 +203,7 @@ static void conn_up(void *arg, struct frr_conn *conn)
 		if (engine->conns[target] == conn) {
 			engine->up_since[target] = clock_us();
 			engine->virtual_held &= target != TARGET_VRRPD;
+			engine->stats.connected[target]++;
 			module_ask(engine, target);
 		}
 	engine_make_all_dirty(engine);
@@ -284,22 +286,27 @@ static void kernel_object_changed(void *arg, const struct object *now)
 		return;
 	}
 	*(struct object *)objects_find(place_have(place), now) = *now;
+	engine->stats.repairs[REPAIR_KERNEL]++;
 	place_make_dirty(place);
 	engine_schedule(engine);
 }
 
-/* Equal to nothing from now on, so that the next batch makes them anew. */
-static void make_instances_anew(struct place *place, enum target target)
+/* Equal to nothing from now on, so that the next batch makes them anew.  False
+ * where there are none.
+ */
+static bool make_instances_anew(struct place *place, enum target target)
 {
 	struct object *obj;
+	bool any = false;
 
 	if (place->as_planned && !place->wants[target])
-		return;
+		return false;
 	darr_foreach_p (place_have(place)->list, obj)
 		if (obj->target == target && (obj->kind == OBJ_OSPF || obj->kind == OBJ_BGP)) {
-			obj->altered = true;
+			obj->altered = any = true;
 			place_make_dirty(place);
 		}
+	return any;
 }
 
 static void kernel_object_gone(void *arg, const struct object *was)
@@ -315,6 +322,7 @@ static void kernel_object_gone(void *arg, const struct object *was)
 		return;
 	have = place_have(place);
 	darr_remove(have->list, objects_find(have, was) - have->list);
+	engine->stats.repairs[REPAIR_KERNEL]++;
 	place_make_dirty(place);
 	/* a VRF that comes back under its instances may lose its export */
 	if (was->kind == OBJ_VRF) {
@@ -536,7 +544,7 @@ void engine_revive(struct engine *engine, enum target target, int64_t gone)
 	if (!engine->surveyed[target] || engine->up_since[target] > gone)
 		return;
 	frr_each (place_hash, engine->places, place)
-		make_instances_anew(place, target);
+		engine->stats.repairs[REPAIR_REVIVED] += make_instances_anew(place, target);
 	engine_schedule(engine);
 }
 
@@ -668,6 +676,30 @@ void engine_stats(const struct engine *engine, struct engine_stats *stats)
 			target == TARGET_KERNEL ||
 			(engine->conns[target] && frr_conn_is_up(engine->conns[target]));
 		stats->needed[target] = target == TARGET_KERNEL || engine->needs[target];
+	}
+}
+
+static enum health level_of(const struct place *place)
+{
+	/* it has just come, and what it needs is not even known */
+	if (place->health == HEALTH_OK && place->dirty && !place->planned.tenant)
+		return HEALTH_WAITING;
+	return place->health;
+}
+
+void engine_levels(const struct engine *engine, struct engine_levels *levels)
+{
+	struct place *place;
+
+	*levels = (struct engine_levels){};
+	levels->pending = place_list_count((struct place_list_head *)engine->dirty);
+	frr_each (place_hash, (struct place_hash_head *)engine->places, place) {
+		/* a tenant that is gone counts as long as it cannot be taken down */
+		if (place->vrf[0] && (place->tenant_id || place->health != HEALTH_OK))
+			levels->tenants[level_of(place)]++;
+		if (place->noticed && place->health != HEALTH_FAILED &&
+		    (!levels->oldest || place->noticed < levels->oldest))
+			levels->oldest = place->noticed;
 	}
 }
 

@@ -23,6 +23,7 @@
 #ifndef FRR_TENANT_APPLY_ENGINE_H
 #define FRR_TENANT_APPLY_ENGINE_H
 
+#include "histogram.h"
 #include "model/model.h"
 #include "plan/diff.h"
 
@@ -34,6 +35,7 @@ enum health {
 	HEALTH_OK,
 	HEALTH_WAITING, /* for a daemon, or to be compared with what is in place */
 	HEALTH_FAILED,
+	HEALTH_COUNT
 };
 extern const char *const health_names[];
 
@@ -115,6 +117,15 @@ enum engine_module {
 	MODULE_LOADED,
 };
 
+/* What was put right without a change of the database. */
+enum engine_repair {
+	REPAIR_EXPORT,        /* what bgpd held and did not export */
+	REPAIR_LATE_NEIGHBOR, /* an edge's translations, sent again */
+	REPAIR_KERNEL,        /* an object of ours that somebody else changed or took away */
+	REPAIR_REVIVED,       /* a VRF's instances, after zebra alone was restarted */
+	REPAIR_COUNT
+};
+
 struct engine_stats {
 	uint64_t batches, added, updated, deleted, failed;
 	unsigned int tenants, tenants_failed;
@@ -126,8 +137,20 @@ struct engine_stats {
 	bool needed[TARGET_COUNT]; /* which have anything to hold */
 	enum engine_module
 		module[TARGET_COUNT]; /* whether it ran with ours when it came up last */
-	uint64_t late_neighbors;      /* times a VRF's translations were sent again for them */
+	uint64_t repairs[REPAIR_COUNT];
+	uint64_t refused[TARGET_COUNT];   /* statements, and operations of the kernel */
+	uint64_t connected[TARGET_COUNT]; /* times the daemon was found to be up */
+	struct histogram took;            /* changes, from noticing them to their end */
 };
 void engine_stats(const struct engine *engine, struct engine_stats *stats);
+
+/* How things stand now; a walk over the tenants of this node. */
+struct engine_levels {
+	unsigned int tenants[HEALTH_COUNT];
+	unsigned int pending; /* VRFs, and the node's own part, that wait for their turn */
+	int64_t oldest;       /* change not in place yet, of tenants that have not failed:
+			       * when it was noticed, us monotonic; 0: none */
+};
+void engine_levels(const struct engine *engine, struct engine_levels *levels);
 
 #endif

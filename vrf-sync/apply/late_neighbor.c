@@ -82,7 +82,7 @@ static void line_answered(void *arg, int id, int status, char *text)
 		return;
 	if (status == CMD_SUCCESS) {
 		place->sent_again = engine->late.looked;
-		engine->stats.late_neighbors++;
+		engine->stats.repairs[REPAIR_LATE_NEIGHBOR]++;
 		return;
 	}
 	text[strcspn(text, "\r\n")] = '\0';

@@ -270,6 +270,7 @@ static void repair(struct verify *verify, const char *lost)
 		if (obj->kind >= OBJ_BGP_REDIST_KERNEL && obj->kind <= OBJ_BGP_REDIST_OSPF)
 			obj->altered = true;
 	verify->repairs++;
+	place->engine->stats.repairs[REPAIR_EXPORT]++;
 	place_make_dirty(place);
 	engine_schedule(place->engine);
 }

@@ -25,6 +25,7 @@ static int config_write_tenant(struct vty *vty)
 		vty_out(vty, "tenant node %s\n", tenantd.node);
 	if (tenantd.database)
 		vty_out(vty, "tenant database sqlite %s\n", tenantd.database);
+	metrics_config_write(vty);
 	return 1;
 }
 

@@ -75,6 +75,12 @@ static struct log_ref refs[] = {
 		.suggestion = "None. With \"-M tenant\" among ospfd's options in /etc/frr/daemons on the edge, a neighbor has them at once.",
 	},
 	{
+		.code = EC_TENANT_METRICS,
+		.title = "Metrics cannot be offered",
+		.description = "The address or the port of \"tenant metrics\" in tenantd.conf cannot be had: another program listens there, or no interface has the address. Tenants are served all the same.",
+		.suggestion = "Do what the message says, or give another address; it is tried again by itself.",
+	},
+	{
 		.code = END_FERR,
 	},
 };

@@ -18,6 +18,7 @@
 #include "errors.h"
 #include "apply/engine.h"
 #include "apply/kernel.h"
+#include "daemon/metrics_server.h"
 #include "daemon/tenantd.h"
 #include "source/source.h"
 
@@ -37,6 +38,7 @@ struct zebra_privs_t tenantd_privs = {
 static void quit(void)
 {
 	zlog_notice("stopping; what is configured stays as it is");
+	metrics_server_stop();
 	status_stop();
 	intake_stop();
 	revive_stop();
@@ -159,6 +161,7 @@ int main(int argc, char **argv)
 	tenantd.engine = engine_new(tenantd.loop, tenantd.kernel, &host);
 	config_init();
 	show_init();
+	metrics_init();
 	frr_config_fork();
 	frr_run(tenantd.loop);
 	return 0;

@@ -83,18 +83,6 @@ static const struct node *this_node(void)
 	return provider && tenantd.node ? provider_node_by_name(provider, tenantd.node) : NULL;
 }
 
-static void roles_text(uint8_t roles, char *buf, size_t size)
-{
-	buf[0] = '\0';
-	for (int i = 0; i < ROLE_COUNT; i++) {
-		if (!(roles & (1 << i)))
-			continue;
-		if (buf[0])
-			strlcat(buf, "+", size);
-		strlcat(buf, role_names[i], size);
-	}
-}
-
 static uint8_t roles_here(const struct tenant *row)
 {
 	const struct node *node = this_node();
@@ -146,10 +134,10 @@ static void daemons_text(const struct engine_stats *stats, char *buf, size_t siz
 		strlcat(buf, target_names[target], size);
 		strlcat(buf, stats->up[target] ? " up" : " DOWN", size);
 		strlcat(buf, module_words[stats->module[target]], size);
-		if (target == TARGET_OSPFD && stats->late_neighbors) {
+		if (target == TARGET_OSPFD && stats->repairs[REPAIR_LATE_NEIGHBOR]) {
 			snprintf(late, sizeof(late),
 				 " (subnets sent again to late neighbors %" PRIu64 " times)",
-				 stats->late_neighbors);
+				 stats->repairs[REPAIR_LATE_NEIGHBOR]);
 			strlcat(buf, late, size);
 		}
 	}
@@ -158,10 +146,10 @@ static void daemons_text(const struct engine_stats *stats, char *buf, size_t siz
 static void show_node(struct vty *vty, const struct engine_stats *stats)
 {
 	const struct node *node = this_node();
-	char roles[24] = "-", daemons[200];
+	char roles[ROLES_TEXT_SIZE] = "-", daemons[200];
 
 	if (node)
-		roles_text(node->roles, roles, sizeof(roles));
+		roles_text(node->roles, roles);
 	daemons_text(stats, daemons, sizeof(daemons));
 	vty_out(vty, "Node %s (%s), database %s\n", tenantd.node ? tenantd.node : "-", roles,
 		tenantd.source ? source_location(tenantd.source) : "-");
@@ -174,13 +162,14 @@ static void show_node(struct vty *vty, const struct engine_stats *stats)
 	if (kernel_exposure())
 		vty_out(vty, "Warning: services of this node answer tenants: %s is not 0\n",
 			kernel_exposure());
+	metrics_show(vty);
 }
 
 static void show_all(struct vty *vty)
 {
 	struct engine_tenant *list = collect(), *one;
 	struct engine_stats stats;
-	char roles[24];
+	char roles[ROLES_TEXT_SIZE];
 
 	engine_stats(tenantd.engine, &stats);
 	show_node(vty, &stats);
@@ -189,7 +178,7 @@ static void show_all(struct vty *vty)
 	darr_foreach_p (list, one) {
 		const struct tenant *row = model_tenant(tenantd.model, one->tenant_id);
 
-		roles_text(roles_here(row), roles, sizeof(roles));
+		roles_text(roles_here(row), roles);
 		vty_out(vty, "%-24s %-15s %-8s %7u %-8s %s\n", row ? row->name : "(gone)",
 			one->vrf, roles[0] ? roles : "-", count_subnets(row),
 			health_names[one->health], one->reason);
@@ -203,9 +192,9 @@ static struct json_object *tenant_json(const struct engine_tenant *one)
 {
 	const struct tenant *row = model_tenant(tenantd.model, one->tenant_id);
 	struct json_object *json = json_object_new_object();
-	char roles[24];
+	char roles[ROLES_TEXT_SIZE];
 
-	roles_text(roles_here(row), roles, sizeof(roles));
+	roles_text(roles_here(row), roles);
 	json_object_string_add(json, "name", row ? row->name : "");
 	json_object_string_add(json, "vrf", one->vrf);
 	json_object_string_add(json, "roles", roles);
@@ -249,7 +238,7 @@ static void show_all_json(struct vty *vty)
 			json_object_boolean_add(modules, target_names[target],
 						stats.module[target] == MODULE_LOADED);
 	json_object_object_add(json, "modules", modules);
-	json_object_int_add(json, "lateNeighbors", stats.late_neighbors);
+	json_object_int_add(json, "lateNeighbors", stats.repairs[REPAIR_LATE_NEIGHBOR]);
 	darr_foreach_p (list, one)
 		json_object_array_add(tenants, tenant_json(one));
 	darr_free(list);
@@ -275,7 +264,7 @@ static void show_one(struct vty *vty, const struct engine_tenant *one)
 	const struct node *node = this_node();
 	struct reason ignored = {};
 	uint32_t rd = 0, rt = 0;
-	char roles[24], router[IPNET_TEXT_SIZE];
+	char roles[ROLES_TEXT_SIZE], router[IPNET_TEXT_SIZE];
 
 	vty_out(vty, "Tenant %s: %s%s%s\n", row ? row->name : one->vrf, health_names[one->health],
 		one->reason[0] ? ", " : "", one->reason);
@@ -283,7 +272,7 @@ static void show_one(struct vty *vty, const struct engine_tenant *one)
 		return;
 	derive_rd_number(row, &rd, &ignored);
 	derive_rt_number(provider, row, &rt, &ignored);
-	roles_text(roles_here(row), roles, sizeof(roles));
+	roles_text(roles_here(row), roles);
 	vty_out(vty, "  VRF %s, table %u; this node is its %s\n", one->vrf,
 		derive_table(provider, row), roles[0] ? roles : "nothing");
 	if (roles_here(row) & ROLE_PE)

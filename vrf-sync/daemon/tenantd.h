@@ -13,6 +13,7 @@
  *   revive.c   when zebra was restarted alone
  *   tracing.c  when each subnet passed which stage
  *   status.c   this node's rows in the database's status tables
+ *   metrics.c  metrics for Prometheus; metrics_server.c offers them
  *   show.c     show tenant ...
  */
 #ifndef FRR_TENANT_DAEMON_TENANTD_H
@@ -21,6 +22,8 @@
 #include "model/model.h"
 
 struct event_loop;
+struct exposition;
+struct trace_totals;
 struct engine;
 struct sqlite3;
 struct vty;
@@ -70,10 +73,19 @@ void tracing_route(uint32_t tenant_id, const struct ipnet *net, uint8_t protocol
 void tracing_write(struct sqlite3 *sqlite);
 /* prefix: only this one, or NULL.  A status of command.h. */
 int tracing_show(struct vty *vty, uint32_t tenant_id, const char *prefix, bool json);
+/* NULL before the first load. */
+const struct trace_totals *tracing_totals(void);
 void tracing_stop(void);
 /* status.c: something worth telling has changed; written soon, at most once a second. */
 void status_changed(void);
 void status_stop(void);
+/* metrics.c: all that is known now, for metrics_server.c; lines of tenantd.conf; a line of
+ * "show tenant".
+ */
+void metrics_collect(struct exposition *out);
+void metrics_config_write(struct vty *vty);
+void metrics_show(struct vty *vty);
+void metrics_init(void);
 /* show.c */
 void show_init(void);
 

@@ -119,6 +119,11 @@ int tracing_message(ZAPI_CALLBACK_ARGS)
 	return 0;
 }
 
+const struct trace_totals *tracing_totals(void)
+{
+	return trace ? trace_totals(trace) : NULL;
+}
+
 void tracing_stop(void)
 {
 	trace_free(trace);

@@ -22,6 +22,19 @@ DEFINE_MTYPE_STATIC(TENANT_MODEL, LOAD, "load");
 
 const char *const role_names[ROLE_COUNT] = { "dlr", "edge", "pe" };
 
+const char *roles_text(uint8_t roles, char buf[static ROLES_TEXT_SIZE])
+{
+	buf[0] = '\0';
+	for (int i = 0; i < ROLE_COUNT; i++) {
+		if (!(roles & (1 << i)))
+			continue;
+		if (buf[0])
+			strlcat(buf, "+", ROLES_TEXT_SIZE);
+		strlcat(buf, role_names[i], ROLES_TEXT_SIZE);
+	}
+	return buf;
+}
+
 const char *const wire_kind_names[WIRE_KIND_COUNT] = {
 	[WIRE_TRANSIT] = "transit",
 	[WIRE_UPLINK] = "uplink",

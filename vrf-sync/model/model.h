@@ -38,6 +38,9 @@ enum role {
 };
 #define ROLE_COUNT 3
 extern const char *const role_names[ROLE_COUNT]; /* by bit number */
+#define ROLES_TEXT_SIZE 24
+/* "dlr+edge", or "" where there are none; returns buf. */
+const char *roles_text(uint8_t roles, char buf[static ROLES_TEXT_SIZE]);
 
 enum wire_kind { WIRE_TRANSIT, WIRE_UPLINK };
 #define WIRE_KIND_COUNT 2

@@ -38,5 +38,7 @@ void source_reload(struct source *source);
 const char *source_location(const struct source *source);
 /* Microseconds of monotonic time at which the newest commit was noticed. */
 int64_t source_noticed(const struct source *source);
+/* The same, of the last look at the database that succeeded; 0: none has yet. */
+int64_t source_seen(const struct source *source);
 
 #endif

@@ -61,7 +61,7 @@ struct source {
 	bool loaded;
 	uint64_t revision;
 	uint32_t data_version;
-	int64_t noticed;
+	int64_t noticed, seen;
 	struct reason problem;
 
 	int inotify;
@@ -234,6 +234,7 @@ static void look(struct source *source)
 		give_up_for_now(source, &why);
 		return;
 	}
+	source->seen = clock_us();
 	if (ret > 0)
 		event_cancel(&source->ev_settle);
 	else if (source->written && !is_settling(source))
@@ -340,4 +341,9 @@ const char *source_location(const struct source *source)
 int64_t source_noticed(const struct source *source)
 {
 	return source->noticed;
+}
+
+int64_t source_seen(const struct source *source)
+{
+	return source->seen;
 }

@@ -47,6 +47,7 @@ DECLARE_HASH(traced_tenants, struct traced_tenant, item, tenant_cmp, tenant_key)
 
 struct trace {
 	struct traced_tenants_head tenants[1];
+	struct trace_totals totals;
 };
 
 struct trace *trace_new(void)
@@ -96,10 +97,34 @@ static struct traced *find_subnet(const struct traced_tenant *tenant, const stru
 	return bsearch(&key, tenant->subnets, darr_len(tenant->subnets), sizeof(key), by_prefix);
 }
 
+/* ---- how many, and how long it took ---- */
+
+/* Those of a list come (by is 1) or go (-1). */
+static void count_all(struct trace *trace, const struct traced *subnets, int by)
+{
+	const struct traced *subnet;
+
+	darr_foreach_p (subnets, subnet) {
+		trace->totals.subnets += by;
+		for (int stage = 0; stage < STAGE_COUNT; stage++)
+			trace->totals.passed[stage] += subnet->at[stage] ? by : 0;
+	}
+}
+
+/* The first time only: a flap hours later says nothing of the commit. */
+static void count_delay(struct trace *trace, struct traced *subnet, enum stage stage)
+{
+	if (!subnet->at[stage] || !subnet->written || (subnet->timed & (1U << stage)))
+		return;
+	subnet->timed |= 1U << stage;
+	histogram_observe(&trace->totals.after[stage], subnet->at[stage] - subnet->written);
+}
+
 /* ---- which subnets there are ---- */
 
-static void collect(const struct traced_tenant *old, const struct tenant *tenant, int64_t written,
-		    int64_t noticed, struct traced **subnets)
+static void collect(struct trace *trace, const struct traced_tenant *old,
+		    const struct tenant *tenant, int64_t written, int64_t noticed,
+		    struct traced **subnets)
 {
 	const struct logical_switch *sw;
 	const struct subnet *subnet;
@@ -107,13 +132,15 @@ static void collect(const struct traced_tenant *old, const struct tenant *tenant
 	darr_foreach_p (tenant->switches, sw) {
 		darr_foreach_p (sw->subnets, subnet) {
 			const struct traced *known = find_subnet(old, &subnet->prefix);
+			struct traced *traced = darr_append(*subnets);
 
-			*darr_append(*subnets) = known ? *known
-						       : (struct traced){
-								 .prefix = subnet->prefix,
-								 .written = written,
-								 .at[STAGE_NOTICED] = noticed,
-							 };
+			*traced = known ? *known
+					: (struct traced){
+						  .prefix = subnet->prefix,
+						  .written = written,
+						  .at[STAGE_NOTICED] = noticed,
+					  };
+			count_delay(trace, traced, STAGE_NOTICED);
 		}
 	}
 	if (darr_len(*subnets) > 1)
@@ -127,7 +154,9 @@ void trace_tenant(struct trace *trace, uint32_t id, const struct tenant *tenant,
 	struct traced *subnets = NULL;
 
 	if (tenant)
-		collect(traced, tenant, written, noticed, &subnets);
+		collect(trace, traced, tenant, written, noticed, &subnets);
+	count_all(trace, subnets, 1);
+	count_all(trace, traced ? traced->subnets : NULL, -1);
 	if (!subnets && traced) {
 		traced_tenants_del(trace->tenants, traced);
 		tenant_free(traced);
@@ -146,12 +175,15 @@ void trace_tenant(struct trace *trace, uint32_t id, const struct tenant *tenant,
 
 /* ---- what happens to them ---- */
 
-static bool mark(struct traced_tenant *tenant, struct traced *subnet, enum stage stage, int64_t at)
+static bool mark(struct trace *trace, struct traced_tenant *tenant, struct traced *subnet,
+		 enum stage stage, int64_t at)
 {
 	if (!subnet || !subnet->at[stage] == !at)
 		return false;
 	subnet->at[stage] = at;
 	subnet->untold = tenant->untold = true;
+	trace->totals.passed[stage] += at ? 1 : -1;
+	count_delay(trace, subnet, stage);
 	return true;
 }
 
@@ -163,7 +195,7 @@ void trace_mark_all(struct trace *trace, uint32_t id, enum stage stage, int64_t 
 	if (!tenant)
 		return;
 	darr_foreach_p (tenant->subnets, subnet)
-		mark(tenant, subnet, stage, at);
+		mark(trace, tenant, subnet, stage, at);
 }
 
 bool trace_mark(struct trace *trace, uint32_t id, const struct ipnet *prefix, enum stage stage,
@@ -171,7 +203,7 @@ bool trace_mark(struct trace *trace, uint32_t id, const struct ipnet *prefix, en
 {
 	struct traced_tenant *tenant = find_tenant(trace, id);
 
-	return tenant && mark(tenant, find_subnet(tenant, prefix), stage, at);
+	return tenant && mark(trace, tenant, find_subnet(tenant, prefix), stage, at);
 }
 
 /* ---- asking ---- */
@@ -187,6 +219,11 @@ const struct traced *trace_of_tenant(const struct trace *trace, uint32_t id, siz
 
 	*count = tenant ? darr_len(tenant->subnets) : 0;
 	return tenant ? tenant->subnets : NULL;
+}
+
+const struct trace_totals *trace_totals(const struct trace *trace)
+{
+	return &trace->totals;
 }
 
 void trace_tell(struct trace *trace,

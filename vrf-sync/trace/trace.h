@@ -19,6 +19,7 @@
 #ifndef FRR_TENANT_TRACE_TRACE_H
 #define FRR_TENANT_TRACE_TRACE_H
 
+#include "histogram.h"
 #include "model/model.h"
 
 enum stage {
@@ -38,6 +39,7 @@ extern const char *const stage_names[STAGE_COUNT];
 struct traced {
 	struct ipnet prefix;
 	bool untold;     /* changed since trace_told() */
+	uint16_t timed;  /* by stage: its delay has been counted */
 	int64_t written; /* into the database; 0: before this tenantd started */
 	int64_t at[STAGE_COUNT];
 };
@@ -63,6 +65,14 @@ const struct traced *trace_find(const struct trace *trace, uint32_t id,
 				const struct ipnet *prefix);
 /* A tenant's subnets by prefix (*count of them); NULL: none. */
 const struct traced *trace_of_tenant(const struct trace *trace, uint32_t id, size_t *count);
+
+/* Kept as things happen, so that to ask costs nothing. */
+struct trace_totals {
+	uint64_t subnets;                    /* traced now */
+	uint64_t passed[STAGE_COUNT];        /* of these; a withdrawal takes one away */
+	struct histogram after[STAGE_COUNT]; /* from the commit to the stage's first passing */
+};
+const struct trace_totals *trace_totals(const struct trace *trace);
 
 /* Each subnet with a time of writing whose stages changed since it was last
  * told; it counts as told then.
