@@ -420,7 +420,7 @@ check "traces go with their subnet" 0 "$(sqlite3 "$TENANT_DB" "SELECT count(*) F
 
 while read -r verb object _; do
 	case $verb in
-	init | plan | check | trace) words=$verb ;;
+	init | plan | check | trace | graph) words=$verb ;;
 	*) words="$verb $object" ;;
 	esac
 	# shellcheck disable=SC2086
@@ -428,7 +428,7 @@ while read -r verb object _; do
 	checks=$((checks + 1))
 	[[ $code == 0 && $out == "tenantctl $words"*$'\nExample:\n  tenantctl '* ]] ||
 		fail "tenantctl $words --help" "$out$err"
-done < <("$tenantctl" --help | grep -E '^  (init|add|set|del|show|plan|check|trace) ')
+done < <("$tenantctl" --help | grep -E '^  (init|add|set|del|show|plan|check|trace|graph) ')
 run --version
 check "tenantctl --version" 0 "$code"
 

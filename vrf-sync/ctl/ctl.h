@@ -61,6 +61,7 @@ extern const struct command status_commands[];
 extern const struct command plan_commands[];
 extern const struct command check_commands[];
 extern const struct command trace_commands[];
+extern const struct command graph_commands[];
 
 /* All of them, one after the other: NULL starts, NULL ends. */
 const struct command *command_next(const struct command *command);

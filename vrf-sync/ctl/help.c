@@ -44,9 +44,8 @@ static void print_line(const struct command *command)
 	printf("  %-44s %s\n", form, command->summary);
 }
 
-static const char *const verbs[] = {
-	"init", "add", "set", "del", "show", "plan", "check", "trace"
-};
+static const char *const verbs[] = { "init", "add",   "set",   "del",  "show",
+				     "plan", "check", "trace", "graph" };
 
 static void print_verb(const char *verb)
 {
