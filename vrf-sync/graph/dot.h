@@ -5,7 +5,7 @@
  *
  *	struct dot out = {};
  *
- *	dot_begin(&out, "tenant acme", legend, array_size(legend));
+ *	dot_begin(&out, "Tenant ", tenant->name, NULL, legend, array_size(legend));
  *	dot_add(&out, "n%u [label=<<B>", id);      -- our own words, and numbers
  *	dot_name(&out, node->name);                -- a text of the database, escaped
  *	dot_add(&out, "</B>>]\n");
@@ -43,8 +43,8 @@ struct dot_legend {
 #define DOT_LEGEND_ROLES \
 	{ "#bfdbfe", false, "DLR" }, { "#fde68a", false, "edge" }, { "#bbf7d0", false, "PE" }
 
-/* Between them everything of one picture.  what is its title, in front of name,
- * which is a text of the database or NULL.
+/* Between them everything of one picture.  Its title is what, our own words, and
+ * name, a text of the database or NULL; a warning stands below it, NULL: none.
  */
 void dot_begin(struct dot *out, const char *what, const char *name, const struct reason *warning,
 	       const struct dot_legend *legend, unsigned int count);
