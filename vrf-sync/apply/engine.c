@@ -556,21 +556,18 @@ void engine_resync(struct engine *engine)
 	engine_schedule(engine);
 }
 
-/* Why a tenant that is new to us has not been planned yet. */
+/* Why a tenant that is new to us has not been planned yet; good until the next call. */
 static const char *unplanned_reason(const struct engine *engine)
 {
-	static const char *const awaited[TARGET_COUNT + 1] = {
-		[TARGET_KERNEL] = "what the kernel holds has to be read first",
-		[TARGET_MGMTD] =
-			"what mgmtd holds has to be read first, and it has not answered yet",
-		[TARGET_OSPFD] =
-			"what ospfd holds has to be read first, and it has not answered yet",
-		[TARGET_BGPD] =
-			"what bgpd holds has to be read first, and it has not answered yet",
-		[TARGET_COUNT] = "it is about to be compared with what is in place",
-	};
+	static char text[100];
+	unsigned int target = survey_awaits(engine);
 
-	return awaited[survey_awaits(engine)];
+	if (target == TARGET_COUNT)
+		return "it is about to be compared with what is in place";
+	snprintf(text, sizeof(text), "what %s holds has to be read first%s",
+		 target == TARGET_KERNEL ? "the kernel" : target_names[target],
+		 target == TARGET_KERNEL ? "" : ", and it has not answered yet");
+	return text;
 }
 
 static struct engine_tenant tenant_view(const struct place *place)
