@@ -289,8 +289,11 @@ static bool is_awaited(const struct engine *engine, enum target target)
 
 	if (engine->surveyed[target])
 		return false;
-	return target == TARGET_KERNEL || !conn || frr_conn_is_coming(conn) ||
-	       frr_conn_is_up(conn);
+	if (target == TARGET_KERNEL)
+		return true;
+	if (!conn) /* vrrpd is spoken to where somebody needs it; the others will be at once */
+		return target != TARGET_VRRPD;
+	return frr_conn_is_coming(conn) || frr_conn_is_up(conn);
 }
 
 enum target survey_awaits(const struct engine *engine)
