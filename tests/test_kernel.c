@@ -247,6 +247,31 @@ START_TEST(logical_switch)
 }
 END_TEST
 
+/* The kernel leaves a second between two rounds of looking for carriers. */
+START_TEST(switches_run_at_once)
+{
+	const struct object parts[][2] = {
+		{ object(OBJ_BRIDGE, "acme", "ls3", "web", 1450, 3, NULL),
+		  object(OBJ_VXLAN, "acme", "vx5003", "ls3", 5003, 1450, "192.0.2.1") },
+		{ object(OBJ_BRIDGE, "acme", "ls4", "db", 1450, 4, NULL),
+		  object(OBJ_VXLAN, "acme", "vx5004", "ls4", 5004, 1450, "192.0.2.1") },
+	};
+	struct reason why = {};
+
+	apply_ok(OUTCOME_ADD, vrf_of("acme", 1001));
+	for (unsigned int i = 0; i < array_size(parts); i++) {
+		for (unsigned int j = 0; j < array_size(parts[i]); j++)
+			ck_assert_msg(kernel_apply(kernel, OUTCOME_ADD, &parts[i][j], &why) == 0,
+				      "%s", why.text);
+		ck_assert_msg(kernel_finish(kernel, &why) == 0, "%s", why.text);
+		usleep(50000); /* the kernel's own round, which only the first will have */
+	}
+	/* of all that are up: being asked for one, the kernel would look */
+	ck_assert(holds("test $(ip -o link show up | grep -cE 'ls[34]: .* state UP') = 2"));
+	nothing_remains();
+}
+END_TEST
+
 START_TEST(logical_switch_foreign)
 {
 	apply_ok(OUTCOME_ADD, vrf_of("acme", 1001));
@@ -471,7 +496,8 @@ int main(void)
 	add_case(suite, "vlan", (const TTest *[]){ vlan, vlan_on_poor_trunk, vlan_refused, NULL });
 	add_case(suite, "port", (const TTest *[]){ port, port_foreign, NULL });
 	add_case(suite, "switch",
-		 (const TTest *[]){ logical_switch, logical_switch_foreign, NULL });
+		 (const TTest *[]){ logical_switch, switches_run_at_once, logical_switch_foreign,
+				    NULL });
 	add_case(suite, "address", (const TTest *[]){ address, NULL });
 	add_case(suite, "virtual",
 		 (const TTest *[]){ virtual_router_on_port, virtual_router_on_vlan,

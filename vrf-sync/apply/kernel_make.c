@@ -2,13 +2,14 @@
 /*
  * Making, changing and removing links.
  *
- * A device takes two requests: one makes it, with its place, MTU and MAC, and
- * fails where the name is taken; one gives it the alias and brings it up.  So
- * it is never up anywhere but in its VRF, and zebra sees it come once.  A bridge
- * is brought up last of all, by kernel_finish(), when its port is there; so is a
- * macvlan, when all is said about it.  Where
- * it is there already and ours, the second alone puts all right that can be
- * changed; else it is made anew.
+ * A device takes three requests: one makes it, with its place, MTU and MAC, and
+ * fails where the name is taken; one gives it the alias, and one brings it up.
+ * So it is never up anywhere but in its VRF, and zebra sees it come once.  The
+ * alias is apart because the kernel tells nobody of it while the device is
+ * down; on one that is up it is a change that zebra passes on to every daemon.
+ * A bridge is brought up last of all, by kernel_finish(), when its port is
+ * there; so is a macvlan, when all is said about it.  Where a device is there already and ours, one request puts all right
+ * that can be changed; else it is made anew.
  */
 #include <zebra.h>
 
@@ -312,20 +313,29 @@ static int refuse(struct kernel *kernel, const struct object *obj, int ret, stru
 			      object_kinds[obj->kind].word, obj->name, obj->vrf);
 }
 
+static int request_up(struct kernel *kernel, const char *name)
+{
+	struct ifinfomsg header = { .ifi_flags = IFF_UP, .ifi_change = IFF_UP };
+	struct nl_msg *msg = kernel_msg(RTM_SETLINK, 0, &header, sizeof(header));
+
+	nla_put_string(msg, IFLA_IFNAME, name);
+	return kernel_request(kernel, msg, NULL, NULL);
+}
+
 static int make_new(struct kernel *kernel, const struct wish *wish, struct reason *why)
 {
-	bool later = wish->obj->kind == OBJ_BRIDGE || wish->obj->kind == OBJ_MACVLAN;
-	bool up = !later && (!wish->trunk.index || wish->trunk.up);
 	int ret = request_new(kernel, wish);
 
 	if (ret == -EEXIST)
 		return ret;
 	if (ret == 0)
-		ret = request_set(kernel, wish, NULL, up);
-	if (ret == 0 && later)
-		strlcpy(*darr_append(kernel->unraised), wish->obj->name, DEVICE_BUF);
-	if (ret == -ENETDOWN) /* the trunk went down meanwhile */
 		ret = request_set(kernel, wish, NULL, false);
+	if (ret == 0 && (wish->obj->kind == OBJ_BRIDGE || wish->obj->kind == OBJ_MACVLAN))
+		strlcpy(*darr_append(kernel->unraised), wish->obj->name, DEVICE_BUF);
+	else if (ret == 0 && (!wish->trunk.index || wish->trunk.up))
+		ret = request_up(kernel, wish->obj->name);
+	if (ret == -ENETDOWN) /* the trunk went down meanwhile */
+		return 0;
 	return ret < 0 ? refuse(kernel, wish->obj, ret, why) : 0;
 }
 
@@ -363,16 +373,19 @@ int kernel_put_link(struct kernel *kernel, const struct object *obj, struct reas
 	return ret == -EEXIST ? make_right(kernel, &wish, why) : ret;
 }
 
+/* The kernel finds out by itself that a bridge has a carrier, but leaves a
+ * second between two rounds of that, and the last one may have been for the
+ * bridge's own port.  So long zebra takes the bridge to be down.  Being asked
+ * for the device, the kernel looks at once (since Linux 6.8; linkwatch_sync_dev).
+ */
 static int raise_link(struct kernel *kernel, const char *name, struct reason *why)
 {
-	struct ifinfomsg header = { .ifi_flags = IFF_UP, .ifi_change = IFF_UP };
-	struct nl_msg *msg = kernel_msg(RTM_SETLINK, 0, &header, sizeof(header));
-	int ret;
+	int ret = request_up(kernel, name);
+	struct kernel_link link;
 
-	nla_put_string(msg, IFLA_IFNAME, name);
-	ret = kernel_request(kernel, msg, NULL, NULL);
 	if (ret < 0)
 		return kernel_refused(kernel, why, ret, "cannot bring up interface %s", name);
+	kernel_link_get(kernel, name, 0, &link);
 	return 0;
 }
 
