@@ -6,12 +6,15 @@
  * that what comes together is worked off together.  A subnet passes two such
  * queues on its way to a customer's far site, where it is exported and where it
  * is imported, and that is most of the time it takes.  Here the wait is
- * HOLD_MS.  Under load nothing changes: a queue that has work runs on without
- * waiting, up to its yield time of 50 ms.
+ * HOLD_MS.
+ *
+ * Under load the wait is bgpd's own again, since a full table is taken in
+ * cheaper in larger portions: while more than LOAD prefixes get another best
+ * path in WINDOW_MS, and until a window with fewer.
  *
  * The wait is set when an instance gets its router id, which every instance
- * does when it is made, and checked when a route is processed.  No timer, no
- * polling.
+ * does when it is made, and checked when a route is processed.  The window is a
+ * timer that runs only while routes are processed; an idle bgpd has none.
  *
  * A VRF's first prefix needs a label to be exported with.  Where bgpd has none
  * left (it begins with none, and takes 128, 256, ... from zebra), it takes them
@@ -48,23 +51,72 @@
 
 #define HOLD_MS      1
 #define HOLD_OF_BGPD 50
+#define LOAD         200
+#define WINDOW_MS    100
 #define QUEUE_NAME   "process_queue"
 #define LABEL_QUEUE  "label callbacks"
 
-static unsigned int quickened, handed_out;
+static unsigned int handed_out;
 
-static bool quicken_queue(struct work_queue *queue, const char *name)
+static bool loaded;
+static unsigned int loads;   /* how often */
+static unsigned int updates; /* in this window */
+static struct event *ev_window;
+
+static void quicken_queue(struct work_queue *queue, const char *name)
 {
-	if (!queue || queue->spec.hold != HOLD_OF_BGPD || strncmp(queue->name, name, strlen(name)))
-		return false;
-	queue->spec.hold = HOLD_MS;
-	return true;
+	if (queue && queue->spec.hold == HOLD_OF_BGPD && !strncmp(queue->name, name, strlen(name)))
+		queue->spec.hold = HOLD_MS;
 }
 
 static void quicken(struct bgp *bgp)
 {
-	if (quicken_queue(bgp->process_queue, QUEUE_NAME))
-		quickened++;
+	if (!loaded)
+		quicken_queue(bgp->process_queue, QUEUE_NAME);
+}
+
+/* Of an instance that quicken() has been at. */
+static void slow_down(struct bgp *bgp)
+{
+	struct work_queue *queue = bgp->process_queue;
+
+	if (queue && queue->spec.hold == HOLD_MS)
+		queue->spec.hold = HOLD_OF_BGPD;
+}
+
+static void enter_load(bool now)
+{
+	struct listnode *node;
+	struct bgp *bgp;
+
+	if (loaded == now)
+		return;
+	loaded = now;
+	loads += now;
+	for (ALL_LIST_ELEMENTS_RO(bm->bgp, node, bgp)) {
+		if (loaded)
+			slow_down(bgp);
+		else
+			quicken(bgp);
+	}
+}
+
+static void window_ended(struct event *event)
+{
+	bool busy = updates > LOAD;
+
+	updates = 0;
+	enter_load(busy);
+	if (busy)
+		event_add_timer_msec(bm->master, window_ended, NULL, WINDOW_MS, &ev_window);
+}
+
+static void count_update(void)
+{
+	if (!updates++ && !event_is_scheduled(ev_window))
+		event_add_timer_msec(bm->master, window_ended, NULL, WINDOW_MS, &ev_window);
+	if (updates == LOAD + 1)
+		enter_load(true);
 }
 
 static int router_id_updated(struct bgp *bgp, bool withdraw)
@@ -125,6 +177,7 @@ static void trace_path(struct bgp *bgp, safi_t safi, struct bgp_dest *dest,
 static int route_updated(struct bgp *bgp, afi_t afi, safi_t safi, struct bgp_dest *dest,
 			 struct bgp_path_info *old_route, struct bgp_path_info *new_route)
 {
+	count_update();
 	quicken(bgp);
 	hand_out_labels();
 	if (old_route && !new_route)
@@ -145,7 +198,8 @@ DEFUN(show_tenant_bgp, show_tenant_bgp_cmd, "show tenant bgp",
 	for (ALL_LIST_ELEMENTS_RO(bm->bgp, node, bgp))
 		vty_out(vty, "%-15s %u\n", bgp->name ? bgp->name : "default",
 			bgp->process_queue ? bgp->process_queue->spec.hold : 0);
-	vty_out(vty, "%u instances were given the shorter wait.\n", quickened);
+	vty_out(vty, "Under load, with bgpd's own wait: %s, %u times so far.\n",
+		loaded ? "now" : "not now", loads);
 	vty_out(vty, "Labels were handed out early %u times.\n", handed_out);
 	return CMD_SUCCESS;
 }
