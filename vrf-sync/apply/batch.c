@@ -45,11 +45,9 @@ enum phase batch_step_phase(const struct batch *batch)
 bool task_is_in_step(const struct task *task, const struct batch *batch)
 {
 	bool removes = task->op.what == OUTCOME_DELETE;
-	enum phase phase = object_phase(task->op.obj.kind, removes);
 
-	if (task->place->early && !removes && object_is_ospf_interface(task->op.obj.kind))
-		phase = PHASE_FILTER;
-	return removes == batch_step_removes(batch) && phase == batch_step_phase(batch);
+	return removes == batch_step_removes(batch) &&
+	       object_phase(task->op.obj.kind, removes) == batch_step_phase(batch);
 }
 
 /* ---- how things end ---- */
@@ -121,7 +119,7 @@ static void run_kernel_part(struct engine *engine, struct place *place)
 static void step_continue(struct event *event);
 
 /* The kernel's part of all places first, then what FRR is to be told. */
-void batch_step_go_on(struct engine *engine)
+static void step_go_on(struct engine *engine)
 {
 	struct batch *batch = &engine->batch;
 	int64_t until = clock_us() + SLICE_US;
@@ -141,18 +139,13 @@ void batch_step_go_on(struct engine *engine)
 
 static void step_continue(struct event *event)
 {
-	batch_step_go_on(EVENT_ARG(event));
+	step_go_on(EVENT_ARG(event));
 }
 
 static void step_run(struct engine *engine)
 {
-	struct batch *batch = &engine->batch;
-
-	batch->next_place = batch->ready = 0;
-	if (!batch_step_removes(batch) && batch_step_phase(batch) == PHASE_FILTER &&
-	    early_interface_begin(engine))
-		return;
-	batch_step_go_on(engine);
+	engine->batch.next_place = engine->batch.ready = 0;
+	step_go_on(engine);
 }
 
 /* What is in place after the batch: every task that was done has its effect. */
@@ -279,7 +272,7 @@ static bool step_has_work(const struct engine *engine)
 /* Sends again by itself what was refused together; true where that is to be awaited. */
 static bool send_apart(struct engine *engine)
 {
-	/* one more than there are answers, as in batch_step_go_on() */
+	/* one more than there are answers, as in step_go_on() */
 	engine->batch.answers_due = 1;
 	if (batch_send_apart(engine)) {
 		batch_answer_taken(engine);
@@ -338,7 +331,6 @@ void batch_compare(struct place *place)
 		*darr_append(place->tasks) = (struct task){ .op = *op, .place = place };
 	darr_free(ops);
 	place_leave_out_absent(place);
-	early_interface_mark(place);
 }
 
 void batch_begin(struct engine *engine, struct place **places)
@@ -362,6 +354,5 @@ void batch_cancel(struct engine *engine)
 	darr_foreach_p (engine->batch.places, place)
 		darr_free((*place)->tasks);
 	darr_free(engine->batch.places);
-	darr_free(engine->batch.early.tasks);
 	engine->batch = (struct batch){};
 }

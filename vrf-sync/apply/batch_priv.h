@@ -2,10 +2,9 @@
 /*
  * What the files of a batch share.
  *
- *   batch.c            the steps, and their order
- *   batch_send.c       the statements of one step, sent to FRR's daemons and answered
- *   batch_wait.c       what is waited for between two steps
- *   early_interface.c  interfaces that ospfd is told of before the filters
+ *   batch.c       the steps, and their order
+ *   batch_send.c  the statements of one step, sent to FRR's daemons and answered
+ *   batch_wait.c  what is waited for between two steps
  */
 #ifndef FRR_TENANT_APPLY_BATCH_PRIV_H
 #define FRR_TENANT_APPLY_BATCH_PRIV_H
@@ -21,8 +20,6 @@ bool task_is_in_step(const struct task *task, const struct batch *batch);
 void place_fail(struct place *place, bool lost, const char *fmt, ...) PRINTFRR(3, 4);
 /* One answer less to wait for; the last one leads to the next step. */
 void batch_answer_taken(struct engine *engine);
-/* Does what the step consists of. */
-void batch_step_go_on(struct engine *engine);
 /* The step is done: the next one, when what it needs is there. */
 void batch_step_next(struct engine *engine);
 
@@ -41,14 +38,5 @@ void batch_send(struct engine *engine);
  * been sent again by itself, so that only those fail who are at fault.
  */
 bool batch_send_apart(struct engine *engine);
-
-/* ---- early_interface.c ---- */
-
-/* Finds whether the place's interfaces may come early; it has been compared. */
-void early_interface_mark(struct place *place);
-/* False where there are none; else batch_step_go_on() is called when it is known
- * whose interfaces come early.  ospfd has to be up.
- */
-bool early_interface_begin(struct engine *engine);
 
 #endif

@@ -32,15 +32,14 @@ struct script {
 	struct engine *engine;
 	struct place *place; /* NULL: the script is for all */
 	enum target target;
-	bool joined;           /* it is one transaction */
 	const struct op **ops; /* darr */
 	struct task **tasks;   /* darr, as the operations */
 };
 
-static bool can_be_joined(const struct task *task)
+static bool is_transaction(const struct engine *engine, enum target target)
 {
-	return task->op.obj.target == TARGET_MGMTD || task->op.obj.target == TARGET_VRRPD ||
-	       object_kinds[task->op.obj.kind].phase == PHASE_FILTER;
+	return target == TARGET_MGMTD || target == TARGET_VRRPD ||
+	       batch_step_phase(&engine->batch) == PHASE_FILTER;
 }
 
 /* ---- answers ---- */
@@ -153,6 +152,7 @@ static bool is_apart(const struct engine *engine, enum target target)
 static void script_send(struct script *script)
 {
 	struct engine *engine = script->engine;
+	bool transaction = is_transaction(engine, script->target);
 
 	if (darr_len(script->ops)) {
 		emit_line(script,
@@ -161,11 +161,11 @@ static void script_send(struct script *script)
 			  -1);
 		if (is_apart(engine, script->target))
 			emit_line(script, "mgmt commit abort", -1);
-		if (script->joined)
+		if (transaction)
 			emit_line(script, "XFRR_start_configuration", -1);
 		statement_script(script->ops, darr_len(script->ops),
 				 model_provider(engine->model)->asn, emit_line, script);
-		if (script->joined)
+		if (transaction)
 			emit_line(script, "XFRR_end_configuration", -1);
 		emit_line(script, "end", -1);
 	}
@@ -188,7 +188,7 @@ static int kind_group(const struct object *obj)
 
 static bool is_for_script(const struct script *script, const struct task *task)
 {
-	return task->op.obj.target == script->target && can_be_joined(task) == script->joined &&
+	return task->op.obj.target == script->target &&
 	       task_is_in_step(task, &script->engine->batch);
 }
 
@@ -199,14 +199,9 @@ static void script_take(struct script *script, struct task *task)
 	*darr_append(script->tasks) = task;
 }
 
-static void send_place(struct engine *engine, struct place *place, enum target target, bool joined)
+static void send_place(struct engine *engine, struct place *place, enum target target)
 {
-	struct script script = {
-		.engine = engine,
-		.place = place,
-		.target = target,
-		.joined = joined,
-	};
+	struct script script = { .engine = engine, .place = place, .target = target };
 	struct task *task;
 
 	/* after a failure removals go on, additions do not */
@@ -235,19 +230,19 @@ static void take_group(struct script *script, int group)
 
 static void send_together(struct engine *engine, enum target target)
 {
-	struct script script = { .engine = engine, .target = target, .joined = true };
+	struct script script = { .engine = engine, .target = target };
 
 	for (int i = 0; i <= 2; i++)
 		take_group(&script, batch_step_removes(&engine->batch) ? -i : i - 2);
 	script_send(&script);
 }
 
-static void send_each(struct engine *engine, enum target target, bool joined)
+static void send_each(struct engine *engine, enum target target)
 {
 	struct place **place;
 
 	darr_foreach_p (engine->batch.places, place)
-		send_place(engine, *place, target, joined);
+		send_place(engine, *place, target);
 }
 
 static bool can_be_sent_to(const struct engine *engine, enum target target)
@@ -262,8 +257,10 @@ void batch_send(struct engine *engine)
 		engine->batch.apart[target] = APART_NO;
 		if (!can_be_sent_to(engine, target))
 			continue;
-		send_each(engine, target, false);
-		send_together(engine, target);
+		if (is_transaction(engine, target))
+			send_together(engine, target);
+		else
+			send_each(engine, target);
 	}
 }
 
@@ -296,7 +293,7 @@ bool batch_send_apart(struct engine *engine)
 			target_names[target]);
 		if (!can_be_sent_to(engine, target))
 			continue;
-		send_each(engine, target, true);
+		send_each(engine, target);
 		if (target == TARGET_MGMTD)
 			clean_candidate(engine);
 	}

@@ -302,7 +302,7 @@ static bool make_instances_anew(struct place *place, enum target target)
 	if (place->as_planned && !place->wants[target])
 		return false;
 	darr_foreach_p (place_have(place)->list, obj)
-		if (obj->target == target && (obj->kind == OBJ_OSPF || obj->kind == OBJ_BGP)) {
+		if (obj->target == target && object_kinds[obj->kind].phase == PHASE_INSTANCE) {
 			obj->altered = any = true;
 			place_make_dirty(place);
 		}

@@ -4,7 +4,7 @@
  *
  *   engine.c  tenants made dirty, planned, retried
  *   place.c   one VRF: what is in place, and what should be
- *   batch.c   the steps of one batch, with batch_send.c and early_interface.c
+ *   batch.c   the steps of one batch, with batch_send.c
  *   survey.c  reading what is in place
  *   verify.c  whether bgpd exports what it holds
  *   late_neighbor.c  whether an edge's neighbors have what it translated
@@ -67,7 +67,6 @@ struct place {
 	struct task *tasks; /* darr */
 	bool stopped;       /* no more additions: something failed */
 	bool lost;          /* it failed because a daemon is away */
-	bool early;         /* its interfaces in ospfd come before the filters */
 	bool disturbed;     /* somebody changed its part of the kernel meanwhile */
 
 	struct verify *verify; /* its export is to be looked at */
@@ -112,14 +111,6 @@ DECLARE_DLIST(news_list, struct place, news_item);
 /* A transaction of all places was refused, so each place's part goes by itself. */
 enum apart { APART_NO, APART_NEEDED, APART_DONE };
 
-/* Of early_interface.c: what ospfd is asked for. */
-struct early {
-	struct task **tasks;          /* darr */
-	unsigned int first;           /* so many are known, from the begin of the list */
-	unsigned int asked_from, due; /* the questions under way */
-	unsigned int looks;           /* in vain */
-};
-
 struct batch {
 	struct place **places; /* darr; NULL: no batch */
 	unsigned int step;
@@ -137,7 +128,6 @@ struct batch {
 	bool settling;
 	unsigned int looks; /* whether bgpd, or zebra, is quiet */
 	bool let_go;        /* zebra of the last VRF's default */
-	struct early early;
 };
 
 struct engine {

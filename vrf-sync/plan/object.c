@@ -47,9 +47,8 @@ const struct object_kind_info object_kinds[OBJ_KIND_COUNT] = {
 	[OBJ_SET_NO_RT] = { "set-no-rt", PHASE_FILTER, .key_nums = 1 },
 	[OBJ_SET_TAG] = { "set-tag", PHASE_FILTER, .key_nums = 1 },
 	[OBJ_ON_MATCH_NEXT] = { "on-match-next", PHASE_FILTER, .key_nums = 1 },
+	[OBJ_OSPF] = { "ospf", PHASE_INSTANCE, .recreate = true, .first_down = true },
 	[OBJ_BGP] = { "bgp", PHASE_INSTANCE, .recreate = true },
-	[OBJ_ZEBRA_OSPF_MAP] = { "zebra-ospf-map", PHASE_INSTANCE },
-	[OBJ_OSPF] = { "ospf", PHASE_STATEMENT, .recreate = true, .first_down = true },
 	[OBJ_OSPF_ROUTER_ID] = { "ospf-router-id", PHASE_STATEMENT },
 	[OBJ_OSPF_SPF_DELAY] = { "ospf-spf-delay", PHASE_STATEMENT },
 	[OBJ_OSPF_LSA_DELAY] = { "ospf-lsa-delay", PHASE_STATEMENT },
@@ -88,6 +87,7 @@ const struct object_kind_info object_kinds[OBJ_KIND_COUNT] = {
 	[OBJ_BGP_EXPORT_MAP] = { "vpn-export-map", PHASE_STATEMENT },
 	[OBJ_BGP_EXPORT] = { "vpn-export", PHASE_STATEMENT },
 	[OBJ_BGP_IMPORT] = { "vpn-import", PHASE_STATEMENT },
+	[OBJ_ZEBRA_OSPF_MAP] = { "zebra-ospf-map", PHASE_STATEMENT },
 	[OBJ_BRIDGE] = { "bridge", PHASE_SWITCH },
 	[OBJ_VXLAN] = { "vxlan", PHASE_SWITCH, .recreate = true },
 	[OBJ_FDB] = { "flood", PHASE_SWITCH, .key_net = true },
@@ -95,11 +95,6 @@ const struct object_kind_info object_kinds[OBJ_KIND_COUNT] = {
 	[OBJ_ROUTE] = { "route", PHASE_SWITCH, .key_net = true },
 };
 /* clang-format on */
-
-bool object_is_ospf_interface(enum object_kind kind)
-{
-	return kind >= OBJ_OSPF_IF_P2P && kind <= OBJ_OSPF_IF_AREA;
-}
 
 enum phase object_phase(enum object_kind kind, bool removes)
 {

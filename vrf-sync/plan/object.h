@@ -35,8 +35,8 @@ enum phase {
 	PHASE_NODE,      /* what the node needs before any tenant */
 	PHASE_BASE,      /* VRF, its links and their addresses */
 	PHASE_FILTER,    /* prefix-lists and route-maps */
-	PHASE_INSTANCE,  /* bare BGP instances, and what zebra takes from OSPF */
-	PHASE_STATEMENT, /* OSPF instances, and what stands in instances */
+	PHASE_INSTANCE,  /* bare OSPF and BGP instances */
+	PHASE_STATEMENT, /* what stands in them */
 	PHASE_SWITCH,    /* logical switches and routes: what changes every day */
 };
 #define PHASE_COUNT 6
@@ -67,11 +67,9 @@ enum object_kind {
 	OBJ_SET_TAG,       /* name, num[0] seq; num[2] tag */
 	OBJ_ON_MATCH_NEXT, /* name, num[0] seq */
 	/* PHASE_INSTANCE */
-	OBJ_BGP,            /* num[0] AS number */
-	OBJ_ZEBRA_OSPF_MAP, /* in "vrf X" of mgmtd; ref route-map: what zebra takes from ospfd */
-	/* PHASE_STATEMENT: it shall not speak before it has its router id and areas */
 	OBJ_OSPF,
-	/* ... in "router ospf vrf X" */
+	OBJ_BGP, /* num[0] AS number */
+	/* PHASE_STATEMENT, in "router ospf vrf X" */
 	OBJ_OSPF_ROUTER_ID,     /* net */
 	OBJ_OSPF_SPF_DELAY,     /* num[] initial, hold, maximum, in ms */
 	OBJ_OSPF_LSA_DELAY,     /* num[0] ms */
@@ -119,6 +117,8 @@ enum object_kind {
 	OBJ_BGP_EXPORT_MAP, /* ref route-map */
 	OBJ_BGP_EXPORT,
 	OBJ_BGP_IMPORT,
+	/* ... in "vrf X" of mgmtd */
+	OBJ_ZEBRA_OSPF_MAP, /* ref route-map: what zebra takes from ospfd */
 	/* PHASE_SWITCH */
 	OBJ_BRIDGE,  /* name device, ref switch name; num[0] MTU, num[1] switch id */
 	OBJ_VXLAN,   /* name device, ref bridge; num[0] VNI, num[1] MTU, net local VTEP */
@@ -170,8 +170,6 @@ struct object_kind_info {
 extern const struct object_kind_info object_kinds[OBJ_KIND_COUNT];
 /* The phase in which one is put in place, or taken down. */
 enum phase object_phase(enum object_kind kind, bool removes);
-/* A statement in "interface X" of ospfd. */
-bool object_is_ospf_interface(enum object_kind kind);
 
 /* Order in which objects are put in place; 0 where both are the same thing. */
 int object_cmp_key(const struct object *a, const struct object *b);
