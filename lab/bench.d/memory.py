@@ -19,6 +19,8 @@ Two programs read it:
     STAGE_ms_N_ROLES        processor time of each stage; memory_plan.c says what each includes
     plan_delta_us_N         one more subnet, median, the slowest node: from noticing the commit to the last step of the
                             batch, the time of the kernel and of FRR aside, as tenantd itself counts it
+    change_cpu_ms_N         processor time of one subnet more or less, its row of status a second later included; median,
+                            the slowest node. lab/bench change-at-scale measures the same by the clock
     noop_cpu_ms_N           processor time of a new revision that concerns every tenant and changes nothing: all of
                             the database is read, planned and compared; median, the slowest node. lab/bench full-sync
                             measures the same by the clock, on a node with a kernel and FRR
@@ -262,16 +264,16 @@ def measure_delta(count, samples):
     return took
 
 
-def measure_noop(count, samples):
-    """Milliseconds of processor for each of so many revisions that change nothing."""
+def measure_revisions(count, statements):
+    """Milliseconds of processor for each of these, a transaction of its own."""
     took = []
     with sqlite3.connect(DATABASE, isolation_level=None) as db, Agreeing(), \
             Tenantd(PROGRAMS / "lab/bench.d/memory_alone") as tenantd:
         tenantd.wait_planned(db, count)
         time.sleep(8)    # what it verifies a while after tenants were made is not part of this
-        for _ in range(samples):
+        for statement in statements:
             said, before = status(db), tenantd.cpu_ms()
-            db.execute("UPDATE provider SET asn = asn")
+            db.execute(statement)
             until = time.monotonic() + PATIENCE
             while status(db) == said:
                 if time.monotonic() > until:
@@ -279,6 +281,14 @@ def measure_noop(count, samples):
                 time.sleep(0.1)
             took.append(tenantd.cpu_ms() - before)
     return took
+
+
+def subnets_come_and_go(count, samples):
+    """Statements, for tenants from all over the table."""
+    for number in range(samples):
+        switch = number * (count - 1) // max(samples - 1, 1) * len(SWITCHES) + 1
+        yield f"INSERT INTO subnet (switch_id, prefix, gateway) VALUES ({switch}, '10.1.201.0/24', '10.1.201.1')"
+        yield f"DELETE FROM subnet WHERE switch_id = {switch} AND prefix = '10.1.201.0/24'"
 
 
 def status(db):
@@ -311,11 +321,13 @@ def tell_roles(count, roles, chosen):
         rss = max(rss, waiting)
     worst = {f"rss_mb_{count}": rss,
              f"plan_cold_ms_{count}": stages["commit"] + stages["validate"] + stages["plan"]}
-    noop = figures.percentile(measure_noop(count, chosen.rounds), 50)
-    figures.tell(f"noop_cpu_ms_{name}", noop, "ms")
-    worst[f"noop_cpu_ms_{count}"] = noop
+    for figure, statements in (("change", [*subnets_come_and_go(count, chosen.rounds)]),
+                               ("noop", ["UPDATE provider SET asn = asn"] * chosen.rounds)):
+        value = figures.percentile(measure_revisions(count, statements), 50)
+        figures.tell(f"{figure}_cpu_ms_{name}", value, "ms")
+        worst[f"{figure}_cpu_ms_{count}"] = value
     if "dlr" in roles:                      # elsewhere a subnet changes nothing
-        took = measure_delta(count, chosen.samples)
+        took = measure_delta(count, min(chosen.samples, count))
         figures.tell_spread(f"plan_delta_{name}", took, "us")
         worst[f"plan_delta_us_{count}"] = figures.percentile(took, 50)
     return worst
@@ -341,8 +353,8 @@ def main():
     chosen = parser.parse_args()
     if chosen.agree:
         return agree()
-    if not all(chosen.samples <= count <= GROUPS * GROUP_SIZE for count in chosen.tenants):
-        parser.error(f"--tenants must be between --samples and {GROUPS * GROUP_SIZE}")
+    if not all(1 <= count <= GROUPS * GROUP_SIZE for count in chosen.tenants):
+        parser.error(f"--tenants must be 1 to {GROUPS * GROUP_SIZE}")
     if chosen.rounds < 1 or chosen.samples < 1:
         parser.error("--rounds and --samples must be at least 1")
     print(f"# {' '.join(os.uname()[:3:2])}, {os.cpu_count()} processors, {len(SWITCHES)} switches of one subnet a tenant")
