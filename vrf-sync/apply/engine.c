@@ -492,17 +492,19 @@ static void touch_tenant(struct engine *engine, uint32_t id, int64_t noticed)
 }
 
 /* Few nodes have a LAN with a virtual address; the others leave vrrpd alone. */
-static bool needs_vrrpd(const struct engine *engine, uint32_t tenant_id)
+static bool needs_vrrpd(struct engine *engine, uint32_t tenant_id)
 {
 	const struct tenant *tenant = model_tenant(engine->model, tenant_id);
-	const struct node *node = engine_node((struct engine *)engine);
+	const struct node *node;
 	const struct link *link;
 
-	if (!tenant || !node)
+	if (!tenant || engine->conns[TARGET_VRRPD])
 		return false;
-	darr_foreach_p (tenant->links, link)
-		if (link->node_id == node->id && ipnet_is_set(&link->virtual_address))
+	darr_foreach_p (tenant->links, link) {
+		node = ipnet_is_set(&link->virtual_address) ? engine_node(engine) : NULL;
+		if (node && node->id == link->node_id)
 			return true;
+	}
 	return false;
 }
 
