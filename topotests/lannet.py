@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """TenantNet with switches: bridges in a namespace `lan`, whose ports a test can cut or pull."""
 
+from contextlib import contextmanager
+
 from tenantnet import TenantNet
 
 
@@ -33,3 +35,12 @@ class LanNet(TenantNet):
 
     def plug(self, bridge, router):
         self.ip(f"link set dev {bridge}-{router} up", router="lan")
+
+    @contextmanager
+    def pulled(self, bridge, router):
+        """`with net.pulled(...)`: back in its place however the block ends."""
+        self.pull(bridge, router)
+        try:
+            yield
+        finally:
+            self.plug(bridge, router)
