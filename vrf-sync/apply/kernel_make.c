@@ -8,8 +8,9 @@
  * alias is apart because the kernel tells nobody of it while the device is
  * down; on one that is up it is a change that zebra passes on to every daemon.
  * A bridge is brought up last of all, by kernel_finish(), when its port is
- * there; so is a macvlan, when all is said about it.  Where a device is there already and ours, one request puts all right
- * that can be changed; else it is made anew.
+ * there; so is a macvlan, when all is said about it.  Where a device is there
+ * already and ours, one request puts all right that can be changed; else it is
+ * made anew.
  */
 #include <zebra.h>
 
