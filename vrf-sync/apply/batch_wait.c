@@ -29,7 +29,8 @@
 #define SETTLE_QUICK_US 5000
 #define SETTLE_LOOKS    1000 /* then it is busy with something else */
 #define BULK_INSTANCES  8    /* fewer than that need no settling */
-#define RIB_LOOKS       250  /* then zebra is busy with something else, too */
+#define RIB_LOOKS       50   /* then zebra has kept one of an earlier VRF, and nothing helps */
+#define RIB_IDLE        2    /* looks in a row */
 
 /* ---- for zebra to notice ---- */
 
@@ -194,6 +195,7 @@ static bool rib_is_idle(const char *text)
 
 /* Asked for the last VRF's default, then for the queue: zebra reads what the kernel
  * says in order, so when it has let go of that one it has read all of the step.
+ * Twice, because it may not even have heard yet of one that was made just now.
  */
 enum asked_of_rib { ASKED_DEFAULT, ASKED_QUEUE };
 
@@ -206,8 +208,8 @@ static void rib_answered(void *arg, int asked, int status, char *text)
 		batch->let_go = !strstr(text, "Known via \"kernel\"");
 		return;
 	}
-	if (status == FRR_CONN_LOST || (batch->let_go && rib_is_idle(text)) ||
-	    ++batch->looks >= RIB_LOOKS) {
+	batch->idle = batch->let_go && rib_is_idle(text) ? batch->idle + 1 : 0;
+	if (status == FRR_CONN_LOST || batch->idle == RIB_IDLE || ++batch->looks >= RIB_LOOKS) {
 		batch_answer_taken(engine);
 		return;
 	}
@@ -245,7 +247,7 @@ static bool wait_for_rib(struct engine *engine)
 	if (!last_vrf_to_go(engine) || engine->batch.settling || !frr_conn_is_up(engine->zebra))
 		return false;
 	engine->batch.settling = true;
-	engine->batch.looks = 0;
+	engine->batch.looks = engine->batch.idle = 0;
 	engine->batch.answers_due++;
 	event_add_timer_msec(engine->loop, rib_look, engine, SETTLE_GAP_MS,
 			     &engine->batch.ev_continue);

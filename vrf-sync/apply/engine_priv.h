@@ -128,6 +128,7 @@ struct batch {
 	bool settling;
 	unsigned int looks; /* whether bgpd, or zebra, is quiet */
 	bool let_go;        /* zebra of the last VRF's default */
+	unsigned int idle;  /* looks in a row that found zebra done with it */
 };
 
 struct engine {
