@@ -55,6 +55,8 @@ class VrrpNet(LanNet):
 
     def wait_master(self, pe, timeout=10):
         self.wait(lambda: self.masters() == [pe], timeout, f"{pe} to be the only master")
+        # zebra takes down the other's device a moment after its vrrpd has said so
+        self.wait(lambda: not any(self.carrier(other) for other in PES if other != pe), timeout, "the other's device to be down")
 
     def answers(self, wait=0.3):
         """The MAC addresses that answer when the host asks the whole LAN for the virtual address."""
