@@ -131,16 +131,20 @@ def test_tenantd_says_which_modules_are_in_force(net):
     assert "ospfd up with our module" in net.vty("esg", "tenantd", "show tenant")
 
 
-def test_an_idle_edge_does_nothing(net):
-    """Nothing keeps ospfd's ABR task going, which would send every translation anew every 5 s (redundancy.md)."""
-    net.wait(lambda: WEB.split("/")[0] in ages(net) and min(ages(net).values()) >= 7, 20,
-             "the edge to be idle for longer than ospfd's ABR timer")
+def is_idle(net):
+    """No task and no LSA sent anew for longer than the period of ospfd's ABR timer."""
     before, sent = translation(net), ages(net)
     net.pass_seconds(6)
-    assert translation(net) == before
-    assert ages(net).keys() == sent.keys()
-    for name, age in ages(net).items():
-        assert age >= sent[name] + 5, f"{name} was sent anew"
+    now = ages(net)
+    return translation(net) == before and now.keys() == sent.keys() and all(now[name] >= sent[name] + 5 for name in sent)
+
+
+def test_an_idle_edge_does_nothing(net):
+    """Nothing keeps ospfd's ABR task going, which would send every translation anew every 5 s (redundancy.md). A task
+    that the last change has set, and an LSA that the DLR sends anew, may come first."""
+    net.wait(lambda: WEB.split("/")[0] in ages(net) and min(ages(net).values()) >= 7, 20,
+             "the edge to be idle for longer than ospfd's ABR timer")
+    assert any(is_idle(net) for _ in range(4)), (translation(net), ages(net))
 
 
 def test_a_thousand_changes_cost_no_thousand_runs(net):
