@@ -203,79 +203,80 @@ START_TEST(a_bad_row_is_told_in_a_sentence)
 }
 END_TEST
 
+static const char *const random_columns[] = {
+	"tenant.name",
+	"tenant.vrf",
+	"tenant.table_id",
+	"tenant.rd_number",
+	"tenant.rt_number",
+	"aggregate.prefix",
+	"attachment.role",
+	"attachment.node_id",
+	"circuit.prefix",
+	"circuit.vlan",
+	"circuit.routing",
+	"circuit.wire_id",
+	"logical_switch.name",
+	"logical_switch.site_id",
+	"logical_switch.vni",
+	"logical_switch.mtu",
+	"subnet.prefix",
+	"subnet.gateway",
+	"subnet.advertise",
+	"link.ifname",
+	"link.vlan",
+	"link.address",
+	"link.peer",
+	"link.protocol",
+	"link.peer_as",
+	"link.virtual_address",
+	"link.vrid",
+	"link.priority",
+	"link.node_id",
+	"leak.prefix",
+	"leak.to_tenant",
+	"link_route.prefix",
+	"wire.vlan_base",
+	"wire.mtu",
+	"wire_port.slot",
+	"wire_port.node_id",
+	"node.site_id",
+	"node.vtep",
+	"node.router_id",
+	"pool.length",
+	"pool.wires",
+	"provider.table_base",
+	"provider.vni_base",
+	"provider.ospf_dead",
+	"provider.vrrp_interval",
+	"reserved.prefix",
+};
+
+static const char *const random_values[] = {
+	"''",
+	"'x'",
+	"'10.0.0.0/8'",
+	"'0.0.0.0/0'",
+	"'::/0'",
+	"'255.255.255.255/32'",
+	"-1",
+	"0",
+	"1",
+	"65536",
+	"4294967295",
+	"4294967296",
+	"9223372036854775807",
+	"'10.1.1.1'",
+	"char(0)",
+	"printf('%.100000c', 'a')",
+	"'bgp'",
+	"'static'",
+	"CAST(randomblob(40) AS TEXT)",
+};
+
 /* Any type in any column: nothing but sentences may come of it. */
 START_TEST(random_values_in_random_columns_never_crash)
 {
-	static const char *const columns[] = {
-		"tenant.name",
-		"tenant.vrf",
-		"tenant.table_id",
-		"tenant.rd_number",
-		"tenant.rt_number",
-		"aggregate.prefix",
-		"attachment.role",
-		"attachment.node_id",
-		"circuit.prefix",
-		"circuit.vlan",
-		"circuit.routing",
-		"circuit.wire_id",
-		"logical_switch.name",
-		"logical_switch.site_id",
-		"logical_switch.vni",
-		"logical_switch.mtu",
-		"subnet.prefix",
-		"subnet.gateway",
-		"subnet.advertise",
-		"link.ifname",
-		"link.vlan",
-		"link.address",
-		"link.peer",
-		"link.protocol",
-		"link.peer_as",
-		"link.virtual_address",
-		"link.vrid",
-		"link.priority",
-		"link.node_id",
-		"leak.prefix",
-		"leak.to_tenant",
-		"link_route.prefix",
-		"wire.vlan_base",
-		"wire.mtu",
-		"wire_port.slot",
-		"wire_port.node_id",
-		"node.site_id",
-		"node.vtep",
-		"node.router_id",
-		"pool.length",
-		"pool.wires",
-		"provider.table_base",
-		"provider.vni_base",
-		"provider.ospf_dead",
-		"provider.vrrp_interval",
-		"reserved.prefix",
-	};
-	static const char *const values[] = {
-		"''",
-		"'x'",
-		"'10.0.0.0/8'",
-		"'0.0.0.0/0'",
-		"'::/0'",
-		"'255.255.255.255/32'",
-		"-1",
-		"0",
-		"1",
-		"65536",
-		"4294967295",
-		"4294967296",
-		"9223372036854775807",
-		"'10.1.1.1'",
-		"char(0)",
-		"printf('%.100000c', 'a')",
-		"'bgp'",
-		"'static'",
-		"CAST(randomblob(40) AS TEXT)",
-	};
-
 	lib_seed(200 + _i);
 	for (int run = 0; run < 40; run++) {
 		struct model *model = lib_model("leak-both-ways", NULL);
@@ -288,12 +289,13 @@ START_TEST(random_values_in_random_columns_never_crash)
 		lib_exec(db, OFF "INSERT INTO circuit (tenant_id, wire_id) VALUES (1, 1);"
 				 "INSERT INTO link_route VALUES (1, '172.16.9.0/24')");
 		for (uint32_t count = 1 + lib_below(4); count; count--) {
-			const char *column = columns[lib_below(array_size(columns))];
+			const char *column = random_columns[lib_below(array_size(random_columns))];
 
 			strlcpy(table, column, sizeof(table));
 			*strchr(table, '.') = '\0';
 			snprintf(sql, sizeof(sql), "UPDATE OR IGNORE %s SET %s = %s", table,
-				 strchr(column, '.') + 1, values[lib_below(array_size(values))]);
+				 strchr(column, '.') + 1,
+				 random_values[lib_below(array_size(random_values))]);
 			lib_try(db, sql);
 		}
 		if (db_load_all(db, &load, &why) == 0) {
