@@ -572,12 +572,18 @@ static const char *unplanned_reason(const struct engine *engine)
 	return text;
 }
 
+/* One that has not been planned yet has none of its own. */
+static enum health told_health(const struct place *place)
+{
+	return place->unplanned ? HEALTH_WAITING : place->health;
+}
+
 static struct engine_tenant tenant_view(const struct place *place)
 {
 	return (struct engine_tenant){
 		.vrf = place->vrf,
 		.tenant_id = place->tenant_id,
-		.health = place->unplanned ? HEALTH_WAITING : place->health,
+		.health = told_health(place),
 		.reason = place->unplanned ? unplanned_reason(place->engine) : place->reason.text,
 		.have_count = place_have_count(place),
 		.want_count = place_want_count(place),
@@ -678,14 +684,6 @@ void engine_stats(const struct engine *engine, struct engine_stats *stats)
 	}
 }
 
-static enum health level_of(const struct place *place)
-{
-	/* it has just come, and what it needs is not even known */
-	if (place->health == HEALTH_OK && place->dirty && !place->planned.tenant)
-		return HEALTH_WAITING;
-	return place->health;
-}
-
 void engine_levels(const struct engine *engine, struct engine_levels *levels)
 {
 	struct place *place;
@@ -695,7 +693,7 @@ void engine_levels(const struct engine *engine, struct engine_levels *levels)
 	frr_each (place_hash, (struct place_hash_head *)engine->places, place) {
 		/* a tenant that is gone counts as long as it cannot be taken down */
 		if (place->vrf[0] && (place->tenant_id || place->health != HEALTH_OK))
-			levels->tenants[level_of(place)]++;
+			levels->tenants[told_health(place)]++;
 		if (place->noticed && place->health != HEALTH_FAILED &&
 		    (!levels->oldest || place->noticed < levels->oldest))
 			levels->oldest = place->noticed;
