@@ -117,9 +117,8 @@ void batch_zebra_changed(struct engine *engine)
 static bool wait_for_zebra(struct engine *engine)
 {
 	enum phase phase = batch_step_phase(&engine->batch);
-	bool vrfs_go = phase == PHASE_NODE && batch_step_removes(&engine->batch);
 
-	if ((phase != PHASE_BASE && !vrfs_go) || !first_unready(engine))
+	if ((phase != PHASE_BASE && phase != PHASE_VRF) || !first_unready(engine))
 		return false;
 	engine->batch.waiting_for_zebra = true;
 	engine->batch.waits = 0;

@@ -201,11 +201,14 @@ static void foreign(void *arg, const char *vrf, const char *line)
 	survey->foreign++;
 }
 
+/* A VRF is ours, too, where we hold anything in it: what a daemon refused to take
+ * away may be all that is left of a tenant.
+ */
 static bool vrf_is_ours(struct survey *survey, const char *vrf)
 {
 	struct place *place = place_find(survey->engine, vrf);
 
-	return (place && (place->tenant_id || place_has_vrf(place))) ||
+	return (place && (place->tenant_id || place_have_count(place))) ||
 	       name_find(survey->vrfs, vrf);
 }
 

@@ -29,7 +29,7 @@ const struct object_kind_info object_kinds[OBJ_KIND_COUNT] = {
 	[OBJ_SYSCTL] = { "sysctl", PHASE_NODE, .key_nums = 1 },
 	[OBJ_LOCAL_RULE] = { "local-rule", PHASE_NODE, .key_nums = 1 },
 	[OBJ_ZEBRA_VRF] = { "zebra-vrf", PHASE_NODE },
-	[OBJ_VRF] = { "vrf", PHASE_BASE, .recreate = true, .last_down = true },
+	[OBJ_VRF] = { "vrf", PHASE_VRF, .recreate = true },
 	[OBJ_UNREACHABLE] = { "unreachable", PHASE_BASE, .key_nums = 1 },
 	[OBJ_VLAN] = { "vlan", PHASE_BASE },
 	[OBJ_PORT] = { "port", PHASE_BASE },
@@ -100,9 +100,7 @@ enum phase object_phase(enum object_kind kind, bool removes)
 {
 	const struct object_kind_info *info = &object_kinds[kind];
 
-	if (removes && info->first_down)
-		return PHASE_COUNT - 1;
-	return removes && info->last_down ? PHASE_NODE : info->phase;
+	return removes && info->first_down ? PHASE_COUNT - 1 : info->phase;
 }
 
 /* Statements of one context stand together: which comes first within a phase. */

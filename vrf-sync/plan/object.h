@@ -33,21 +33,23 @@ extern const char *const target_names[TARGET_COUNT]; /* "kernel", "mgmtd", ... *
 
 enum phase {
 	PHASE_NODE,      /* what the node needs before any tenant */
-	PHASE_BASE,      /* VRF, its links and their addresses */
+	PHASE_VRF,       /* the VRF; it comes before, and goes after, all that is in it */
+	PHASE_BASE,      /* its last resort, its links and their addresses */
 	PHASE_FILTER,    /* prefix-lists and route-maps */
 	PHASE_INSTANCE,  /* bare OSPF and BGP instances */
 	PHASE_STATEMENT, /* what stands in them */
 	PHASE_SWITCH,    /* logical switches and routes: what changes every day */
 };
-#define PHASE_COUNT 6
+#define PHASE_COUNT 7
 
 enum object_kind {
 	/* PHASE_NODE */
 	OBJ_SYSCTL,     /* num[0] enum sysctl_id, num[1] value at least */
 	OBJ_LOCAL_RULE, /* num[0] family: the local table is looked up after VRFs */
 	OBJ_ZEBRA_VRF,  /* "vrf X" in mgmtd, which later statements live in */
+	/* PHASE_VRF */
+	OBJ_VRF, /* num[0] table */
 	/* PHASE_BASE */
-	OBJ_VRF,          /* num[0] table */
 	OBJ_UNREACHABLE,  /* num[0] family: default of last resort in the VRF's table num[1] */
 	OBJ_VLAN,         /* name device, ref trunk, num[0] VLAN, num[1] MTU */
 	OBJ_PORT,         /* name of a device that is not ours to create */
@@ -164,8 +166,6 @@ struct object_kind_info {
 	bool recreate;
 	/* taken down before everything else, while others still hear that it goes */
 	bool first_down;
-	/* taken down after everything else, when FRR has dealt with what was in it */
-	bool last_down;
 };
 extern const struct object_kind_info object_kinds[OBJ_KIND_COUNT];
 /* The phase in which one is put in place, or taken down. */
