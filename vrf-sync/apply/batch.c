@@ -245,11 +245,7 @@ static void batch_end(struct engine *engine)
 			(*place)->ospf_since = clock_us();
 		engine->batch.changed += (*place)->tasks != NULL;
 		darr_free((*place)->tasks);
-		if (!(*place)->disturbed)
-			continue;
-		(*place)->disturbed = false;
-		survey_forget(engine, TARGET_KERNEL);
-		place_make_dirty(*place);
+		reaction_batch_ended(*place);
 	}
 	engine_batch_done(engine);
 	darr_free(engine->batch.places);

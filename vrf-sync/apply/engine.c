@@ -257,128 +257,6 @@ void engine_need_vrrpd(struct engine *engine)
 	connect_to(engine, TARGET_VRRPD);
 }
 
-/* ---- what others do to the kernel ---- */
-
-static bool is_in_batch(const struct place *place, const struct object *obj)
-{
-	struct task *task;
-
-	darr_foreach_p (place->tasks, task)
-		if (object_cmp_key(&task->op.obj, obj) == 0)
-			return true;
-	return false;
-}
-
-/* Our own requests come back as events too: they find nothing different, or what
- * the running batch has changed since.
- */
-static void kernel_object_changed(void *arg, const struct object *now)
-{
-	struct engine *engine = arg;
-	struct place *place = place_find(engine, now->vrf);
-	const struct object *known = place ? place_known(place, now) : NULL;
-
-	if (!known || object_same(known, now))
-		return;
-	/* the end of the batch would take its plan for what is in place */
-	if (place->tasks) {
-		place->disturbed |= !is_in_batch(place, now);
-		return;
-	}
-	*(struct object *)objects_find(place_have(place), now) = *now;
-	engine->stats.repairs[REPAIR_KERNEL]++;
-	place_make_dirty(place);
-	engine_schedule(engine);
-}
-
-/* Equal to nothing from now on, so that the next batch makes them anew.  False
- * where there are none.
- */
-static bool make_instances_anew(struct place *place, enum target target)
-{
-	struct object *obj;
-	bool any = false;
-
-	if (place->as_planned && !place->wants[target])
-		return false;
-	darr_foreach_p (place_have(place)->list, obj)
-		if (obj->target == target && object_kinds[obj->kind].phase == PHASE_INSTANCE) {
-			obj->altered = any = true;
-			place_make_dirty(place);
-		}
-	return any;
-}
-
-static void kernel_object_gone(void *arg, const struct object *was)
-{
-	struct engine *engine = arg;
-	struct place *place = place_find(engine, was->vrf);
-	struct objects *have;
-
-	/* what is in place is only known when the batch ends: then it is read anew */
-	if (place && place->tasks)
-		place->disturbed |= objects_find(place_want(place), was) != NULL;
-	if (!place || place->tasks || !place_known(place, was))
-		return;
-	have = place_have(place);
-	darr_remove(have->list, objects_find(have, was) - have->list);
-	engine->stats.repairs[REPAIR_KERNEL]++;
-	place_make_dirty(place);
-	/* a VRF that comes back under its instances may lose its export */
-	if (was->kind == OBJ_VRF) {
-		make_instances_anew(place, TARGET_OSPFD);
-		make_instances_anew(place, TARGET_BGPD);
-	}
-	engine_schedule(engine);
-}
-
-/* A trunk or a port may be what a tenant waits for. */
-static void kernel_interface(void *arg, const char *name)
-{
-	struct engine *engine = arg;
-	struct place *place;
-
-	frr_each (failed_list, engine->failed, place)
-		if (strstr(place->reason.text, name))
-			place_make_dirty(place);
-	engine_schedule(engine);
-}
-
-static void kernel_route(void *arg, const char *vrf, const struct ipnet *net, uint32_t table,
-			 uint8_t protocol, bool present)
-{
-	struct engine *engine = arg;
-	uint32_t id = engine_tenant_of(engine, vrf);
-
-	if (id)
-		engine->host.route(id, net, protocol, present);
-}
-
-static void kernel_overrun(void *arg)
-{
-	struct engine *engine = arg;
-
-	survey_forget(engine, TARGET_KERNEL);
-	engine_make_all_dirty(engine);
-	engine_schedule(engine);
-}
-
-static void kernel_events(struct event *event)
-{
-	static const struct kernel_watch watch = {
-		.changed = kernel_object_changed,
-		.gone = kernel_object_gone,
-		.interface = kernel_interface,
-		.route = kernel_route,
-		.overrun = kernel_overrun,
-	};
-	struct engine *engine = EVENT_ARG(event);
-
-	event_add_read(engine->loop, kernel_events, engine, kernel_event_fd(engine->kernel),
-		       &engine->ev_kernel);
-	kernel_events_read(engine->kernel, &watch, engine);
-}
-
 struct engine *engine_new(struct event_loop *loop, struct kernel *kernel,
 			  const struct engine_host *host)
 {
@@ -434,7 +312,7 @@ void engine_start(struct engine *engine, const char *node)
 	/* what is ours in the kernel is known before the first load is judged */
 	survey_begin(engine);
 	if (kernel_event_fd(engine->kernel) >= 0)
-		event_add_read(engine->loop, kernel_events, engine,
+		event_add_read(engine->loop, reaction_to_kernel, engine,
 			       kernel_event_fd(engine->kernel), &engine->ev_kernel);
 }
 
@@ -546,7 +424,7 @@ void engine_revive(struct engine *engine, enum target target, int64_t gone)
 	if (!engine->surveyed[target] || engine->up_since[target] > gone)
 		return;
 	frr_each (place_hash, engine->places, place)
-		engine->stats.repairs[REPAIR_REVIVED] += make_instances_anew(place, target);
+		engine->stats.repairs[REPAIR_REVIVED] += reaction_make_anew(place, target);
 	engine_schedule(engine);
 }
 

@@ -67,7 +67,8 @@ struct place {
 	struct task *tasks; /* darr */
 	bool stopped;       /* no more additions: something failed */
 	bool lost;          /* it failed because a daemon is away */
-	bool disturbed;     /* somebody changed its part of the kernel meanwhile */
+	bool disturbed;     /* somebody changed its part of the kernel meanwhile ... */
+	bool vrf_gone;      /* ... and took away the VRF */
 
 	struct verify *verify; /* its export is to be looked at */
 	int64_t ospf_since;    /* its OSPF instance was made by then; us monotonic */
@@ -221,6 +222,18 @@ void engine_schedule(struct engine *engine);
 void engine_batch_done(struct engine *engine);
 /* Begins to talk to vrrpd, if that has not begun. */
 void engine_need_vrrpd(struct engine *engine);
+
+/* ---- reaction.c ---- */
+/* Reads what the kernel has to say, and goes on listening; the event's argument is the
+ * engine.
+ */
+void reaction_to_kernel(struct event *event);
+/* A batch has ended for the place: what others did to it meanwhile follows. */
+void reaction_batch_ended(struct place *place);
+/* The place's instances in a daemon are equal to nothing from now on, so that the next
+ * batch makes them anew.  False where there are none.
+ */
+bool reaction_make_anew(struct place *place, enum target target);
 
 /* ---- batch.c ---- */
 bool batch_is_running(const struct engine *engine);

@@ -75,11 +75,22 @@ static void connected(struct zclient *client)
 	zclient_register_opaque(client, TRACE_MESSAGE);
 }
 
+/* A device that was deleted and made again keeps its name, and not its index: what zebra
+ * speaks of may still be the old one.
+ */
+static bool is_of_today(const char *name, ifindex_t index)
+{
+	unsigned int today = if_nametoindex(name);
+
+	return !today || today == (unsigned int)index;
+}
+
 bool zebra_knows_vrf(const char *name, uint32_t table)
 {
 	struct vrf *vrf = vrf_lookup_by_name(name);
 
-	return vrf && CHECK_FLAG(vrf->status, VRF_ACTIVE) && vrf->data.l.table_id == table;
+	return vrf && CHECK_FLAG(vrf->status, VRF_ACTIVE) && vrf->data.l.table_id == table &&
+	       is_of_today(name, vrf->vrf_id);
 }
 
 bool zebra_knows_interface(const char *ifname, const char *vrf_name)
@@ -90,7 +101,7 @@ bool zebra_knows_interface(const char *ifname, const char *vrf_name)
 	if (!vrf || !CHECK_FLAG(vrf->status, VRF_ACTIVE))
 		return false;
 	ifp = if_lookup_by_name(ifname, vrf->vrf_id);
-	return ifp && ifp->ifindex != IFINDEX_INTERNAL;
+	return ifp && ifp->ifindex != IFINDEX_INTERNAL && is_of_today(ifname, ifp->ifindex);
 }
 
 static zclient_handler *const handlers[] = {
