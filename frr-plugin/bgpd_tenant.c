@@ -36,7 +36,6 @@
 #include "command.h"
 #include "hook.h"
 #include "libfrr.h"
-#include "lib/version.h"
 #include "linklist.h"
 #include "log.h"
 #include "module.h"
@@ -47,6 +46,7 @@
 #include "bgpd/bgp_route.h"
 #include "bgpd/bgp_zebra.h"
 
+#include "frr-plugin/frr_version.h"
 #include "frr-plugin/trace_send.h"
 
 #define HOLD_MS      1
@@ -217,14 +217,8 @@ static int late_init(struct event_loop *loop)
 
 static int module_init(void)
 {
-	const char *running = frrmod_list->info->version;
-
-	if (strcmp(running, FRR_VERSION)) {
-		fprintf(stderr,
-			"bgpd_tenant was built for FRR %s and this is FRR %s; install the module of that version\n",
-			FRR_VERSION, running);
+	if (!frr_version_fits("bgpd_tenant"))
 		return -1;
-	}
 	hook_register(frr_late_init, late_init);
 	return 0;
 }

@@ -19,7 +19,6 @@
 #include "hook.h"
 #include "json.h"
 #include "libfrr.h"
-#include "lib/version.h"
 #include "linklist.h"
 #include "module.h"
 #include "vty.h"
@@ -33,6 +32,7 @@
 #include "ospfd/ospf_nsm.h"
 #include "ospfd/ospf_zebra.h"
 
+#include "frr-plugin/frr_version.h"
 #include "frr-plugin/ospfd_tenant.h"
 #include "frr-plugin/trace_send.h"
 
@@ -170,14 +170,8 @@ static int late_init(struct event_loop *loop)
 
 static int module_init(void)
 {
-	const char *running = frrmod_list->info->version;
-
-	if (strcmp(running, FRR_VERSION)) {
-		fprintf(stderr,
-			"ospfd_tenant was built for FRR %s and this is FRR %s; install the module of that version\n",
-			FRR_VERSION, running);
+	if (!frr_version_fits("ospfd_tenant"))
 		return -1;
-	}
 	hook_register(frr_late_init, late_init);
 	return 0;
 }

@@ -29,7 +29,7 @@ from network import Extra, LabError, Network              # noqa: E402
 DATABASE = f"{session.ROOM}/tenants.db"
 NODES = ("dlr", "esg", "pe1", "pe2")
 TENANT = "acme"
-MODULES = {"ospfd": ("esg",), "bgpd": ("pe1", "pe2")}    # which daemon is loaded with ours, and where
+MODULES = {"zebra": ("dlr", "esg", "pe1", "pe2"), "ospfd": ("esg",), "bgpd": ("pe1", "pe2")}    # which daemon is loaded with ours, and where
 SITE_PREFIX = "172.16.2.0/24"
 SITE_ADDRESS = "172.16.2.1"
 

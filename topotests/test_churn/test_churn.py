@@ -2,7 +2,8 @@
 """Tenants that come and go, fast and many: nothing of a former one is left for the next (C-19), every export is there
 however fast a VRF is made anew, and many VRFs at once are all exported (C-28).
 
-pe1 is DLR, edge and PE in one, pe2 the far PE; everything is driven by plain SQL. `lab/check --full` has more cycles.
+pe1 is DLR, edge and PE in one, pe2 the far PE; everything is driven by plain SQL. pe1's zebra runs with our module, pe2's
+without it. `lab/check --full` has more cycles.
 """
 
 import os
@@ -12,18 +13,20 @@ import time
 
 import pytest
 
-from tenantnet import TenantNet, routes
+from tenantnet import BUILD, TenantNet, routes
 
 FULL = bool(os.environ.get("FRR_TENANT_FULL"))
-NODES = {"pe1": ("dc1", "dlr edge pe"), "pe2": ("branch", "pe")}
+NODES = {"pe1": ("dc1", "dlr edge pe"), "pe2": ("branch", "dlr edge pe")}
 ALONE = "pe1:dlr,edge,pe pe2:pe"
+ALONE_THERE = "pe2:dlr,edge,pe pe1:pe"
 PES = ("pe1", "pe2")
 DAEMONS = ("mgmtd", "ospfd", "bgpd")
 
 
 @pytest.fixture(scope="module")
 def net(request):
-    with TenantNet(request.module.__name__, routers=("pe1", "p", "pe2"), nodes=NODES, wires={}) as net:
+    options = {("pe1", "zebra"): f"-M {BUILD}/.libs/zebra_tenant.so"}
+    with TenantNet(request.module.__name__, routers=("pe1", "p", "pe2"), nodes=NODES, wires={}, options=options) as net:
         net.ip("link add x9 type dummy", "link set x9 up", router="pe1")
         net.db.tenant("stays", ALONE, ["10.1.0.0/16"])    # the database is never without a tenant
         net.db.switch("stays", "web", "10.1.1.0/24")
@@ -37,10 +40,10 @@ def exported(net, rd, router="pe1"):
     return set(table.get("routeDistinguishers", {}).get(rd, {}))
 
 
-def create(net, name, number, prefix):
+def create(net, name, number, prefix, where=ALONE):
     """A tenant that takes the numbers of a former one: table, RD, RT, VNI all follow from the ids."""
     with net.db.together():
-        net.db.tenant(name, ALONE, id=number)
+        net.db.tenant(name, where, id=number)
         net.db.switch(name, "web", prefix, id=number)
 
 
@@ -108,59 +111,89 @@ def test_every_export_is_there_however_fast_a_tenant_is_made_anew(net):
     net.wait_settled()
 
 
-def repairs(net):
-    """What tenantd on pe1 says of lost exports."""
-    log = (net.log / "pe1/tenantd.log").read_text()
+def repairs(net, router="pe1"):
+    """What tenantd says of lost exports."""
+    log = (net.log / router / "tenantd.log").read_text()
     return [line.split("] ")[-1] for line in log.splitlines() if "is not exported" in line]
 
 
 def test_a_lost_export_is_found_and_mended(net):
-    create(net, "lost", 61, "10.61.0.0/24")
-    rd = "10.255.0.1:61"
-    net.wait(lambda: exported(net, rd), 10, "the export")
+    """On pe2, whose zebra is without our module: with it, none was lost in 30 attempts."""
+    create(net, "lost", 61, "10.61.0.0/24", ALONE_THERE)
+    there = lambda: exported(net, "10.255.0.2:61", router="pe2") == {"10.61.0.0/24"}
+    net.wait(there, 10, "the export")
     net.wait_settled()
     again = ("link del lost", "link add lost type vrf table 1061", 'link set lost alias "frr-tenant lost vrf"',
              "link set lost up", "link set ls61 master lost")
     for attempt in range(1, 31):    # a race inside FRR: it takes a few
-        net.stop("pe1", "tenantd", how=signal.SIGKILL)
-        net.ip(*again, router="pe1")
+        net.stop("pe2", "tenantd", how=signal.SIGKILL)
+        net.ip(*again, router="pe2")
         time.sleep(1)    # far longer than an export takes
-        lost = not exported(net, rd)
-        if lost:
+        if not there():
             break
-    print(f"lost at attempt {attempt}: {state(net, 'lost', rd)}")
-    assert lost, "the control: FRR did not lose the export, so that nothing was to be mended"
+    print(f"lost at attempt {attempt}: {state(net, 'pe2', 'lost', '10.255.0.2:61')}")
+    assert not there(), "the control: FRR did not lose the export, so that nothing was to be mended"
     time.sleep(2)
-    assert not exported(net, rd), "the control: FRR mends it itself"
-    net.start("pe1", daemons=["tenantd"])
+    assert not there(), "the control: FRR mends it itself"
+    net.start("pe2", daemons=["tenantd"])
     try:
-        net.wait(lambda: exported(net, rd) == {"10.61.0.0/24"}, 20, "the export to be mended")
+        net.wait(there, 20, "the export to be mended")
     finally:
-        print(state(net, "lost", rd), repairs(net))
-    assert [line for line in repairs(net) if line.startswith("lost: 10.61.0.0/24 is not exported")]
-    net.wait_route("pe2", "10.61.0.0/24", "lost")
+        print(state(net, "pe2", "lost", "10.255.0.2:61"), repairs(net, "pe2"))
+    assert [line for line in repairs(net, "pe2") if line.startswith("lost: 10.61.0.0/24 is not exported")]
+    net.wait_route("pe1", "10.61.0.0/24", "lost")
+    net.db.delete("tenant", "lost")
+    net.wait_settled()
 
 
-def state(net, name, rd):
-    """How far a VRF's routes have come on pe1."""
+def state(net, router, name, rd):
+    """How far a VRF's routes have come."""
     zebra = {p: [r["protocol"] for r in list_ if r.get("selected")] for p, list_ in
-             net.show("pe1", "zebra", f"show ip route vrf {name} json").items()}
-    return f"zebra {zebra}, BGP {list(net.show('pe1', 'bgpd', f'show bgp vrf {name} ipv4 unicast json')['routes'])}, " \
-           f"VPN {exported(net, rd)}"
+             net.show(router, "zebra", f"show ip route vrf {name} json").items()}
+    bgp = list(net.show(router, "bgpd", f"show bgp vrf {name} ipv4 unicast json")["routes"])
+    return f"zebra {zebra}, BGP {bgp}, VPN {exported(net, rd, router)}"
+
+
+def delete_by_hand(net, router, name):
+    """The VRF device; back when tenantd has made it anew."""
+    before = net.links(router)[name]["index"]
+    net.ip(f"link del {name}", router=router)
+    net.wait(lambda: net.links(router)[name]["index"] != before, 20, f"{name} to be made anew")
 
 
 def test_a_vrf_that_a_hand_deletes_is_made_anew_and_exported(net):
+    """As fast as it can be done: what bgpd and zebra know of the former one must not be taken for the new one."""
+    create(net, "anew", 63, "10.63.0.0/24")
+    there = lambda: exported(net, "10.255.0.1:63") == {"10.63.0.0/24"}
+    net.wait(there, 10, "the export")
     began = time.monotonic()
-    for attempt in range(10):
-        net.ip("link del lost", router="pe1")
-        net.wait(lambda: "lost" in net.links("pe1"), 20, "the VRF to be made anew")
-        try:
-            net.wait(lambda: exported(net, "10.255.0.1:61") == {"10.61.0.0/24"}, 15, f"the export after deletion {attempt}")
-        except AssertionError:
-            print(state(net, "lost", "10.255.0.1:61"))
-            raise
-    print(f"10 deletions by hand in {net.seconds_since(began)}; mended: {len(repairs(net))}")
-    net.db.delete("tenant", "lost")
+    deletions = 30
+    for deletion in range(deletions):
+        delete_by_hand(net, "pe1", "anew")
+        net.wait(there, 15, lambda: f"export {deletion}: {state(net, 'pe1', 'anew', '10.255.0.1:63')}")
+    gone, dropped = map(int, re.findall(r"\d+", net.vty("pe1", "zebra", "show tenant zebra")))
+    print(f"{deletions} deletions by hand in {net.seconds_since(began)}; mended: {len(repairs(net))}; zebra dropped {dropped}")
+    assert gone >= deletions and dropped
+    net.db.delete("tenant", "anew")
+    net.wait_settled()
+
+
+def test_without_our_module_zebra_keeps_a_route_of_a_deleted_vrf_for_ever(net):
+    """The control of the last one."""
+    create(net, "stuck", 62, "10.62.0.0/24", ALONE_THERE)
+    there = lambda: exported(net, "10.255.0.2:62", router="pe2") == {"10.62.0.0/24"}
+    net.wait(there, 15, "the export")
+    for deletion in range(60):
+        delete_by_hand(net, "pe2", "stuck")
+        end = time.monotonic() + 12    # tenantd tries three things, 2 s each
+        while not there() and time.monotonic() < end:
+            time.sleep(0.02)
+        if not there():
+            break
+    routes_of = net.show("pe2", "zebra", "show ip route vrf stuck json")["10.62.0.0/24"]
+    print(f"deletion {deletion}: {[(r['protocol'], r.get('selected')) for r in routes_of]}")
+    assert not there() and not [route for route in routes_of if route.get("selected")]
+    net.db.delete("tenant", "stuck")
     net.wait_settled()
 
 

@@ -24,6 +24,7 @@ BGPD = f"-M {BUILD}/.libs/bgpd_tenant.so"
 def net(request):
     options = {(router, "ospfd"): OSPFD for router in ("dlr", "esg", "pe1", "pe2")}
     options |= {(router, "bgpd"): BGPD for router in ("pe1", "pe2")}
+    options |= {("esg", "zebra"): f"-M {BUILD}/.libs/zebra_tenant.so"}
     with TenantNet(request.module.__name__, options=options) as net:
         with net.db.together():
             net.db.tenant("acme", REFERENCE, ["10.1.0.0/16", "172.16.0.0/16"])
@@ -126,8 +127,8 @@ def ages(net):
 
 
 def test_tenantd_says_which_modules_are_in_force(net):
-    assert net.tenantd("esg")["modules"] == {"ospfd": True}
-    assert net.tenantd("pe1")["modules"] == {"ospfd": True, "bgpd": True}
+    assert net.tenantd("esg")["modules"] == {"ospfd": True, "zebra": True}
+    assert net.tenantd("pe1")["modules"] == {"ospfd": True, "bgpd": True, "zebra": False}
     assert "ospfd up with our module" in net.vty("esg", "tenantd", "show tenant")
 
 
@@ -192,7 +193,7 @@ def test_without_module_and_tenantd_the_pe_misses_what_was_translated_before(net
     assert told(net) == 0, "tenantd has nothing to do where the module is"
     net.options.clear()
     net.restart("esg", "ospfd")
-    net.wait(lambda: net.tenantd("esg")["modules"] == {"ospfd": False}, 20, "tenantd to miss the module")
+    net.wait(lambda: net.tenantd("esg")["modules"] == {"ospfd": False, "zebra": True}, 20, "tenantd to miss the module")
     assert (net.log / "esg/tenantd.log").read_text().count("ospfd runs without our module ospfd_tenant") == 1
     net.wait_route("pe1", WEB, "acme", timeout=30)
     net.stop("esg", "tenantd")

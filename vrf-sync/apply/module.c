@@ -4,7 +4,8 @@
  *
  * tenantd works without them, only slower: an NSSA translation then takes up to 5 s; a
  * neighbor that comes back to an edge waits up to 10 s for what was translated before, until
- * late_neighbor.c has noticed it and ospfd has sent it; a prefix waits 50 ms in each bgpd.
+ * late_neighbor.c has noticed it and ospfd has sent it; a prefix waits 50 ms in each bgpd; and
+ * a subnet may be lost where somebody deletes a VRF device by hand.
  * A missing module is told: once in the log, and in "show tenant".
  */
 #include <zebra.h>
@@ -16,15 +17,22 @@
 
 #include "apply/engine_priv.h"
 
-/* By target; what is lost without it. */
+/* By target, the kernel's being zebra's; what is lost without it. */
 static const struct {
 	const char *name;
 	const char *loss;
 } modules[TARGET_COUNT] = {
+	[TARGET_KERNEL] = { "zebra_tenant",
+			    "a VRF device that somebody deletes may leave routes behind that stay unused when it is back" },
 	[TARGET_OSPFD] = { "ospfd_tenant",
 			   "on an edge a new subnet takes up to 5 s longer, and a neighbor that comes back waits up to 10 s more" },
 	[TARGET_BGPD] = { "bgpd_tenant", "every prefix waits 50 ms" },
 };
+
+const char *module_daemon(enum target target)
+{
+	return target == TARGET_KERNEL ? "zebra" : target_names[target];
+}
 
 static void module_enter(struct engine *engine, enum target target, enum engine_module state)
 {
@@ -34,12 +42,12 @@ static void module_enter(struct engine *engine, enum target target, enum engine_
 	if (state == before)
 		return;
 	if (state == MODULE_LOADED)
-		zlog_info("%s runs with our module %s", target_names[target],
+		zlog_info("%s runs with our module %s", module_daemon(target),
 			  modules[target].name);
 	else if (state == MODULE_ABSENT)
 		zlog_info(
 			"%s runs without our module %s: %s; \"-M tenant\" among its options in /etc/frr/daemons loads it",
-			target_names[target], modules[target].name, modules[target].loss);
+			module_daemon(target), modules[target].name, modules[target].loss);
 	if (state == MODULE_ABSENT && target == TARGET_OSPFD)
 		late_neighbor_start(engine);
 }
@@ -65,7 +73,8 @@ static void modules_answered(void *arg, int index, int status, char *text)
 
 void module_ask(struct engine *engine, enum target target)
 {
+	struct frr_conn *conn = target == TARGET_KERNEL ? engine->zebra : engine->conns[target];
+
 	if (modules[target].name)
-		frr_conn_send(engine->conns[target], "show modules", modules_answered, engine,
-			      target);
+		frr_conn_send(conn, "show modules", modules_answered, engine, target);
 }

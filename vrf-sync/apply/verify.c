@@ -438,7 +438,12 @@ void verify_forget(struct place *place)
 	place->verify = NULL;
 }
 
-static void zebra_changed(void *arg, struct frr_conn *conn)
+static void zebra_up(void *arg, struct frr_conn *conn)
+{
+	module_ask(arg, TARGET_KERNEL);
+}
+
+static void zebra_down(void *arg, struct frr_conn *conn)
 {
 }
 
@@ -449,7 +454,7 @@ void verify_init(struct engine *engine)
 
 void verify_start(struct engine *engine)
 {
-	static const struct frr_conn_cbs cbs = { .up = zebra_changed, .down = zebra_changed };
+	static const struct frr_conn_cbs cbs = { .up = zebra_up, .down = zebra_down };
 
 	if (!engine->zebra)
 		engine->zebra = frr_conn_new(engine->loop, "zebra", &cbs, engine);

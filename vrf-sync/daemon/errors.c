@@ -66,7 +66,7 @@ static struct log_ref refs[] = {
 		.code = EC_TENANT_EXPORT,
 		.title = "bgpd did not export what it holds in a new VRF",
 		.description = "FRR 10.7 loses the export of routes that arrive while the VRF is not settled; redistribution was typed anew, which brings it back.",
-		.suggestion = "None where the message says that it is there now; otherwise clear the VRF's instance: \"no router bgp N vrf X\", and tenantd makes it anew.",
+		.suggestion = "None where the message says that it is there now; otherwise zebra holds a route of an earlier VRF that it never looks at (\"show ip route vrf X\": inactive): only a restart of zebra mends it, and \"-M tenant\" among zebra's options in /etc/frr/daemons avoids it.",
 	},
 	{
 		.code = EC_TENANT_LATE_NEIGHBOR,

@@ -141,12 +141,16 @@ static void daemons_text(const struct engine_stats *stats, char *buf, size_t siz
 			strlcat(buf, late, size);
 		}
 	}
+	if (stats->module[TARGET_KERNEL] != MODULE_UNKNOWN) {
+		strlcat(buf, buf[0] ? ", zebra" : "zebra", size);
+		strlcat(buf, module_words[stats->module[TARGET_KERNEL]], size);
+	}
 }
 
 static void show_node(struct vty *vty, const struct engine_stats *stats)
 {
 	const struct node *node = this_node();
-	char roles[ROLES_TEXT_SIZE] = "-", daemons[200];
+	char roles[ROLES_TEXT_SIZE] = "-", daemons[240];
 
 	if (node)
 		roles_text(node->roles, roles);
@@ -235,7 +239,7 @@ static void show_all_json(struct vty *vty)
 	json_object_object_add(json, "up", up);
 	for (int target = 0; target < TARGET_COUNT; target++)
 		if (stats.needed[target] && stats.module[target] != MODULE_UNKNOWN)
-			json_object_boolean_add(modules, target_names[target],
+			json_object_boolean_add(modules, module_daemon(target),
 						stats.module[target] == MODULE_LOADED);
 	json_object_object_add(json, "modules", modules);
 	json_object_int_add(json, "lateNeighbors", stats.repairs[REPAIR_LATE_NEIGHBOR]);
