@@ -93,10 +93,45 @@ static bool has_hop(const struct node *node, bool vtep)
 	return !vtep || (node->vtep.family == AF_INET && ipnet_cmp(&node->vtep, &node->router_id));
 }
 
+/* vrf: "" for the node. */
+static void add_reserved(const struct provider *provider, enum target target, const char *vrf,
+			 const char *name, struct objects *want)
+{
+	const struct ipnet *net;
+	uint32_t seq = 0;
+
+	darr_foreach_p (provider->reserved, net) {
+		struct object *obj;
+
+		seq++;
+		if (net->family != AF_INET)
+			continue;
+		obj = darr_append(want->list);
+		*obj = (struct object){ .kind = OBJ_PREFIX_LIST, .target = target, .net = *net };
+		strlcpy(obj->vrf, vrf, sizeof(obj->vrf));
+		strlcpy(obj->name, name, sizeof(obj->name));
+		obj->num[0] = seq;
+		obj->num[1] = true;
+		obj->num[2] = net->len < 32 ? 32 : 0;
+	}
+}
+
+/* DLRs and edges always need ospfd; a PE may do without, and so has no list for all. */
+static bool node_has_reserved(const struct node *node, enum target target)
+{
+	return target == TARGET_BGPD || (node->roles & (ROLE_DLR | ROLE_EDGE));
+}
+
 static void add_deny_reserved(struct plan *plan, enum target target, const char *suffix)
 {
+	char list[LIST_NAME_MAX + 1] = LIST_RESERVED;
+
+	if (!node_has_reserved(plan->node, target)) {
+		plan_list_name(plan, LIST_OWN_RESERVED, list);
+		add_reserved(plan->provider, target, plan->tenant->vrf, list, plan->want);
+	}
 	add_entry(plan, target, suffix, SEQ_DENY, false);
-	add_match_list(plan, target, suffix, SEQ_DENY, false, LIST_RESERVED);
+	add_match_list(plan, target, suffix, SEQ_DENY, false, list);
 }
 
 /* ---- what the tenant may announce ---- */
@@ -315,26 +350,6 @@ void plan_filters(struct plan *plan)
 		add_entry(plan, TARGET_BGPD, MAP_CUSTOMER, SEQ_MATCH, true);
 }
 
-static void add_reserved(const struct provider *provider, enum target target, struct objects *want)
-{
-	const struct ipnet *net;
-	uint32_t seq = 0;
-
-	darr_foreach_p (provider->reserved, net) {
-		struct object *obj;
-
-		seq++;
-		if (net->family != AF_INET)
-			continue;
-		obj = darr_append(want->list);
-		*obj = (struct object){ .kind = OBJ_PREFIX_LIST, .target = target, .net = *net };
-		strlcpy(obj->name, LIST_RESERVED, sizeof(obj->name));
-		obj->num[0] = seq;
-		obj->num[1] = true;
-		obj->num[2] = net->len < 32 ? 32 : 0;
-	}
-}
-
 static void add_pes(const struct provider *provider, struct objects *want)
 {
 	const struct node *node;
@@ -366,11 +381,11 @@ static void add_node_map(struct objects *want, enum object_kind kind, uint32_t s
 void plan_node_filters(const struct provider *provider, const struct node *node,
 		       struct objects *want)
 {
-	if (node->roles & (ROLE_DLR | ROLE_EDGE))
-		add_reserved(provider, TARGET_OSPFD, want);
+	if (node_has_reserved(node, TARGET_OSPFD))
+		add_reserved(provider, TARGET_OSPFD, "", LIST_RESERVED, want);
 	if (!(node->roles & ROLE_PE))
 		return;
-	add_reserved(provider, TARGET_BGPD, want);
+	add_reserved(provider, TARGET_BGPD, "", LIST_RESERVED, want);
 	add_pes(provider, want);
 	add_node_map(want, OBJ_ROUTE_MAP, SEQ_DENY, false, 0);
 	add_node_map(want, OBJ_MATCH_TAG, SEQ_DENY, false, provider->vpn_tag);

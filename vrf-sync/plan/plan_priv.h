@@ -19,9 +19,10 @@
 #define LIST_LEAKED_IN  "FROM" /* prefix-list: the same, by prefix */
 
 /* The node's own, shared by all tenants. */
-#define LIST_RESERVED "TENANT-RESERVED"
-#define LIST_PES      "TENANT-PES" /* every PE, as next hop */
-#define MAP_VPN_TAG   "TENANT-VPN-TAG"
+#define LIST_RESERVED     "TENANT-RESERVED"
+#define LIST_OWN_RESERVED "RSV" /* the same, for ospfd on a PE that has it for this tenant alone */
+#define LIST_PES          "TENANT-PES" /* every PE, as next hop */
+#define MAP_VPN_TAG       "TENANT-VPN-TAG"
 
 /* Route-map sequence numbers. */
 #define SEQ_DENY     5

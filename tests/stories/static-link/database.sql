@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
--- A customer site behind static routes.
+-- Customer sites behind static routes, one of them at a PE that tells an edge of it by OSPF.
 
 INSERT INTO site (id, name) VALUES (1, 'dc1'), (2, 'pop2');
 INSERT INTO node (id, name, site_id, router_id) VALUES
@@ -18,5 +18,6 @@ INSERT INTO subnet (id, switch_id, prefix, gateway) VALUES
 	(1, 1, '10.1.1.0/24', '10.1.1.1'), (2, 2, '10.1.2.0/24', '10.1.2.1');
 
 INSERT INTO link (id, tenant_id, name, node_id, ifname, address, peer, protocol) VALUES
-	(1, 1, 'branch', 4, 'x0', '192.168.201.1/30', '192.168.201.2', 'static');
-INSERT INTO link_route VALUES (1, '172.16.2.0/24'), (1, '172.16.3.0/24');
+	(1, 1, 'branch', 4, 'x0', '192.168.201.1/30', '192.168.201.2', 'static'),
+	(2, 1, 'store', 3, 'x0', '192.168.202.1/30', '192.168.202.2', 'static');
+INSERT INTO link_route VALUES (1, '172.16.2.0/24'), (1, '172.16.3.0/24'), (2, '172.16.4.0/24');
