@@ -7,6 +7,7 @@
  *   every 5 s for nothing                                                     (ospfd_translate.c)
  *   a translator that died is not replaced for an hour                            (ospfd_elect.c)
  *   an adjacency that comes up after a translation misses it                     (ospfd_repair.c)
+ *   a subnet that goes, comes and goes again at once may stay at the neighbors (ospfd_checksum.c)
  *
  * This file loads the module, takes ospfd's hooks to these, and shows what they did.  All
  * else is ospfd's own.
@@ -43,6 +44,10 @@ static void lsa_changed(struct ospf_lsa *lsa, bool gone)
 	switch (lsa->data->type) {
 	case OSPF_AS_NSSA_LSA:
 		translate_type7(lsa, gone);
+		checksum_soon(lsa);
+		break;
+	case OSPF_AS_EXTERNAL_LSA:
+		checksum_soon(lsa);
 		break;
 	case OSPF_ROUTER_LSA:
 	case OSPF_NETWORK_LSA:
@@ -107,6 +112,7 @@ static void show_vrf_json(struct json_object *json, const struct watched_vrf *vr
 	json_object_int_add(one, "worstUs", vrf->worst_us);
 	json_object_int_add(one, "spared", vrf->spared);
 	json_object_int_add(one, "repairs", vrf->repairs);
+	json_object_int_add(one, "checksums", vrf->checksums);
 	json_object_int_add(one, "takeovers", vrf->takeovers);
 	json_object_boolean_add(one, "standsIn", stands_in(ospf));
 	json_object_object_add(json, ospf_vrf_id_to_name(vrf->vrf_id), one);
@@ -127,10 +133,10 @@ static void show_vrf(struct watched_vrf *vrf, void *arg)
 	}
 	vty_out(shown->vty,
 		"%-15s %7" PRIu64 " %7" PRIu64 " %7" PRIu64 " %8" PRId64 " %9" PRId64 " %7" PRIu64
-		" %9" PRIu64 " %9" PRIu64 "%s\n",
+		" %9" PRIu64 " %8" PRIu64 " %9" PRIu64 "%s\n",
 		ospf_vrf_id_to_name(vrf->vrf_id), vrf->changes, vrf->single, vrf->runs,
 		vrf->last_us / 1000, vrf->worst_us / 1000, vrf->spared, vrf->repairs,
-		vrf->takeovers, stands_in(ospf) ? " now" : "");
+		vrf->checksums, vrf->takeovers, stands_in(ospf) ? " now" : "");
 }
 
 DEFUN(show_tenant_ospf, show_tenant_ospf_cmd, "show tenant ospf [json]",
@@ -141,8 +147,9 @@ DEFUN(show_tenant_ospf, show_tenant_ospf_cmd, "show tenant ospf [json]",
 			       .json = use_json(argc, argv) ? json_object_new_object() : NULL };
 
 	if (!shown.json)
-		vty_out(vty, "%-15s %7s %7s %7s %8s %9s %7s %9s %9s\n", "VRF", "Type-7", "Single",
-			"Runs", "Last ms", "Worst ms", "Spared", "Repaired", "Stood in");
+		vty_out(vty, "%-15s %7s %7s %7s %8s %9s %7s %9s %8s %9s\n", "VRF", "Type-7",
+			"Single", "Runs", "Last ms", "Worst ms", "Spared", "Repaired", "Damaged",
+			"Stood in");
 	watched_walk(show_vrf, &shown);
 	if (shown.json)
 		vty_json(vty, shown.json);

@@ -7,6 +7,7 @@
  *   ospfd_translate.c  type-7 LSAs are translated at once, and nothing runs where nothing changed
  *   ospfd_elect.c      a translator that cannot be reached is replaced
  *   ospfd_repair.c     adjacencies that come up late are sent what was translated before
+ *   ospfd_checksum.c   a withdrawal that went out damaged goes out again
  *
  * All of it runs in ospfd's one thread, called from ospfd's hooks and timers.  Structures of
  * ospfd are read through the headers of the very FRR release it was built from; another
@@ -56,6 +57,11 @@ struct watched_vrf {
 
 	/* ospfd_repair.c */
 	uint64_t repairs; /* LSAs sent to late adjacencies */
+
+	/* ospfd_checksum.c */
+	struct event *ev_check;
+	unsigned int looks; /* since the last LSA of ours */
+	uint64_t checksums; /* LSAs put right */
 };
 
 /* The record of a VRF; never NULL. */
@@ -80,6 +86,11 @@ bool elect_stands_in(const struct ospf_area *area);
 
 /* An LSA was installed, or is about to go: tells tenantd where its prefix is. */
 void trace_lsa(struct ospf_lsa *lsa, bool present);
+
+/* An external LSA was installed, or goes: where it is ours, whether it stays whole is looked
+ * at for a while.
+ */
+void checksum_soon(const struct ospf_lsa *lsa);
 
 /* A neighbor became Full. */
 void repair_neighbor(struct ospf_neighbor *nbr);

@@ -3,11 +3,12 @@
 ours on the PEs: prefixes do not wait.
 
 The same network without the module needs up to 5 s for a translation (test_logical_switch lives with that), and its PE
-does not get back a subnet that was translated before its adjacency (F1). The last two tests are that negative control,
-and how tenantd mends it.
+does not get back a subnet that was translated before its adjacency (F1). The last tests are without the module: negative
+controls, and how tenantd mends what it can.
 """
 
 import json
+import random
 import re
 import time
 
@@ -18,6 +19,7 @@ from tenantnet import BUILD, REFERENCE, SITE, TenantNet
 WEB = "10.1.1.0/24"
 OSPFD = f"-M {BUILD}/.libs/ospfd_tenant.so"
 BGPD = f"-M {BUILD}/.libs/bgpd_tenant.so"
+DELAYS = random.Random(1)
 
 
 @pytest.fixture(scope="module")
@@ -166,6 +168,40 @@ def test_a_thousand_changes_cost_no_thousand_runs(net):
     net.ip("link del many", router="dlr")
 
 
+def withdrawals_refused(net):
+    return (net.log / "esg/ospfd.log").read_text().count("LSA checksum error")
+
+
+def flap_until_damaged(net):
+    """A subnet comes and goes within milliseconds, until the edge refuses its withdrawal."""
+    before = withdrawals_refused(net)
+    for flap in range(1, 1000):
+        net.db.switch("acme", "flap", "10.1.4.0/24")
+        time.sleep(DELAYS.choice((0.01, 0.02, 0.03, 0.05, 0.08, 0.1)))
+        net.db.delete("logical_switch", "flap")
+        time.sleep(DELAYS.choice((0.02, 0.03, 0.05, 0.08, 0.1)))
+        if withdrawals_refused(net) > before:
+            return flap
+    raise AssertionError("FRR does it right: ospfd_checksum.c can go")
+
+
+def stays_at_the_edge(net):
+    """For longer than a retransmission and a half."""
+    net.wait_settled()
+    end = time.monotonic() + 8
+    while (there := "10.1.4.0/24" in net.routes("esg", "acme")) and time.monotonic() < end:
+        time.sleep(0.1)
+    return there
+
+
+def test_a_subnet_that_flaps_does_not_stay(net):
+    for _ in range(5):
+        print(f"\ndamaged by flap {flap_until_damaged(net)}")
+        assert not stays_at_the_edge(net)
+    assert json.loads(net.vty("dlr", "ospfd", "show tenant ospf json"))["acme"]["checksums"] > 0
+    net.wait_no_route("ce", "10.1.4.0/24")
+
+
 def test_a_pe_that_comes_back_has_what_was_translated_before(net):
     net.wait_route("pe1", WEB, "acme", timeout=10)
     net.restart("pe1", "ospfd")
@@ -219,3 +255,16 @@ def test_without_the_module_tenantd_has_it_sent_again(net):
     assert (net.tenantd("esg")["lateNeighbors"], told(net)) == (3, before + 3)
     assert "sent again to late neighbors 3 times" in net.vty("esg", "tenantd", "show tenant")
     assert net.running("esg", "ospfd") == statements
+
+
+def test_without_the_module_a_subnet_that_flaps_may_stay(net):
+    """The negative control: the DLR withdraws it with a wrong checksum, so that nobody believes it."""
+    net.options.pop(("dlr", "ospfd"), None)
+    net.restart("dlr", "ospfd")
+    net.wait_route("dlr", "0.0.0.0/0", "acme", timeout=60)
+    for attempt in range(1, 21):    # now and then another LSA puts it right
+        flaps = flap_until_damaged(net)
+        if stays_at_the_edge(net):
+            break
+    print(f"\nstays, damaged by flap {flaps} of attempt {attempt}")
+    assert stays_at_the_edge(net)
