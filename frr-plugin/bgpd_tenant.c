@@ -46,6 +46,7 @@
 #include "bgpd/bgp_route.h"
 #include "bgpd/bgp_zebra.h"
 
+#include "commands.h"
 #include "frr-plugin/frr_version.h"
 #include "frr-plugin/trace_send.h"
 
@@ -187,9 +188,7 @@ static int route_updated(struct bgp *bgp, afi_t afi, safi_t safi, struct bgp_des
 	return 0;
 }
 
-DEFUN(show_tenant_bgp, show_tenant_bgp_cmd, "show tenant bgp",
-      SHOW_STR "Tenant networks\n"
-	       "How long prefixes wait to be processed\n")
+DEFUN(show_tenant_bgp, show_tenant_bgp_cmd, CMD_SHOW_TENANT_BGP, HELP_SHOW_TENANT_BGP)
 {
 	struct listnode *node;
 	struct bgp *bgp;

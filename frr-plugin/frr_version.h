@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * A module of ours fits one release of FRR alone: libfrr's structures move from release to
- * release and its soname does not, so a wrong offset would corrupt the daemon that loads it.
+ * release and its soname does not, so a wrong offset would corrupt the program that loads it.
  */
 #ifndef FRR_PLUGIN_FRR_VERSION_H
 #define FRR_PLUGIN_FRR_VERSION_H
@@ -13,7 +13,7 @@
 #include "lib/version.h"
 #include "module.h"
 
-/* False, and one sentence on stderr, where the daemon that loads us is of another release. */
+/* False, and one sentence on stderr, where the program that loads us is of another release. */
 static inline bool frr_version_fits(const char *name)
 {
 	const char *running = frrmod_list->info->version;

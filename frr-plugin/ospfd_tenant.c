@@ -33,6 +33,7 @@
 #include "ospfd/ospf_nsm.h"
 #include "ospfd/ospf_zebra.h"
 
+#include "commands.h"
 #include "frr-plugin/frr_version.h"
 #include "frr-plugin/ospfd_tenant.h"
 #include "frr-plugin/trace_send.h"
@@ -139,9 +140,7 @@ static void show_vrf(struct watched_vrf *vrf, void *arg)
 		vrf->checksums, vrf->takeovers, stands_in(ospf) ? " now" : "");
 }
 
-DEFUN(show_tenant_ospf, show_tenant_ospf_cmd, "show tenant ospf [json]",
-      SHOW_STR "Tenant networks\n"
-	       "NSSA translation: how often, how fast, and what was repaired\n" JSON_STR)
+DEFUN(show_tenant_ospf, show_tenant_ospf_cmd, CMD_SHOW_TENANT_OSPF, HELP_SHOW_TENANT_OSPF)
 {
 	struct shown shown = { .vty = vty,
 			       .json = use_json(argc, argv) ? json_object_new_object() : NULL };

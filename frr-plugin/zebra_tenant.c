@@ -30,6 +30,7 @@
 #include "zebra/rib.h"
 #include "zebra/zebra_vrf.h"
 
+#include "commands.h"
 #include "frr-plugin/frr_version.h"
 
 #define VRF_ALIAS "frr-tenant %s vrf" /* of a VRF device of tenantd's (apply/kernel_link.c) */
@@ -79,9 +80,7 @@ static int interface_gone(struct interface *ifp)
 	return 0;
 }
 
-DEFUN(show_tenant_zebra, show_tenant_zebra_cmd, "show tenant zebra",
-      SHOW_STR "Tenant networks\n"
-	       "What was done for VRFs that went\n")
+DEFUN(show_tenant_zebra, show_tenant_zebra_cmd, CMD_SHOW_TENANT_ZEBRA, HELP_SHOW_TENANT_ZEBRA)
 {
 	vty_out(vty, "%u tenants' VRFs went, and %u kernel routes in them were dropped.\n",
 		vrfs_gone, routes_dropped);

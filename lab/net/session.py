@@ -8,7 +8,6 @@ A console is a byte pipe either way. Both sides speak in frames: one letter, fou
 
 import os
 import struct
-import sys
 from pathlib import Path
 
 PREFIX = "ft-"
@@ -68,21 +67,4 @@ def command(node, mode, commands):
              'echo "$0" >/proc/sys/kernel/hostname; exec "$@"', node, "env", *settings()]
     if mode == "sh":
         return enter + (["sh", "-c", "\n".join(commands)] if commands else ["bash"])
-    wrapper = Path(f"/run/frr/{space}/lab-vtysh")
-    if any(map(ours, commands)) and not wrapper.exists():
-        return enter + [sys.executable, str(Path(__file__).with_name("ask.py")), space, *commands]
-    return enter + vtysh(space, commands)
-
-
-def vtysh(space, commands):
-    wrapper = Path(f"/run/frr/{space}/lab-vtysh")
-    program = str(wrapper) if wrapper.exists() else "vtysh"
-    return [program, "-N", space] + [word for text in commands for word in ("-c", text)]
-
-
-def ours(text):
-    """The daemon that answers a command of ours, which stock vtysh does not know; None for a command of FRR's."""
-    words = text.split()
-    if words[:2] != ["show", "tenant"]:
-        return None
-    return {"ospf": "ospfd", "bgp": "bgpd"}.get(words[2] if len(words) > 2 else "", "tenantd")
+    return enter + ["vtysh", "-N", space] + [word for text in commands for word in ("-c", text)]

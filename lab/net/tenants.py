@@ -13,6 +13,7 @@ database's log, just before COMMIT returns: the end of its process would be some
 
 import ctypes
 import os
+import re
 import select
 import shutil
 import struct
@@ -77,7 +78,7 @@ class TenantNetwork(Network):
         config = {node: f"tenant node {node}\ntenant database sqlite {DATABASE}\n" for node in NODES}
         super().__init__(out_dir, extra=[Extra(f"{programs}/tenantd", config), *more.pop("extra", ())], **more)
         self.programs, self.room = programs, False
-        self.environment = {"TENANT_DB": DATABASE, "PATH": f"{programs}:{os.environ['PATH']}"}
+        self.environment = {"TENANT_DB": DATABASE, "PATH": f"{session.ROOM}/bin:{programs}:{os.environ['PATH']}"}
 
     @staticmethod
     def _module(programs, daemon):
@@ -97,8 +98,17 @@ class TenantNetwork(Network):
         self.room = True
         shutil.chown(session.ROOM, None, "frr")
         os.chmod(session.ROOM, 0o2770)
+        self._make_vtysh()
         lines = [f"{name}={value}\n" for name, value in self.environment.items()]
         Path(session.SETTINGS).write_text("".join(lines))
+
+    def _make_vtysh(self):
+        """Our wrapper, for shells on the routers, with the extension from where it was built."""
+        path = Path(session.ROOM, "bin/vtysh")
+        path.parent.mkdir(mode=0o755)
+        text = Path(self.programs, "frr-plugin/vtysh").read_text()
+        path.write_text(re.sub(r"^tenant=.*$", f"tenant={self._module(self.programs, 'vtysh')}", text, flags=re.M))
+        path.chmod(0o755)
 
     def start(self):
         if not self.room:

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "host_nb.h"
 #include "memory.h"
 #include "vty.h"
 
@@ -15,27 +16,6 @@
 
 DEFINE_MGROUP(TENANTD, "tenantd");
 DEFINE_MTYPE_STATIC(TENANTD, TENANTD_TEXT, "configured text");
-
-/* No node of FRR's own is ours to take; numbers past the last one are free. */
-#define TENANT_CONFIG_NODE ((enum node_type)(NODE_TYPE_MAX + 5))
-
-static int config_write_tenant(struct vty *vty)
-{
-	if (tenantd.node)
-		vty_out(vty, "tenant node %s\n", tenantd.node);
-	if (tenantd.database)
-		vty_out(vty, "tenant database sqlite %s\n", tenantd.database);
-	metrics_config_write(vty);
-	return 1;
-}
-
-static struct cmd_node tenant_config_node = {
-	.name = "tenant",
-	.node = TENANT_CONFIG_NODE,
-	.parent_node = CONFIG_NODE,
-	.prompt = "",
-	.config_write = config_write_tenant,
-};
 
 /* Both are read once: changing them means another node, or another network. */
 static int set_once(struct vty *vty, char **where, const char *text, const char *what)
@@ -82,9 +62,18 @@ DEFUN(tenant_database, tenant_database_cmd, "tenant database sqlite PATH",
 	return set_once(vty, &tenantd.database, path, "database");
 }
 
+/* tenantd.conf is edited by hand, and vtysh's "write" is not to touch it.  Nor is it part of
+ * "show running-config": what is there, "write" puts into frr.conf, where a vtysh without our
+ * extension and frr-reload.py stumble over it.
+ */
+static void keep_out_of_frr_conf(void)
+{
+	host.noconfig = true;
+}
+
 void config_init(void)
 {
-	install_node(&tenant_config_node);
+	keep_out_of_frr_conf();
 	install_element(CONFIG_NODE, &tenant_node_cmd);
 	install_element(CONFIG_NODE, &tenant_database_cmd);
 }

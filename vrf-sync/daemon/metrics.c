@@ -130,19 +130,6 @@ void metrics_collect(struct exposition *out)
 
 /* ---- tenantd.conf ---- */
 
-void metrics_config_write(struct vty *vty)
-{
-	struct endpoint usual = endpoint_loopback();
-	char text[ENDPOINT_TEXT_SIZE];
-
-	if (!offered.address.family)
-		return;
-	if (!memcmp(&offered, &usual, sizeof(usual)))
-		vty_out(vty, "tenant metrics\n");
-	else
-		vty_out(vty, "tenant metrics %s\n", endpoint_format(&offered, text));
-}
-
 DEFUN(tenant_metrics, tenant_metrics_cmd, "tenant metrics [ADDRESS]",
       "Tenant networks\n"
       "Metrics for Prometheus, by HTTP\n"

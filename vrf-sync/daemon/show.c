@@ -11,6 +11,7 @@
 #include "vty.h"
 
 #include "clock.h"
+#include "commands.h"
 #include "apply/engine.h"
 #include "apply/kernel.h"
 #include "apply/kernel_lookup.h"
@@ -20,8 +21,6 @@
 #include "plan/plan.h"
 #include "plan/statement.h"
 #include "source/source.h"
-
-#define SHOW_TENANT_STR "Tenant networks\n"
 
 /* ---- finding ---- */
 
@@ -250,7 +249,7 @@ static void show_all_json(struct vty *vty)
 	vty_json(vty, json);
 }
 
-DEFUN(show_tenants, show_tenants_cmd, "show tenant [json]", SHOW_STR SHOW_TENANT_STR JSON_STR)
+DEFUN(show_tenants, show_tenants_cmd, CMD_SHOW_TENANTS, HELP_SHOW_TENANTS)
 {
 	if (use_json(argc, argv))
 		show_all_json(vty);
@@ -293,8 +292,7 @@ static void show_one(struct vty *vty, const struct engine_tenant *one)
 	vty_out(vty, "\n");
 }
 
-DEFUN(show_tenant, show_tenant_cmd, "show tenant NAME [json]",
-      SHOW_STR SHOW_TENANT_STR "Name of the tenant, or of its VRF\n" JSON_STR)
+DEFUN(show_tenant, show_tenant_cmd, CMD_SHOW_TENANT, HELP_SHOW_TENANT)
 {
 	struct engine_tenant one;
 
@@ -359,9 +357,8 @@ static struct json_object *subnet_json(const struct subnet_view *view)
 	return json;
 }
 
-DEFUN(show_tenant_subnets, show_tenant_subnets_cmd, "show tenant NAME subnets [json]",
-      SHOW_STR SHOW_TENANT_STR "Name of the tenant, or of its VRF\n"
-			       "Its subnets, and how this node reaches them\n" JSON_STR)
+DEFUN(show_tenant_subnets, show_tenant_subnets_cmd, CMD_SHOW_TENANT_SUBNETS,
+      HELP_SHOW_TENANT_SUBNETS)
 {
 	struct json_object *json = use_json(argc, argv) ? json_object_new_array() : NULL;
 	struct engine_tenant one;
@@ -392,10 +389,7 @@ DEFUN(show_tenant_subnets, show_tenant_subnets_cmd, "show tenant NAME subnets [j
 
 /* ---- show tenant NAME trace ---- */
 
-DEFUN(show_tenant_trace, show_tenant_trace_cmd, "show tenant NAME trace [PREFIX] [json]",
-      SHOW_STR SHOW_TENANT_STR "Name of the tenant, or of its VRF\n"
-			       "When its subnets passed which stage on this node\n"
-			       "Only this subnet\n" JSON_STR)
+DEFUN(show_tenant_trace, show_tenant_trace_cmd, CMD_SHOW_TENANT_TRACE, HELP_SHOW_TENANT_TRACE)
 {
 	bool json = use_json(argc, argv);
 	struct engine_tenant one;
@@ -465,8 +459,7 @@ static void show_nothing_pending(struct vty *vty)
 		vty_out(vty, "Nothing: this node is as the database wants it.\n");
 }
 
-DEFUN(show_tenant_plan, show_tenant_plan_cmd, "show tenant plan [json]",
-      SHOW_STR SHOW_TENANT_STR "What is still to be done on this node\n" JSON_STR)
+DEFUN(show_tenant_plan, show_tenant_plan_cmd, CMD_SHOW_TENANT_PLAN, HELP_SHOW_TENANT_PLAN)
 {
 	struct plan_view view = { .vty = vty };
 
@@ -480,8 +473,28 @@ DEFUN(show_tenant_plan, show_tenant_plan_cmd, "show tenant plan [json]",
 	return CMD_SUCCESS;
 }
 
+/* ---- the names of tenants, for who types "show tenant ac<TAB>" ---- */
+
+static void complete_tenants(vector completions, struct cmd_token *token)
+{
+	struct engine_tenant *list = collect(), *one;
+
+	darr_foreach_p (list, one) {
+		const struct tenant *row = model_tenant(tenantd.model, one->tenant_id);
+
+		vector_set(completions, XSTRDUP(MTYPE_COMPLETION, row ? row->name : one->vrf));
+	}
+	darr_free(list);
+}
+
+static const struct cmd_variable_handler tenant_names[] = {
+	{ .tokenname = "NAME", .varname = "tenant", .completions = complete_tenants },
+	{ .completions = NULL },
+};
+
 void show_init(void)
 {
+	cmd_variable_handler_register(tenant_names);
 	install_element(VIEW_NODE, &show_tenants_cmd);
 	install_element(VIEW_NODE, &show_tenant_cmd);
 	install_element(VIEW_NODE, &show_tenant_subnets_cmd);

@@ -83,7 +83,6 @@ void status_stop(void);
  * "show tenant".
  */
 void metrics_collect(struct exposition *out);
-void metrics_config_write(struct vty *vty);
 void metrics_show(struct vty *vty);
 void metrics_init(void);
 /* show.c */
