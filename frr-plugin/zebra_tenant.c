@@ -1,41 +1,55 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * zebra -M tenant: a tenant's VRF that goes leaves no routes behind for the next one.
+ * zebra -M tenant: the kernel's own routes in tenants' VRFs are not zebra's business.
  *
- * When a VRF goes, zebra 10.7 frees the routes in it, but not those of the kernel, which it
- * keeps for whoever has that table next; and it takes the VRF's prefixes out of its queue
- * without taking the mark "queued" off them (zebra_vrf_disable(), rib_meta_queue_free()).  A
- * prefix that has both is never looked at again: in the next VRF with that table it is
- * neither chosen nor redistributed, and only a restart of zebra mends it.  The kernel has
- * such a route for every subnet of a device that comes into a VRF with its address, and
- * where somebody deletes the VRF device, all of them are in the queue.
+ * zebra 10.7 has two kinds of them in each tenant's VRF: the `unreachable default` that
+ * tenantd puts at the end of its table, and, beside its own connected route, the kernel's
+ * route of a subnet whose device came into the VRF with its address.  It needs neither, and
+ * they do harm:
  *
- * So when the device of a tenant's VRF goes, which is just before zebra disables the VRF, its
- * kernel routes are dropped here: nothing survives.  What the kernel itself still has in the
- * table is tenantd's to know.
+ *   Whenever any interface comes up, zebra looks at every kernel route of every VRF again,
+ *   and tells its daemons again of what is chosen there (rib_update_handle_vrf_all()).
+ *
+ *   When a VRF goes, zebra frees the routes in it, but not those of the kernel, which it keeps
+ *   for whoever has that table next; and it takes the VRF's prefixes out of its queue without
+ *   taking the mark "queued" off them (zebra_vrf_disable(), rib_meta_queue_free()).  A prefix
+ *   that has both is never looked at again: in the next VRF with that table it is neither
+ *   chosen nor redistributed, and only a restart of zebra mends it.
+ *
+ * So these two are taken out of zebra as soon as it has looked at them.  And when the device of
+ * a tenant's VRF goes, which is just before zebra disables the VRF, whatever kernel routes are
+ * in it are dropped: nothing survives.  What the kernel has in the table is tenantd's to know,
+ * and stays.
  */
 #include <zebra.h>
 
 #include <string.h>
 
 #include "command.h"
+#include "frrevent.h"
 #include "hook.h"
 #include "if.h"
 #include "libfrr.h"
+#include "memory.h"
 #include "module.h"
+#include "srcdest_table.h"
 #include "vrf.h"
 #include "vty.h"
 
 #include "zebra/interface.h"
 #include "zebra/rib.h"
+#include "zebra/zebra_router.h"
 #include "zebra/zebra_vrf.h"
 
 #include "commands.h"
 #include "frr-plugin/frr_version.h"
 
+DEFINE_MGROUP(ZEBRA_TENANT, "zebra_tenant");
+DEFINE_MTYPE_STATIC(ZEBRA_TENANT, NEEDLESS, "route to take out");
+
 #define VRF_ALIAS "frr-tenant %s vrf" /* of a VRF device of tenantd's (apply/kernel_link.c) */
 
-static unsigned int vrfs_gone, routes_dropped;
+static unsigned int vrfs_gone, routes_dropped, routes_spared;
 
 static bool is_tenant_vrf(const struct interface *ifp)
 {
@@ -45,6 +59,98 @@ static bool is_tenant_vrf(const struct interface *ifp)
 	snprintf(alias, sizeof(alias), VRF_ALIAS, ifp->name);
 	return zif && zif->desc && !strcmp(zif->desc, alias);
 }
+
+/* ---- while a VRF is there ---- */
+
+/* As apply/kernel_route.c puts it: metric 4278198272, which is a distance of 255 to zebra. */
+static bool is_last_resort(const struct route_node *rn, const struct route_entry *re)
+{
+	const struct nexthop *hop = re->nhe->nhg.nexthop;
+
+	return !rn->p.prefixlen && re->distance == 255 && hop &&
+	       hop->type == NEXTHOP_TYPE_BLACKHOLE;
+}
+
+static bool is_connected_too(struct route_node *rn, const struct route_entry *re)
+{
+	const struct nexthop *hop = re->nhe->nhg.nexthop, *other;
+	struct route_entry *own;
+
+	if (!hop || hop->type != NEXTHOP_TYPE_IFINDEX)
+		return false;
+	RNODE_FOREACH_RE(rn, own)
+	{
+		other = own->nhe->nhg.nexthop;
+		if (own->type == ZEBRA_ROUTE_CONNECT && other && other->ifindex == hop->ifindex &&
+		    !CHECK_FLAG(own->status, ROUTE_ENTRY_REMOVED))
+			return true;
+	}
+	return false;
+}
+
+/* NULL: none to take out. */
+static struct route_entry *find_needless(struct route_node *rn)
+{
+	struct route_entry *re;
+
+	RNODE_FOREACH_RE(rn, re)
+	if (re->type == ZEBRA_ROUTE_KERNEL && !CHECK_FLAG(re->status, ROUTE_ENTRY_REMOVED) &&
+	    (is_last_resort(rn, re) || is_connected_too(rn, re)))
+		return re;
+	return NULL;
+}
+
+/* Where something is to be taken out: by name, since all of it may be gone by then. */
+struct needless {
+	vrf_id_t vrf_id;
+	afi_t afi;
+	safi_t safi;
+	struct prefix prefix;
+};
+
+static void take_out(struct event *event)
+{
+	struct needless *where = EVENT_ARG(event);
+	struct route_table *table = zebra_vrf_table(where->afi, where->safi, where->vrf_id);
+	struct route_node *rn = table ? srcdest_rnode_lookup(table, &where->prefix, NULL) : NULL;
+	struct route_entry *re = rn && rn->info ? find_needless(rn) : NULL;
+
+	if (re) {
+		rib_delnode(rn, re);
+		routes_spared++;
+	}
+	if (rn)
+		route_unlock_node(rn);
+	XFREE(MTYPE_NEEDLESS, where);
+}
+
+static bool is_in_tenant_vrf(const struct zebra_vrf *zvrf)
+{
+	struct interface *ifp = if_lookup_by_name(zvrf->vrf->name, zvrf->vrf->vrf_id);
+
+	return ifp && is_tenant_vrf(ifp);
+}
+
+/* Called while zebra works on a prefix, so that nothing may be changed yet. */
+static int route_updated(struct route_node *rn, const char *reason)
+{
+	const struct rib_table_info *info = srcdest_rnode_table_info(rn);
+	const struct prefix *prefix;
+	struct needless *where;
+
+	if (!rn->info || !find_needless(rn) || !is_in_tenant_vrf(info->zvrf))
+		return 0;
+	where = XCALLOC(MTYPE_NEEDLESS, sizeof(*where));
+	where->vrf_id = info->zvrf->vrf->vrf_id;
+	where->afi = info->afi;
+	where->safi = info->safi;
+	srcdest_rnode_prefixes(rn, &prefix, NULL);
+	prefix_copy(&where->prefix, prefix);
+	event_add_event(zrouter.master, take_out, where, 0, NULL);
+	return 0;
+}
+
+/* ---- when a VRF goes ---- */
 
 static void drop_kernel_routes(struct route_table *table)
 {
@@ -82,14 +188,16 @@ static int interface_gone(struct interface *ifp)
 
 DEFUN(show_tenant_zebra, show_tenant_zebra_cmd, CMD_SHOW_TENANT_ZEBRA, HELP_SHOW_TENANT_ZEBRA)
 {
-	vty_out(vty, "%u tenants' VRFs went, and %u kernel routes in them were dropped.\n",
-		vrfs_gone, routes_dropped);
+	vty_out(vty, "%u routes of the kernel in tenants' VRFs were taken out.\n", routes_spared);
+	vty_out(vty, "%u tenants' VRFs went, and %u more in them were dropped.\n", vrfs_gone,
+		routes_dropped);
 	return CMD_SUCCESS;
 }
 
 static int late_init(struct event_loop *loop)
 {
 	hook_register(if_del, interface_gone);
+	hook_register(rib_update, route_updated);
 	install_element(VIEW_NODE, &show_tenant_zebra_cmd);
 	return 0;
 }
@@ -106,6 +214,6 @@ static int module_init(void)
 FRR_MODULE_SETUP(
 	.name = "zebra_tenant",
 	.version = FRR_VERSION,
-	.description = "VRFs of tenants leave no routes behind",
+	.description = "the kernel's routes in tenants' VRFs do no harm",
 	.init = module_init,
 );

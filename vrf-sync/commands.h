@@ -44,7 +44,8 @@
 #define HELP_SHOW_TENANT_BGP SHOW_STR TENANT_STR "How long prefixes wait to be processed\n"
 
 /* zebra with zebra_tenant.so */
-#define CMD_SHOW_TENANT_ZEBRA  "show tenant zebra"
-#define HELP_SHOW_TENANT_ZEBRA SHOW_STR TENANT_STR "What was done for VRFs that went\n"
+#define CMD_SHOW_TENANT_ZEBRA "show tenant zebra"
+#define HELP_SHOW_TENANT_ZEBRA \
+	SHOW_STR TENANT_STR "What was done to routes of the kernel in their VRFs\n"
 
 #endif

@@ -241,9 +241,11 @@ static void rib_look(struct event *event)
 	frr_conn_send(engine->zebra, "show work-queues", rib_answered, engine, ASKED_QUEUE);
 }
 
+/* With our module zebra keeps nothing of a VRF that goes, whatever waits. */
 static bool wait_for_rib(struct engine *engine)
 {
-	if (!last_vrf_to_go(engine) || engine->batch.settling || !frr_conn_is_up(engine->zebra))
+	if (engine->stats.module[TARGET_KERNEL] == MODULE_LOADED || !last_vrf_to_go(engine) ||
+	    engine->batch.settling || !frr_conn_is_up(engine->zebra))
 		return false;
 	engine->batch.settling = true;
 	engine->batch.looks = engine->batch.idle = 0;

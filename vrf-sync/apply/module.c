@@ -5,7 +5,8 @@
  * tenantd works without them, only slower: an NSSA translation then takes up to 5 s; a
  * neighbor that comes back to an edge waits up to 10 s for what was translated before, until
  * late_neighbor.c has noticed it and ospfd has sent it; a prefix waits 50 ms in each bgpd; and
- * a subnet may be lost where somebody deletes a VRF device by hand.
+ * a subnet may be lost where somebody deletes a VRF device by hand, and zebra's work for a new
+ * interface grows with the number of tenants.
  * A missing module is told: once in the log, and in "show tenant".
  */
 #include <zebra.h>
@@ -23,7 +24,7 @@ static const struct {
 	const char *loss;
 } modules[TARGET_COUNT] = {
 	[TARGET_KERNEL] = { "zebra_tenant",
-			    "a VRF device that somebody deletes may leave routes behind that stay unused when it is back" },
+			    "its work for a new interface grows with the number of tenants, and a VRF device that somebody deletes may leave routes behind that stay unused when it is back" },
 	[TARGET_OSPFD] = { "ospfd_tenant",
 			   "on an edge a new subnet takes up to 5 s longer, and a neighbor that comes back waits up to 10 s more" },
 	[TARGET_BGPD] = { "bgpd_tenant", "every prefix waits 50 ms" },
