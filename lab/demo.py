@@ -86,7 +86,8 @@ class Story:
              f"up in {started - began:.1f} s, MPLS core whole {tenants.time.monotonic() - started:.1f} s later.\n"
              f"tenantd runs on {', '.join(NODES)} beside FRR, and none of them has a customer yet.")
         if self.net.modules:
-            tell(f"Our modules are loaded into {' and '.join(self.net.modules)} where they shorten a wait.")
+            *others, last = self.net.modules
+            tell(f"Our modules are loaded into {', '.join(others)}{' and ' if others else ''}{last}.")
         tell()
 
     def provider(self):

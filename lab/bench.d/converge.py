@@ -210,7 +210,7 @@ def main():
     parser.add_argument("--count", type=int, default=50, help="additions, and as many deletions (default 50)")
     parser.add_argument("--by-hand", type=int, default=20, metavar="N",
                         help="as many without us, for the ratio (default 20; 0: leave that out)")
-    parser.add_argument("--stock", action="store_true", help="ours without the modules in ospfd and bgpd")
+    parser.add_argument("--stock", action="store_true", help="ours without our modules in FRR's daemons")
     parser.add_argument("--seed", type=int, default=1, help="of the random pauses (default 1)")
     parser.add_argument("--write", action="store_true", help=argparse.SUPPRESS)
     chosen = parser.parse_args()

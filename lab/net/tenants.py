@@ -30,7 +30,8 @@ from network import Extra, LabError, Network              # noqa: E402
 DATABASE = f"{session.ROOM}/tenants.db"
 NODES = ("dlr", "esg", "pe1", "pe2")
 TENANT = "acme"
-MODULES = {"zebra": ("dlr", "esg", "pe1", "pe2"), "ospfd": ("esg",), "bgpd": ("pe1", "pe2")}    # which daemon is loaded with ours, and where
+# which daemon is loaded with ours, and where
+MODULES = {"zebra": ("dlr", "esg", "pe1", "pe2"), "ospfd": ("esg",), "bgpd": ("pe1", "pe2")}
 SITE_PREFIX = "172.16.2.0/24"
 SITE_ADDRESS = "172.16.2.1"
 
