@@ -188,15 +188,13 @@ def test_without_our_module_zebra_keeps_a_route_of_a_deleted_vrf_for_ever(net):
     net.wait(there, 15, "the export")
     for deletion in range(60):
         delete_by_hand(net, "pe2", "stuck")
-        end = time.monotonic() + 12    # tenantd tries three things, 2 s each
+        end = time.monotonic() + 20    # tenantd tries three things, 2 s each, and may have luck
         while not there() and time.monotonic() < end:
             time.sleep(0.02)
         if not there():
             break
-    # none at all while tenantd makes the address anew
-    routes_of = net.show("pe2", "zebra", "show ip route vrf stuck json").get("10.62.0.0/24", [])
-    print(f"deletion {deletion}: {[(r['protocol'], r.get('selected')) for r in routes_of]}")
-    assert not there() and "connected" not in [route["protocol"] for route in routes_of if route.get("selected")]
+    print(f"deletion {deletion}: {state(net, 'pe2', 'stuck', '10.255.0.2:62')}")
+    assert not there(), "zebra keeps nothing any more: this part of zebra_tenant.c can go"
     net.db.delete("tenant", "stuck")
     net.wait_settled()
 
