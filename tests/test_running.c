@@ -158,10 +158,10 @@ static const struct {
 	{ TARGET_OSPFD,
 	  "delete ospf-nssa-deny 10.20.0.0/16 in acme\n"
 	  "delete ospf-nssa acme\n"
+	  "update ospf-hello-interval u0.101\n"
 	  "update set-tag TN-acme-TAG\n"
 	  "update ospf-spf-delay acme\n"
-	  "update ospf-redistribute-bgp acme\n"
-	  "update ospf-hello-interval u0.101\n",
+	  "update ospf-redistribute-bgp acme\n",
 	  "acme: set metric 20\n"
 	  "acme: ip ospf cost 33\n"
 	  "acme: redistribute static\n" },
@@ -232,10 +232,11 @@ static const struct {
 	{ "an interface nobody knows", TARGET_OSPFD, "interface eth9\n ip ospf area 0\nexit\n", "", "" },
 	{ "an interface with a name longer than any", TARGET_OSPFD,
 	  "interface abcdefghijklmnopqrstuvwxyz\n ip ospf area 0\nexit\n", "", "" },
-	{ "an interface of ours", TARGET_OSPFD, "interface t0.101\n ip ospf area 51\nexit\n",
-	  "ospf-area t0.101\n", "" },
+	{ "an interface of ours", TARGET_OSPFD, "interface t0.101\n ip ospf hello-interval 1\nexit\n",
+	  "ospf-hello-interval t0.101\n", "" },
 	{ "an interface of ours with its VRF", TARGET_OSPFD,
-	  "interface t0.101 vrf acme\n ip ospf area 51\nexit\n", "ospf-area t0.101\n", "" },
+	  "interface t0.101 vrf acme\n ip ospf hello-interval 1\nexit\n",
+	  "ospf-hello-interval t0.101\n", "" },
 	{ "a virtual router of ours, and what a hand has said beside it", TARGET_VRRPD,
 	  "vrrp default priority 7\n!\ninterface t0.101\n vrrp 1 version 3\n vrrp 1 priority 150\n vrrp 1 preempt\n"
 	  " no vrrp 1 preempt\n vrrp 1 ip 10.9.0.1\n vrrp 2 version 2\n vrrp 1 ip 10.9.0.9\nexit\n",

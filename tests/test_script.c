@@ -87,8 +87,8 @@ static const struct {
 	  "-1 exit-address-family\n-1 exit\n"
 	  "-1 router bgp 65000 vrf acme\n1 bgp router-id 1.2.3.4\n-1 exit\n" },
 	{ "interfaces one after another",
-	  { OP(ADD, OSPF_IF_HELLO, .name = "a0", .num = { 1 }), OP(ADD, OSPF_IF_AREA, .name = "b0") }, 2,
-	  "-1 interface a0\n0 ip ospf hello-interval 1\n-1 exit\n-1 interface b0\n1 ip ospf area 0\n-1 exit\n" },
+	  { OP(ADD, OSPF_IF_HELLO, .name = "a0", .num = { 1 }), OP(ADD, OSPF_IF_PRIORITY, .name = "b0") }, 2,
+	  "-1 interface a0\n0 ip ospf hello-interval 1\n-1 exit\n-1 interface b0\n1 ip ospf priority 0\n-1 exit\n" },
 	{ "a route-map entry, and what it sets",
 	  { OP(ADD, ROUTE_MAP, .name = "M", .num = { 10, 1 }), OP(ADD, SET_RT, .name = "M", .num = { 10, 65000, 7 }) }, 2,
 	  "0 route-map M permit 10\n-1 exit\n-1 route-map M permit 10\n1 set extcommunity rt 65000:7\n-1 exit\n" },
@@ -99,8 +99,8 @@ static const struct {
 	  { OP(ADD, ON_MATCH_NEXT, .name = "M", .num = { 20, 1 }), OP(ADD, ON_MATCH_NEXT, .name = "M", .num = { 21, 1 }) }, 2,
 	  "-1 route-map M permit 20\n0 on-match next\n-1 exit\n-1 route-map M permit 21\n1 on-match next\n-1 exit\n" },
 	{ "the top after a context is reached by leaving it",
-	  { OP(DELETE, OSPF_IF_AREA, .name = "a0"), OP(DELETE, OSPF), OP(DELETE, ROUTE_MAP, .name = "M", .num = { 10, 1 }) }, 3,
-	  "-1 interface a0\n0 no ip ospf area\n-1 exit\n1 no router ospf vrf acme\n2 no route-map M permit 10\n" },
+	  { OP(DELETE, OSPF_IF_PRIORITY, .name = "a0"), OP(DELETE, OSPF), OP(DELETE, ROUTE_MAP, .name = "M", .num = { 10, 1 }) }, 3,
+	  "-1 interface a0\n0 no ip ospf priority\n-1 exit\n1 no router ospf vrf acme\n2 no route-map M permit 10\n" },
 };
 /* clang-format on */
 

@@ -76,6 +76,7 @@ static const struct row rows[] = {
 	  .text = "area 51 nssa translate-always", .undo = "no area 51 nssa" },
 	{ ROW(OSPF_NSSA_DENY, OSPFD), .obj.num = { 51 }, .net = "100.64.0.0/10",
 	  .text = "area 51 nssa range 100.64.0.0/10 not-advertise", .undo = "no area 51 nssa range 100.64.0.0/10" },
+	{ ROW(OSPF_NETWORK, OSPFD), .obj.num = { 51 }, .net = "100.64.0.0/29", .text = "network 100.64.0.0/29 area 51" },
 	{ ROW(OSPF_IF_P2P, OSPFD), .obj.name = "u0.101", .text = "ip ospf network point-to-point",
 	  .undo = "no ip ospf network" },
 	{ ROW(OSPF_IF_PRIORITY, OSPFD), .obj.name = "t0.101", .text = "ip ospf priority 0",
@@ -90,7 +91,6 @@ static const struct row rows[] = {
 	  .undo = "no ip ospf dead-interval" },
 	{ ROW(OSPF_IF_HELLO, OSPFD), .obj.name = "u0.101", .obj.num = { 1 }, .text = "ip ospf hello-interval 1",
 	  .undo = "no ip ospf hello-interval" },
-	{ ROW(OSPF_IF_AREA, OSPFD), .obj.name = "u0.101", .text = "ip ospf area 0", .undo = "no ip ospf area" },
 	{ ROW(VRRP, VRRPD), .obj.name = "x0.7", .obj.num = { 254 }, .text = "vrrp 254 version 3" },
 	{ ROW(VRRP_PRIORITY, VRRPD), .obj.name = "x0.7", .obj.num = { 254, 150 },
 	  .text = "vrrp 254 priority 150", .undo = "no vrrp 254 priority" },
@@ -372,8 +372,7 @@ static const struct {
 	{ "a limit that only warns", CONTEXT_BGP_V4,
 	  "neighbor 1.2.3.4 maximum-prefix 5 warning-only", READING_ALTERED,
 	  OBJ_BGP_NEIGHBOR_LIMIT },
-	{ "an address as area", CONTEXT_OSPF_IF, "ip ospf area 0.0.0.51", READING_ALTERED,
-	  OBJ_OSPF_IF_AREA },
+	{ "an area of an interface", CONTEXT_OSPF_IF, "ip ospf area 51", READING_FOREIGN, 0 },
 	{ "an empty line", CONTEXT_OSPF, "", READING_FOREIGN, 0 },
 	{ "a number of 33 bits", CONTEXT_ROUTE_MAP, "set tag 4294967296", READING_ALTERED,
 	  OBJ_SET_TAG },
@@ -438,7 +437,7 @@ END_TEST
 
 START_TEST(an_interface_with_a_bad_name_cannot_be_entered)
 {
-	struct object obj = { .kind = OBJ_OSPF_IF_AREA, .vrf = "good" };
+	struct object obj = { .kind = OBJ_OSPF_IF_BFD, .vrf = "good" };
 	char line[STATEMENT_SIZE];
 
 	quiet();

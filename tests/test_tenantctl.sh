@@ -135,7 +135,7 @@ ip link add vx100001 mtu 1500 type vxlan id 100001 local 10.255.0.11 dstport 478
 ip link set vx100001 master ls1 up
 ip addr add 10.1.1.1/24 dev ls1
 ip addr add 10.1.2.254/24 dev ls1"
-plan_has dlr ospfd "router ospf vrf acme" "area 51 nssa" "interface t0.101" "ip ospf area 51" \
+plan_has dlr ospfd "router ospf vrf acme" "area 51 nssa" "interface t0.101" "network 100.64.0.3/32 area 51" \
 	"ip prefix-list TN-acme-ADV seq 4000000000 permit 10.1.0.0/16 le 32"
 plan dlr bgpd ""
 run plan --node esg --tenant acme
@@ -150,7 +150,7 @@ ip link set u0.101 master acme up
 ip addr add 100.64.0.1/29 dev t0.101
 ip addr add 100.96.0.6/30 dev u0.101" "$(part kernel)"
 plan_has esg ospfd "area 51 nssa translate-always" "interface u0.101" \
-	"ip ospf network point-to-point" "ip ospf area 0"
+	"ip ospf network point-to-point" "network 100.96.0.6/32 area 0"
 plan_has pe1 kernel "sysctl -w net.mpls.platform_labels=100000" "ip addr add 100.96.0.5/30 dev u0.101"
 plan_has pe1 bgpd "router bgp 65000 vrf acme" "rd vpn export 10.255.0.1:1" "rt vpn export 65000:1" \
 	"export vpn" "import vpn"

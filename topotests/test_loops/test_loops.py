@@ -17,6 +17,8 @@ import pytest
 from redundant import DB, DEFAULT, EDGES, FAR, NEAR, WEB, RedundantNet, after_a_failure, uplinks
 from tenantnet import SITE
 
+TRANSIT = {"esg2": "100.64.0.2/32", "dlr": "100.64.0.3/32"}
+
 WIRES = {**RedundantNet.TRANSIT, **uplinks([("esg", "pe1"), ("esg2", "pe3")]),
          "between": ("dc1", "uplink", {"esg": ("t0", 1), "esg2": ("t0", 2)}, {"vlan_base": 3000})}
 
@@ -162,7 +164,8 @@ def originated(net, router, kind, who):
 
 def test_in_the_wrong_order_a_dlr_leaves_its_subnets_behind(net):
     net.stop("dlr", "tenantd")
-    net.by_hand("dlr", "ospfd", "interface t0.101", "no ip ospf area 51", "exit", "no router ospf vrf acme")
+    net.by_hand("dlr", "ospfd", "router ospf vrf acme", f"no network {TRANSIT['dlr']} area 51", "exit",
+                "no router ospf vrf acme")
     net.stays(lambda: originated(net, "esg", "7", "dlr") == {"10.1.1.0"}, 3, "ospfd says good-bye by itself now")
     net.hand_back("dlr")
     net.wait(lambda: net.full("dlr") == 3, 30, "the DLR to be back")
@@ -181,7 +184,7 @@ def test_a_dlr_that_is_detached_leaves_no_subnet_behind(net):
 def test_ospfd_alone_keeps_what_it_translated_from_an_area_that_went(net):
     net.wait(lambda: originated(net, "pe3", "5", "esg2") == {"10.1.2.0"}, 20, "the translated LSA")
     net.stop("esg2", "tenantd")
-    net.by_hand("esg2", "ospfd", "interface t0.101", "no ip ospf area 51", "exit", "router ospf vrf acme",
+    net.by_hand("esg2", "ospfd", "router ospf vrf acme", f"no network {TRANSIT['esg2']} area 51",
                 "no area 51 nssa")
     net.stays(lambda: originated(net, "pe3", "5", "esg2") == {"10.1.2.0"}, 7, "FRR issue #21949 is mended")
     net.hand_back("esg2")

@@ -109,14 +109,18 @@ static void send_again(struct place *place, const struct object *translator)
 /* In area 0; ospfd calls an interface "device:address". */
 static bool is_in_backbone(struct place *place, const char *interface)
 {
-	struct object key = { .kind = OBJ_OSPF_IF_AREA, .target = TARGET_OSPFD };
-	const struct object *area;
+	const char *colon = strchr(interface, ':');
+	const struct object *obj;
+	struct ipnet address;
+	bool found = false;
 
-	strlcpy(key.vrf, place->vrf, sizeof(key.vrf));
-	strlcpy(key.name, interface, sizeof(key.name));
-	key.name[strcspn(key.name, ":")] = '\0';
-	area = place_known(place, &key);
-	return area && !area->num[0];
+	if (!colon || ipnet_parse_addr(colon + 1, &address) < 0)
+		return false;
+	darr_foreach_p (place_want(place)->list, obj)
+		found |= obj->kind == OBJ_OSPF_NETWORK && !obj->num[0] &&
+			 ipnet_contains(&obj->net, &address);
+	place_let_go(place);
+	return found;
 }
 
 /* Since when, in us monotonic; 0: it is not.  ospfd counts from the last advance of its state. */

@@ -36,6 +36,14 @@ const struct object_kind_info object_kinds[OBJ_KIND_COUNT] = {
 	[OBJ_MACVLAN] = { "macvlan", PHASE_BASE, .recreate = true },
 	[OBJ_WIRE_ADDRESS] = { "wire-address", PHASE_BASE, .key_net = true },
 	[OBJ_VIRTUAL_ADDRESS] = { "virtual-address", PHASE_BASE, .key_net = true },
+	[OBJ_OSPF_IF_P2P] = { "ospf-point-to-point", PHASE_INTERFACE },
+	[OBJ_OSPF_IF_PRIORITY] = { "ospf-priority", PHASE_INTERFACE },
+	[OBJ_OSPF_IF_SUPPRESS] = { "ospf-prefix-suppression", PHASE_INTERFACE },
+	[OBJ_OSPF_IF_BFD] = { "ospf-bfd", PHASE_INTERFACE },
+	[OBJ_OSPF_IF_KEY] = { "ospf-key", PHASE_INTERFACE },
+	[OBJ_OSPF_IF_AUTH] = { "ospf-authentication", PHASE_INTERFACE },
+	[OBJ_OSPF_IF_DEAD] = { "ospf-dead-interval", PHASE_INTERFACE },
+	[OBJ_OSPF_IF_HELLO] = { "ospf-hello-interval", PHASE_INTERFACE },
 	[OBJ_PREFIX_LIST] = { "prefix-list", PHASE_FILTER, .key_nums = 1 },
 	[OBJ_RT_LIST] = { "extcommunity-list", PHASE_FILTER, .key_nums = 1, .recreate = true },
 	[OBJ_ROUTE_MAP] = { "route-map", PHASE_FILTER, .key_nums = 1, .recreate = true },
@@ -58,15 +66,7 @@ const struct object_kind_info object_kinds[OBJ_KIND_COUNT] = {
 	[OBJ_OSPF_REDIST_BGP] = { "ospf-redistribute-bgp", PHASE_STATEMENT },
 	[OBJ_OSPF_NSSA] = { "ospf-nssa", PHASE_STATEMENT, .key_nums = 1 },
 	[OBJ_OSPF_NSSA_DENY] = { "ospf-nssa-deny", PHASE_STATEMENT, .key_nums = 1, .key_net = true },
-	[OBJ_OSPF_IF_P2P] = { "ospf-point-to-point", PHASE_STATEMENT },
-	[OBJ_OSPF_IF_PRIORITY] = { "ospf-priority", PHASE_STATEMENT },
-	[OBJ_OSPF_IF_SUPPRESS] = { "ospf-prefix-suppression", PHASE_STATEMENT },
-	[OBJ_OSPF_IF_BFD] = { "ospf-bfd", PHASE_STATEMENT },
-	[OBJ_OSPF_IF_KEY] = { "ospf-key", PHASE_STATEMENT },
-	[OBJ_OSPF_IF_AUTH] = { "ospf-authentication", PHASE_STATEMENT },
-	[OBJ_OSPF_IF_DEAD] = { "ospf-dead-interval", PHASE_STATEMENT },
-	[OBJ_OSPF_IF_HELLO] = { "ospf-hello-interval", PHASE_STATEMENT },
-	[OBJ_OSPF_IF_AREA] = { "ospf-area", PHASE_STATEMENT, .recreate = true },
+	[OBJ_OSPF_NETWORK] = { "ospf-network", PHASE_STATEMENT, .key_net = true, .recreate = true },
 	[OBJ_VRRP] = { "vrrp", PHASE_STATEMENT, .key_nums = 1 },
 	[OBJ_VRRP_PRIORITY] = { "vrrp-priority", PHASE_STATEMENT, .key_nums = 1 },
 	[OBJ_VRRP_INTERVAL] = { "vrrp-interval", PHASE_STATEMENT, .key_nums = 1 },
@@ -108,8 +108,9 @@ static unsigned int context_rank(const struct object *obj)
 {
 	if (obj->kind >= OBJ_ROUTE_MAP && obj->kind <= OBJ_ON_MATCH_NEXT)
 		return 1; /* after the lists they name */
-	if (obj->kind >= OBJ_OSPF_IF_P2P && obj->kind <= OBJ_VRRP_ADDRESS)
-		return 1; /* after "router ospf" */
+	if ((obj->kind >= OBJ_OSPF_IF_P2P && obj->kind <= OBJ_OSPF_IF_HELLO) ||
+	    (obj->kind >= OBJ_VRRP && obj->kind <= OBJ_VRRP_ADDRESS))
+		return 1;
 	return 0;
 }
 
@@ -123,7 +124,7 @@ static int cmp_context(const struct object *a, const struct object *b)
 	if (!rank)
 		return 0;
 	diff = strcmp(a->name, b->name);
-	if (!diff && a->kind <= OBJ_ON_MATCH_NEXT)
+	if (!diff && a->kind >= OBJ_ROUTE_MAP && a->kind <= OBJ_ON_MATCH_NEXT)
 		diff = numcmp(a->num[0], b->num[0]); /* route-map sequence */
 	return diff;
 }
@@ -179,7 +180,7 @@ bool object_parent(const struct object *obj, struct object *parent)
 {
 	if (obj->kind >= OBJ_MATCH_PREFIX && obj->kind <= OBJ_ON_MATCH_NEXT)
 		return parent_named(parent, obj, OBJ_ROUTE_MAP);
-	if (obj->kind >= OBJ_OSPF_ROUTER_ID && obj->kind <= OBJ_OSPF_NSSA_DENY)
+	if (obj->kind >= OBJ_OSPF_ROUTER_ID && obj->kind <= OBJ_OSPF_NETWORK)
 		return parent_is(parent, obj, OBJ_OSPF);
 	if (obj->kind >= OBJ_BGP_ROUTER_ID && obj->kind <= OBJ_BGP_IMPORT)
 		return parent_is(parent, obj, OBJ_BGP);

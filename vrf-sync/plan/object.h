@@ -35,12 +35,13 @@ enum phase {
 	PHASE_NODE,      /* what the node needs before any tenant */
 	PHASE_VRF,       /* the VRF; it comes before, and goes after, all that is in it */
 	PHASE_BASE,      /* its last resort, its links and their addresses */
+	PHASE_INTERFACE, /* how ospfd is to speak on them, once it is told to */
 	PHASE_FILTER,    /* prefix-lists and route-maps */
 	PHASE_INSTANCE,  /* bare OSPF and BGP instances */
 	PHASE_STATEMENT, /* what stands in them */
 	PHASE_SWITCH,    /* logical switches and routes: what changes every day */
 };
-#define PHASE_COUNT 7
+#define PHASE_COUNT 8
 
 enum object_kind {
 	/* PHASE_NODE */
@@ -56,6 +57,15 @@ enum object_kind {
 	OBJ_MACVLAN,      /* name device, ref the one it is on, num[0] VRID: has the group's MAC */
 	OBJ_WIRE_ADDRESS, /* name device, net */
 	OBJ_VIRTUAL_ADDRESS, /* name macvlan, net: brings no route of its own */
+	/* PHASE_INTERFACE */
+	OBJ_OSPF_IF_P2P,      /* name device */
+	OBJ_OSPF_IF_PRIORITY, /* name device; num[0] in the election of a designated router */
+	OBJ_OSPF_IF_SUPPRESS, /* name device: announced only while others are there */
+	OBJ_OSPF_IF_BFD,      /* name device */
+	OBJ_OSPF_IF_KEY,      /* name device; ref the key, which is never shown */
+	OBJ_OSPF_IF_AUTH,     /* name device: only who has the key is heard */
+	OBJ_OSPF_IF_DEAD,     /* name device; num[0] s */
+	OBJ_OSPF_IF_HELLO,    /* name device; num[0] s */
 	/* PHASE_FILTER */
 	OBJ_PREFIX_LIST,   /* name, num[0] seq; num[1] permit, net, num[2] le (0: exact) */
 	OBJ_RT_LIST,       /* name, num[0] seq; num[1]:num[2] route target */
@@ -86,16 +96,7 @@ enum object_kind {
 	 */
 	OBJ_OSPF_NSSA,
 	OBJ_OSPF_NSSA_DENY, /* num[0] area, net: never translated */
-	/* ... in "interface X" of ospfd; the area last, so that the adjacency starts right */
-	OBJ_OSPF_IF_P2P,      /* name device */
-	OBJ_OSPF_IF_PRIORITY, /* name device; num[0] in the election of a designated router */
-	OBJ_OSPF_IF_SUPPRESS, /* name device: announced only while others are there */
-	OBJ_OSPF_IF_BFD,      /* name device */
-	OBJ_OSPF_IF_KEY,      /* name device; ref the key, which is never shown */
-	OBJ_OSPF_IF_AUTH,     /* name device: only who has the key is heard */
-	OBJ_OSPF_IF_DEAD,     /* name device; num[0] s */
-	OBJ_OSPF_IF_HELLO,    /* name device; num[0] s */
-	OBJ_OSPF_IF_AREA,     /* name device; num[0] area */
+	OBJ_OSPF_NETWORK,   /* net own address, num[0] area: last, since it starts the adjacency */
 	/* ... in "interface X" of vrrpd */
 	OBJ_VRRP,          /* name device, num[0] VRID */
 	OBJ_VRRP_PRIORITY, /* name device, num[0] VRID, num[1] priority */

@@ -2,7 +2,9 @@
 /*
  * OSPF in the tenant's VRF.
  *
- * Area 51, NSSA, on the transit; area 0 on uplinks and customer links.  The
+ * Area 51, NSSA, on the transit; area 0 on uplinks and customer links, by "network"
+ * statements: "ip ospf area" would be one more "interface X" for each interface,
+ * which costs ospfd what all its lists and route-maps do (doc/design/order.md).  The
  * edge is the area border router: "translate-always" because FRR never
  * replaces a dead elected translator, the forwarding address kept because
  * without it two edges can loop.  DLRs live on the type-3 default that ospfd
@@ -45,13 +47,18 @@ static struct object *add_interface(struct plan *plan, enum object_kind kind, co
 	return obj;
 }
 
-static void plan_interface(struct plan *plan, const char *device, uint32_t area, bool p2p)
+static void plan_interface(struct plan *plan, const char *device, const struct ipnet *address,
+			   uint32_t area, bool p2p)
 {
+	struct object *network;
+
 	if (p2p)
 		add_interface(plan, OBJ_OSPF_IF_P2P, device, 0);
 	add_interface(plan, OBJ_OSPF_IF_DEAD, device, plan->provider->ospf_dead);
 	add_interface(plan, OBJ_OSPF_IF_HELLO, device, plan->provider->ospf_hello);
-	add_interface(plan, OBJ_OSPF_IF_AREA, device, area);
+	network = add(plan, OBJ_OSPF_NETWORK);
+	network->net = ipnet_host(address); /* no other device, such as a macvlan of VRRP */
+	network->num[0] = area;
 }
 
 static bool has_another_edge(const struct plan *plan, const struct wire *wire)
@@ -89,7 +96,8 @@ static void plan_wire_interface(struct plan *plan, const struct plan_wire *wire)
 		obj = add_interface(plan, OBJ_OSPF_IF_KEY, wire->device, 0);
 		strlcpy(obj->ref, wire->wire->ospf_key, sizeof(obj->ref));
 	}
-	plan_interface(plan, wire->device, transit ? plan->provider->nssa_area : 0, !transit);
+	plan_interface(plan, wire->device, &wire->address, transit ? plan->provider->nssa_area : 0,
+		       !transit);
 }
 
 static void plan_instance(struct plan *plan)
@@ -159,7 +167,8 @@ void plan_ospf(struct plan *plan)
 			continue;
 		derive_vlan_name(link->ifname, link->vlan, device);
 		/* a LAN that another PE shares is no point-to-point */
-		plan_interface(plan, device, 0, !ipnet_is_set(&link->virtual_address));
+		plan_interface(plan, device, &link->address, 0,
+			       !ipnet_is_set(&link->virtual_address));
 	}
 	if (on_transit)
 		plan_nssa(plan, on_transit);
