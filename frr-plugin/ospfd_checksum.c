@@ -70,10 +70,15 @@ static void look_through(struct event *event)
 		return;
 	}
 	LSDB_LOOP(EXTERNAL_LSDB(ospf), rn, lsa)
-	put_right(ospf, vrf, lsa);
-	for (ALL_LIST_ELEMENTS_RO(ospf->areas, node, area))
+	{
+		put_right(ospf, vrf, lsa);
+	}
+	for (ALL_LIST_ELEMENTS_RO(ospf->areas, node, area)) {
 		LSDB_LOOP(NSSA_LSDB(area), rn, lsa)
-	put_right(ospf, vrf, lsa);
+		{
+			put_right(ospf, vrf, lsa);
+		}
+	}
 	if (++vrf->looks < LOOKS)
 		look_again(vrf);
 }

@@ -18,8 +18,9 @@
  *
  * So these two are taken out of zebra as soon as it has looked at them.  And when the device of
  * a tenant's VRF goes, which is just before zebra disables the VRF, whatever kernel routes are
- * in it are dropped: nothing survives.  What the kernel has in the table is tenantd's to know,
- * and stays.
+ * in it are dropped: nothing survives.  (Not where somebody typed `interface X` for that device
+ * in zebra, which then never forgets it; taking the two out has to suffice there.)  What the
+ * kernel has in the table is tenantd's to know, and stays.
  */
 #include <zebra.h>
 
@@ -94,9 +95,12 @@ static struct route_entry *find_needless(struct route_node *rn)
 	struct route_entry *re;
 
 	RNODE_FOREACH_RE(rn, re)
-	if (re->type == ZEBRA_ROUTE_KERNEL && !CHECK_FLAG(re->status, ROUTE_ENTRY_REMOVED) &&
-	    (is_last_resort(rn, re) || is_connected_too(rn, re)))
-		return re;
+	{
+		if (re->type == ZEBRA_ROUTE_KERNEL &&
+		    !CHECK_FLAG(re->status, ROUTE_ENTRY_REMOVED) &&
+		    (is_last_resort(rn, re) || is_connected_too(rn, re)))
+			return re;
+	}
 	return NULL;
 }
 

@@ -10,7 +10,8 @@
  *
  * The last, because zebra 10.7.1 forgets the prefixes of a VRF that goes while they
  * wait in its queue, but leaves them marked as waiting: in the next VRF with that
- * table they are never looked at again (rib_meta_queue_free() in zebra_rib.c).
+ * table they are never looked at again (rib_meta_queue_free() in zebra_rib.c).  Where
+ * zebra runs with zebra_tenant.so nothing is kept, and nothing waited for.
  */
 #include <zebra.h>
 
@@ -29,7 +30,7 @@
 #define SETTLE_QUICK_US 5000
 #define SETTLE_LOOKS    1000 /* then it is busy with something else */
 #define BULK_INSTANCES  8    /* fewer than that need no settling */
-#define RIB_LOOKS       50   /* then zebra has kept one of an earlier VRF, and nothing helps */
+#define RIB_LOOKS       50   /* then zebra has kept one of an earlier VRF: go on without */
 #define RIB_IDLE        2    /* looks in a row */
 
 /* ---- for zebra to notice ---- */

@@ -252,6 +252,20 @@ static void connect_to(struct engine *engine, enum target target)
 			frr_conn_new(engine->loop, target_names[target], &cbs, engine);
 }
 
+static void zebra_up(void *arg, struct frr_conn *conn)
+{
+	module_ask(arg, TARGET_KERNEL);
+}
+
+/* What zebra holds is the kernel's, which is read there; zebra is only asked. */
+static void connect_to_zebra(struct engine *engine)
+{
+	static const struct frr_conn_cbs cbs = { .up = zebra_up };
+
+	if (!engine->zebra)
+		engine->zebra = frr_conn_new(engine->loop, "zebra", &cbs, engine);
+}
+
 void engine_need_vrrpd(struct engine *engine)
 {
 	connect_to(engine, TARGET_VRRPD);
@@ -287,6 +301,7 @@ void engine_free(struct engine *engine)
 	late_neighbor_stop(engine);
 	for (int target = 0; target < TARGET_COUNT; target++)
 		frr_conn_free(engine->conns[target]);
+	frr_conn_free(engine->zebra);
 	while (place_list_pop(engine->dirty))
 		;
 	while ((place = place_hash_pop(engine->places))) {
@@ -308,7 +323,7 @@ void engine_start(struct engine *engine, const char *node)
 	for (int target = 0; target < TARGET_COUNT; target++)
 		if (target != TARGET_KERNEL && target != TARGET_VRRPD)
 			connect_to(engine, target);
-	verify_start(engine);
+	connect_to_zebra(engine);
 	/* what is ours in the kernel is known before the first load is judged */
 	survey_begin(engine);
 	if (kernel_event_fd(engine->kernel) >= 0)

@@ -111,13 +111,14 @@ uint32_t engine_tenant_of(const struct engine *engine, const char *vrf);
  */
 void engine_pending(struct engine *engine,
 		    void (*each)(void *arg, const char *vrf, const struct op *op), void *arg);
-/* Whose module stands in module[target]: the target's, and of the kernel zebra's. */
-const char *module_daemon(enum target target);
+
 enum engine_module {
 	MODULE_UNKNOWN, /* there is none for it, or it has not been asked yet */
 	MODULE_ABSENT,
 	MODULE_LOADED,
 };
+/* Whose module stands in module[target]: the target's, and of the kernel zebra's. */
+const char *engine_module_daemon(enum target target);
 
 /* What was put right without a change of the database. */
 enum engine_repair {

@@ -275,7 +275,6 @@ void verify_place(struct place *place);
 /* The place is about to be freed; all of them. */
 void verify_forget(struct place *place);
 void verify_init(struct engine *engine);
-void verify_start(struct engine *engine);
 void verify_stop(struct engine *engine);
 
 #endif

@@ -150,7 +150,7 @@ static void conn_close(struct frr_conn *conn)
 	conn->fd = -1;
 	conn->up = false;
 	vty_reader_reset(&conn->reader);
-	if (was_up)
+	if (was_up && conn->cbs.down)
 		conn->cbs.down(conn->arg, conn);
 	drop_commands(conn);
 	conn->attempts = 0;

@@ -23,8 +23,9 @@ struct frr_conn;
 #define FRR_CONN_LOST (-1)
 
 struct frr_conn_cbs {
-	/* In enable mode and ready; or gone. */
+	/* In enable mode and ready. */
 	void (*up)(void *arg, struct frr_conn *conn);
+	/* Gone; may be NULL. */
 	void (*down)(void *arg, struct frr_conn *conn);
 	/* An attempt to connect found nobody there; may be NULL. */
 	void (*absent)(void *arg, struct frr_conn *conn);

@@ -118,7 +118,7 @@ static bool is_in_backbone(struct place *place, const char *interface)
 		return false;
 	darr_foreach_p (place_want(place)->list, obj)
 		found |= obj->kind == OBJ_OSPF_NETWORK && !obj->num[0] &&
-			 ipnet_contains(&obj->net, &address);
+			 !ipnet_cmp(&obj->net, &address);
 	place_let_go(place);
 	return found;
 }

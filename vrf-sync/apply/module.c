@@ -2,11 +2,11 @@
 /*
  * Whether FRR's daemons run with our modules (frr-plugin/), asked for whenever a daemon comes up.
  *
- * tenantd works without them, only slower: an NSSA translation then takes up to 5 s; a
+ * tenantd works without them, but slower: an NSSA translation then takes up to 5 s; a
  * neighbor that comes back to an edge waits up to 10 s for what was translated before, until
- * late_neighbor.c has noticed it and ospfd has sent it; a prefix waits 50 ms in each bgpd; and
- * a subnet may be lost where somebody deletes a VRF device by hand, and zebra's work for a new
- * interface grows with the number of tenants.
+ * late_neighbor.c has noticed it and ospfd has sent it; a prefix waits 50 ms in each bgpd;
+ * zebra's work for a new interface grows with the number of tenants.  And one thing it cannot
+ * mend: where somebody deletes a VRF device by hand, a subnet in it may be lost for good.
  * A missing module is told: once in the log, and in "show tenant".
  */
 #include <zebra.h>
@@ -30,7 +30,7 @@ static const struct {
 	[TARGET_BGPD] = { "bgpd_tenant", "every prefix waits 50 ms" },
 };
 
-const char *module_daemon(enum target target)
+const char *engine_module_daemon(enum target target)
 {
 	return target == TARGET_KERNEL ? "zebra" : target_names[target];
 }
@@ -43,12 +43,12 @@ static void module_enter(struct engine *engine, enum target target, enum engine_
 	if (state == before)
 		return;
 	if (state == MODULE_LOADED)
-		zlog_info("%s runs with our module %s", module_daemon(target),
+		zlog_info("%s runs with our module %s", engine_module_daemon(target),
 			  modules[target].name);
 	else if (state == MODULE_ABSENT)
 		zlog_info(
 			"%s runs without our module %s: %s; \"-M tenant\" among its options in /etc/frr/daemons loads it",
-			module_daemon(target), modules[target].name, modules[target].loss);
+			engine_module_daemon(target), modules[target].name, modules[target].loss);
 	if (state == MODULE_ABSENT && target == TARGET_OSPFD)
 		late_neighbor_start(engine);
 }

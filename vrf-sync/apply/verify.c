@@ -2,10 +2,11 @@
 /*
  * Does bgpd export what it should?
  *
- * FRR 10.7 can lose the VPN export of a VRF whose device came while the
- * instance was there already: zebra has the route, and it never enters the VPN
- * table; sometimes not even the VRF's own BGP table.  Our order of steps avoids
- * that (order.md), but a hand that deletes a device does not.  So some time
+ * FRR 10.7 can lose the VPN export of a VRF whose device went and came while
+ * the instance was there: zebra keeps a prefix of the earlier VRF marked as
+ * queued, and never looks at it again (batch_wait.c).  Our order of steps avoids
+ * that (order.md), and zebra_tenant.so mends it; without the module a hand that
+ * deletes a device still brings it about.  So some time
  * after an instance or its device was made, and after bgpd was read, three
  * questions are asked of each VRF, one VRF at a time: what zebra has that is to
  * be redistributed, what in BGP passes the export map, and what stands in the
@@ -438,26 +439,9 @@ void verify_forget(struct place *place)
 	place->verify = NULL;
 }
 
-static void zebra_up(void *arg, struct frr_conn *conn)
-{
-	module_ask(arg, TARGET_KERNEL);
-}
-
-static void zebra_down(void *arg, struct frr_conn *conn)
-{
-}
-
 void verify_init(struct engine *engine)
 {
 	verify_list_init(engine->verifies);
-}
-
-void verify_start(struct engine *engine)
-{
-	static const struct frr_conn_cbs cbs = { .up = zebra_up, .down = zebra_down };
-
-	if (!engine->zebra)
-		engine->zebra = frr_conn_new(engine->loop, "zebra", &cbs, engine);
 }
 
 void verify_stop(struct engine *engine)
@@ -465,7 +449,6 @@ void verify_stop(struct engine *engine)
 	struct verify *verify;
 
 	event_cancel(&engine->ev_verify);
-	frr_conn_free(engine->zebra);
 	while ((verify = verify_list_pop(engine->verifies)))
 		verify_free(verify);
 	if (engine->verifying)

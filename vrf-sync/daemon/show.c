@@ -238,7 +238,7 @@ static void show_all_json(struct vty *vty)
 	json_object_object_add(json, "up", up);
 	for (int target = 0; target < TARGET_COUNT; target++)
 		if (stats.needed[target] && stats.module[target] != MODULE_UNKNOWN)
-			json_object_boolean_add(modules, module_daemon(target),
+			json_object_boolean_add(modules, engine_module_daemon(target),
 						stats.module[target] == MODULE_LOADED);
 	json_object_object_add(json, "modules", modules);
 	json_object_int_add(json, "lateNeighbors", stats.repairs[REPAIR_LATE_NEIGHBOR]);

@@ -158,7 +158,7 @@ static void render_daemons(const struct metrics *m, struct exposition *out)
 	for (int i = 0; i < TARGET_COUNT; i++)
 		if (stats->module[i] != MODULE_UNKNOWN)
 			exposition_count(out, stats->module[i] == MODULE_LOADED, "daemon",
-					 module_daemon(i), NULL);
+					 engine_module_daemon(i), NULL);
 	gauge(out, "tenantd_services_exposed",
 	      "Whether services of the node answer tenants (net.ipv4.*_l3mdev_accept is not 0).");
 	exposition_count(out, m->exposed, NULL);

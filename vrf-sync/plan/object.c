@@ -110,7 +110,7 @@ static unsigned int context_rank(const struct object *obj)
 		return 1; /* after the lists they name */
 	if ((obj->kind >= OBJ_OSPF_IF_P2P && obj->kind <= OBJ_OSPF_IF_HELLO) ||
 	    (obj->kind >= OBJ_VRRP && obj->kind <= OBJ_VRRP_ADDRESS))
-		return 1;
+		return 1; /* `interface X` is entered once for all of its lines */
 	return 0;
 }
 

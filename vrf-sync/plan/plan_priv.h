@@ -17,12 +17,13 @@
 #define LIST_OWN_PES    "PE"   /* prefix-list: the PEs that serve it, as next hops */
 #define LIST_LEAK_RT    "LEAK" /* extcommunity-list: what others leak to it */
 #define LIST_LEAKED_IN  "FROM" /* prefix-list: the same, by prefix */
+#define LIST_OWN_RESERVED \
+	"RSV" /* prefix-list: TENANT-RESERVED, where one tenant alone needs it in ospfd */
 
 /* The node's own, shared by all tenants. */
-#define LIST_RESERVED     "TENANT-RESERVED"
-#define LIST_OWN_RESERVED "RSV" /* the same, for ospfd on a PE that has it for this tenant alone */
-#define LIST_PES          "TENANT-PES" /* every PE, as next hop */
-#define MAP_VPN_TAG       "TENANT-VPN-TAG"
+#define LIST_RESERVED "TENANT-RESERVED"
+#define LIST_PES      "TENANT-PES" /* every PE, as next hop */
+#define MAP_VPN_TAG   "TENANT-VPN-TAG"
 
 /* Route-map sequence numbers. */
 #define SEQ_DENY     5
