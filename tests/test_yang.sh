@@ -1,0 +1,44 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The YANG module is valid, for libyang (which FRR uses) and for pyang where that is installed (Debian forky has none),
+# and its revision is the one the programs say.
+set -u
+
+module=${srcdir:-.}/yang/frr-tenant.yang
+types=${FRR_YANG:-/usr/share/yang}
+failed=0
+
+# judge NAME COMMAND...: valid, and without a word about it.
+judge() {
+	name=$1
+	shift
+	said=$("$@" 2>&1) && [ -z "$said" ] && return
+	echo "$name does not like $module:"
+	echo "$said"
+	failed=1
+}
+
+# One of the module's lines taken away must be noticed, or this test proves nothing.
+control() {
+	broken=$(mktemp -d)
+	sed 's/require-instance false;/require-instance maybe;/' "$module" >"$broken/frr-tenant.yang"
+	if yanglint -p "$types" "$broken/frr-tenant.yang" >/dev/null 2>&1; then
+		echo "a broken module is taken for a valid one"
+		failed=1
+	fi
+	rm -r "$broken"
+}
+
+judge yanglint yanglint -p "$types" "$module"
+if command -v pyang >/dev/null; then
+	judge pyang pyang --strict --canonical -p "$types" "$module"
+else
+	echo "pyang is not installed: the module is judged by yanglint alone"
+fi
+control
+revision=$(sed -n 's/^ *revision \([0-9-]*\) {/\1/p' "$module" | head -n 1)
+if ! grep -q "FRR_TENANT_YANG_REVISION \"$revision\"" "${srcdir:-.}/yang/yang_text.h"; then
+	echo "yang/yang_text.h names another revision than $revision"
+	failed=1
+fi
+exit $failed
