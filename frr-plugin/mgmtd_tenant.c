@@ -2,12 +2,12 @@
 /*
  * mgmtd -M tenant: tenants in FRR's own configuration.
  *
- * Brings the YANG module frr-tenant and the commands of tenant_lines.h into a stock mgmtd, so that `show
- * running-config`, `write` and mgmtd.conf carry tenants like all else.  tenantd subscribes to it as a back end; this
- * module decides nothing about a tenant.
+ * Brings the YANG module frr-tenant and the commands of tenant_lines.h into a stock mgmtd,
+ * so that `show running-config`, `write` and mgmtd.conf carry tenants like all else.
+ * tenantd subscribes to it as a back end; this module decides nothing about a tenant.
  *
- * A line is judged where it is typed: what the types of the YANG module would refuse is told in one sentence, before
- * anything is sent to mgmtd's datastore.
+ * A line is judged where it is typed: what the types of the YANG module would refuse is told
+ * in one sentence, before anything is sent to mgmtd's datastore.
  */
 #include <zebra.h>
 
@@ -15,8 +15,10 @@
 #include <string.h>
 
 #include "command.h"
+#include "frrevent.h"
 #include "hook.h"
 #include "libfrr.h"
+#include "log.h"
 #include "memory.h"
 #include "module.h"
 #include "northbound.h"
@@ -28,7 +30,9 @@
 #include "frr-plugin/tenant_lines.h"
 #include "yang/yang_text.h"
 
-/* What is made at load lives as long as mgmtd, and is none of its memory types: it would be taken for a leak. */
+/* What is made at load lives as long as mgmtd, and is none of its memory types: it would be taken
+ * for a leak.
+ */
 static void *make(size_t size)
 {
 	void *made = calloc(1, size);
@@ -231,7 +235,8 @@ static void show_line(struct vty *vty, const struct lyd_node *dnode, bool show_d
 	char word[80], keyword[80] = "";
 	int count = 0, used = 0;
 
-	if (line->unshown)
+	/* FRR does not look at the defaults of a leaf-list */
+	if (line->unshown || (!show_defaults && (dnode->flags & LYD_DEFAULT)))
 		return;
 	collect_keys(dnode, keys, &count);
 	while (tenant_line_word(&at, word, sizeof(word))) {
@@ -284,6 +289,60 @@ static void add_yang_module(void)
 	yang_module_embed(&yang_embed);
 }
 
+/* ---- at boot ---- */
+
+/* The lines of frr.conf that are ours, each with its end (malloc()ed). */
+static char *own_lines(const char *path)
+{
+	char *text = NULL, *line = NULL;
+	FILE *in = fopen(path, "r"), *out;
+	size_t size = 0, room = 0;
+
+	if (!in)
+		return NULL;
+	out = open_memstream(&text, &size);
+	while (out && getline(&line, &room, in) > 0)
+		if (!strncmp(line, "tenant ", 7) || !strncmp(line, "tenant-network ", 15))
+			fputs(line, out);
+	if (out)
+		fclose(out);
+	free(line);
+	fclose(in);
+	return text;
+}
+
+/* `write` puts our lines into frr.conf, and at boot a stock vtysh does not know them: it
+ * says so and goes on.  So they are read here, as mgmtd itself reads the files of its daemons
+ * (mgmt_vty_read_configs()).  A vtysh that does know them types them once more, which changes
+ * nothing.
+ */
+static void read_integrated(struct event *event)
+{
+	char path[PATH_MAX], *text;
+	unsigned int line_num = 0;
+	struct vty *vty;
+	FILE *lines;
+
+	snprintf(path, sizeof(path), "%s/frr.conf", frr_sysconfdir);
+	text = own_lines(path);
+	lines = text && text[0] ? fmemopen(text, strlen(text), "r") : NULL;
+	if (lines) {
+		vty = vty_new();
+		vty->wfd = STDERR_FILENO;
+		vty->type = VTY_FILE;
+		vty->node = CONFIG_NODE;
+		vty->config = true;
+		vty->pending_allowed = true;
+		vty->candidate_config = vty_shared_candidate_config;
+		config_from_file(vty, lines, &line_num);
+		vty->pending_allowed = false;
+		vty_read_file_finish(vty, NULL);
+		zlog_info("%u lines about tenants read from %s", line_num, path);
+		fclose(lines);
+	}
+	free(text);
+}
+
 static int late_init(struct event_loop *loop)
 {
 	for (size_t i = 0; i < tenant_lines_count; i++) {
@@ -291,6 +350,8 @@ static int late_init(struct event_loop *loop)
 		install_line(&tenant_lines[i], LINE_NO);
 		install_line(&tenant_lines[i], LINE_NO_SHORT);
 	}
+	/* behind the event in which mgmtd reads its own files */
+	event_add_event(loop, read_integrated, NULL, 0, NULL);
 	return 0;
 }
 

@@ -232,7 +232,8 @@ bool tenant_line_word_is_value(const char *word)
 
 /* ---- for FRR's command parser ---- */
 
-/* Where the part begins that "no" needs not be told: the value of a leaf, the leaves of an entry. */
+/* Where the part begins that "no" needs not be told: the value of a leaf, the leaves of an entry.
+ */
 static const char *optional_part(const struct tenant_line *line)
 {
 	const char *at = line->words, *last = at;

@@ -2,18 +2,20 @@
 /*
  * The command lines of tenant configuration.
  *
- * Each line stands alone: it names all it is about and ends there, so that nothing that takes configuration apart by
- * blocks (vtysh, frr-reload.py) can misread it.  What is typed, what "no" takes back and what `show running-config`
- * writes is the same line, made from the same row of one table; a row belongs to one node of yang/frr-tenant.yang.
+ * Each line stands alone: it names all it is about and ends there, so that nothing that
+ * takes configuration apart by blocks (vtysh, frr-reload.py) can misread it.  What is typed,
+ * what "no" takes back and what `show running-config` writes is the same line, made from the
+ * same row of one table; a row belongs to one node of yang/frr-tenant.yang.
  *
  *	tenant acme switch web subnet 10.1.1.0/24 gateway 10.1.1.1
  *	no tenant acme switch web subnet 10.1.1.0/24
  *
- * Lines about one tenant begin with "tenant", all others with "tenant-network": a tenant may have any name.  (FRR
- * takes a keyword, even an abbreviated one, before a name: "tenant node pe1 ..." and a tenant called "n" would not
- * go together.)
+ * Lines about one tenant begin with "tenant", all others with "tenant-network": a tenant may
+ * have any name.  (FRR takes a keyword, even an abbreviated one, before a name: "tenant node
+ * pe1 ..." and a tenant called "n" would not go together.)
  *
- * Here are words only, no YANG and no FRR: mgmtd's module and whoever else has to know the lines share it.
+ * Here are words only, no YANG and no FRR: mgmtd's module and whoever else has to know the
+ * lines share it.
  */
 #ifndef FRR_PLUGIN_TENANT_LINES_H
 #define FRR_PLUGIN_TENANT_LINES_H
@@ -53,8 +55,8 @@ enum line_form {
 };
 bool tenant_line_has_form(const struct tenant_line *line, enum line_form form);
 
-/* What FRR's command parser wants: the grammar of the form, and the help, a line for each word.  Both are allocated by
- * malloc() and the caller's.
+/* What FRR's command parser wants: the grammar of the form, and the help, a line for each
+ * word.  Both are allocated by malloc() and the caller's.
  */
 char *tenant_line_grammar(const struct tenant_line *line, enum line_form form);
 char *tenant_line_help(const struct tenant_line *line, enum line_form form);
@@ -67,7 +69,8 @@ struct line_values {
 	int count;
 };
 
-/* NULL where the text may stand for that word of the line, or one sentence (until the next call). */
+/* NULL where the text may stand for that word of the line, or one sentence (until the next call).
+ */
 const char *tenant_line_check(const char *word, const char *text);
 /* The same for what a line's values are to each other. */
 const char *tenant_line_check_together(const struct line_values *values);

@@ -86,6 +86,15 @@ static bool plan_place(struct engine *engine, struct place *place, const struct 
 		plan_node_part(engine, place, node);
 		return true;
 	}
+	if (!tenant && engine->strangers_stay && !place->planned.tenant) {
+		place_set_health(place, HEALTH_WAITING);
+		place->reason.text[0] = '\0';
+		reason_set(
+			&place->reason,
+			"nobody knows VRF %s; it stays until the configuration in mgmtd has been read, which may",
+			place->vrf);
+		return false;
+	}
 	if (tenant && tenant_roles_on(tenant, node->id) &&
 	    validate_tenant(engine->model, tenant, &findings)) {
 		place_set_health(place, HEALTH_FAILED);
@@ -337,6 +346,20 @@ void engine_make_all_dirty(struct engine *engine)
 
 	frr_each (place_hash, engine->places, place)
 		place_make_dirty(place);
+}
+
+void engine_hold_strangers(struct engine *engine)
+{
+	engine->strangers_stay = true;
+}
+
+void engine_release_strangers(struct engine *engine)
+{
+	if (!engine->strangers_stay)
+		return;
+	engine->strangers_stay = false;
+	engine_make_all_dirty(engine);
+	engine_schedule(engine);
 }
 
 static bool tenant_is_sound(const struct engine *engine, const struct tenant *tenant)

@@ -48,6 +48,8 @@ struct engine_host {
 	void (*planned)(uint32_t tenant_id);
 	/* a route came into the table of the tenant's VRF, or went; RTPROT_* */
 	void (*route)(uint32_t tenant_id, const struct ipnet *net, uint8_t protocol, bool present);
+	/* the tenant's health may be another */
+	void (*health)(uint32_t tenant_id);
 	/* a batch has ended: health and revision may have changed */
 	void (*settled)(void);
 };
@@ -75,6 +77,11 @@ void engine_zebra_changed(struct engine *engine);
  * came up later than that.
  */
 void engine_revive(struct engine *engine, enum target target, int64_t gone);
+/* VRFs of ours that the model has never known stay as they are from now on, until
+ * they may go: a source that has not been heard yet may know them.
+ */
+void engine_hold_strangers(struct engine *engine);
+void engine_release_strangers(struct engine *engine);
 /* Reads everything again and compares. */
 void engine_resync(struct engine *engine);
 

@@ -140,6 +140,7 @@ struct engine {
 	const struct provider *provider; /* that the node's own part was planned for */
 	char node_name[TENANT_NAME_MAX + 1];
 	struct reason problem; /* with the node itself */
+	bool strangers_stay;   /* VRFs that the model has never known */
 
 	struct place_hash_head places[1]; /* by VRF */
 	struct place_ids_head tenants[1]; /* by tenant id */

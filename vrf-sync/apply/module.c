@@ -28,6 +28,7 @@ static const struct {
 	[TARGET_OSPFD] = { "ospfd_tenant",
 			   "on an edge a new subnet takes up to 5 s longer, and a neighbor that comes back waits up to 10 s more" },
 	[TARGET_BGPD] = { "bgpd_tenant", "every prefix waits 50 ms" },
+	[TARGET_MGMTD] = { "mgmtd_tenant", "tenants cannot be configured in FRR" },
 };
 
 const char *engine_module_daemon(enum target target)
@@ -51,6 +52,8 @@ static void module_enter(struct engine *engine, enum target target, enum engine_
 			engine_module_daemon(target), modules[target].name, modules[target].loss);
 	if (state == MODULE_ABSENT && target == TARGET_OSPFD)
 		late_neighbor_start(engine);
+	if (state == MODULE_ABSENT && target == TARGET_MGMTD)
+		engine_release_strangers(engine); /* nobody else can know them */
 }
 
 /* The answer to "show modules": a line a module, its name first. */

@@ -117,6 +117,8 @@ void place_set_health(struct place *place, enum health health)
 {
 	struct engine *engine = place->engine;
 
+	if (place->health != health && place->tenant_id && engine->host.health)
+		engine->host.health(place->tenant_id);
 	place->health = health;
 	if (failed_list_anywhere(place))
 		failed_list_del(engine->failed, place);

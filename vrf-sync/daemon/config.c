@@ -18,16 +18,35 @@ DEFINE_MGROUP(TENANTD, "tenantd");
 DEFINE_MTYPE_STATIC(TENANTD, TENANTD_TEXT, "configured text");
 
 /* Both are read once: changing them means another node, or another network. */
-static int set_once(struct vty *vty, char **where, const char *text, const char *what)
+static bool set_once(char **where, const char *text, const char *what, struct reason *why)
 {
 	if (*where && strcmp(*where, text)) {
-		vty_out(vty,
-			"%% The %s is %s already; change it in tenantd.conf and restart tenantd\n",
-			what, *where);
-		return CMD_WARNING_CONFIG_FAILED;
+		reason_set(why,
+			   "The %s is %s already; change it in tenantd.conf and restart tenantd",
+			   what, *where);
+		return false;
 	}
 	if (!*where)
 		*where = XSTRDUP(MTYPE_TENANTD_TEXT, text);
+	return true;
+}
+
+bool config_set_node(const char *name, struct reason *why)
+{
+	return set_once(&tenantd.node, name, "node name", why);
+}
+
+bool config_set_database(const char *path, struct reason *why)
+{
+	return set_once(&tenantd.database, path, "database", why);
+}
+
+static int is_set(struct vty *vty, bool done, const struct reason *why)
+{
+	if (!done) {
+		vty_out(vty, "%% %s\n", why->text);
+		return CMD_WARNING_CONFIG_FAILED;
+	}
 	tenantd_configured();
 	return CMD_SUCCESS;
 }
@@ -38,13 +57,14 @@ DEFUN(tenant_node, tenant_node_cmd, "tenant node NAME",
       "Name\n")
 {
 	const char *name = argv[2]->arg;
+	struct reason why = {};
 
 	if (!name_is_valid(name, TENANT_NAME_MAX)) {
 		vty_out(vty,
 			"%% A node name has letters, digits, '-', '_' and '.', and at most 63 of them\n");
 		return CMD_WARNING_CONFIG_FAILED;
 	}
-	return set_once(vty, &tenantd.node, name, "node name");
+	return is_set(vty, config_set_node(name, &why), &why);
 }
 
 DEFUN(tenant_database, tenant_database_cmd, "tenant database sqlite PATH",
@@ -54,12 +74,13 @@ DEFUN(tenant_database, tenant_database_cmd, "tenant database sqlite PATH",
       "Absolute path\n")
 {
 	const char *path = argv[3]->arg;
+	struct reason why = {};
 
 	if (path[0] != '/') {
 		vty_out(vty, "%% The path of the database must be absolute, %s is not\n", path);
 		return CMD_WARNING_CONFIG_FAILED;
 	}
-	return set_once(vty, &tenantd.database, path, "database");
+	return is_set(vty, config_set_database(path, &why), &why);
 }
 
 /* tenantd.conf is edited by hand, and vtysh's "write" is not to touch it.  Nor is it part of

@@ -20,6 +20,7 @@
 #include "apply/kernel.h"
 #include "daemon/metrics_server.h"
 #include "daemon/tenantd.h"
+#include "northbound/backend.h"
 #include "source/source.h"
 
 struct tenantd tenantd;
@@ -40,6 +41,7 @@ static void quit(void)
 	zlog_notice("stopping; what is configured stays as it is");
 	metrics_server_stop();
 	status_stop();
+	backend_stop();
 	intake_stop();
 	revive_stop();
 	engine_free(tenantd.engine);
@@ -63,12 +65,14 @@ static void warn_exposed(void)
 			sysctl);
 }
 
-static void reread(void)
+void tenantd_reread(void)
 {
 	zlog_notice("reading everything again");
 	warn_exposed();
 	if (tenantd.source)
 		source_reload(tenantd.source);
+	if (tenantd.configured)
+		source_reload(tenantd.configuration);
 	engine_resync(tenantd.engine);
 }
 
@@ -78,7 +82,7 @@ static void rotate(void)
 }
 
 static struct frr_signal_t signals[] = {
-	{ .signal = SIGHUP, .handler = reread },
+	{ .signal = SIGHUP, .handler = tenantd_reread },
 	{ .signal = SIGUSR1, .handler = rotate },
 	{ .signal = SIGINT, .handler = quit },
 	{ .signal = SIGTERM, .handler = quit },
@@ -92,6 +96,8 @@ FRR_DAEMON_INFO(tenantd, TENANT,
 	.signals = signals,
 	.n_signals = array_size(signals),
 	.privs = &tenantd_privs,
+	.yang_modules = backend_modules,
+	.n_yang_modules = BACKEND_MODULES,
 	.flags = FRR_NO_TCPVTY,
 );
 /* clang-format on */
@@ -122,7 +128,7 @@ static void open_kernel(void)
 
 void tenantd_configured(void)
 {
-	if (!tenantd.node || !tenantd.database)
+	if (!tenantd.node || (!tenantd.database && !tenantd.configured))
 		return;
 	warn_exposed();
 	engine_start(tenantd.engine, tenantd.node);
@@ -135,11 +141,13 @@ static const struct engine_host host = {
 	.knows_interface = zebra_knows_interface,
 	.planned = tracing_planned,
 	.route = tracing_route,
+	.health = backend_health,
 	.settled = status_changed,
 };
 
 int main(int argc, char **argv)
 {
+	backend_embed();
 	frr_preinit(&tenantd_di, argc, argv);
 	for (;;) {
 		int opt = frr_getopt(argc, argv, NULL);
@@ -162,6 +170,7 @@ int main(int argc, char **argv)
 	config_init();
 	show_init();
 	metrics_init();
+	backend_init();
 	frr_config_fork();
 	frr_run(tenantd.loop);
 	return 0;

@@ -57,8 +57,7 @@ static struct engine_tenant *collect(void)
 	return list;
 }
 
-/* The engine's view of one tenant: by its VRF, or by its name. */
-static bool find_tenant(const char *name, struct engine_tenant *found)
+bool show_find_tenant(const char *name, struct engine_tenant *found)
 {
 	const struct tenant *row;
 
@@ -103,16 +102,21 @@ static unsigned int count_subnets(const struct tenant *row)
 
 /* ---- show tenant ---- */
 
-/* What is wrong with the node as a whole; NULL when nothing is. */
-static const char *node_problem(const struct engine_stats *stats)
+const char *show_node_problem(const struct engine_stats *stats)
 {
-	if (!tenantd.node || !tenantd.database)
+	if (!tenantd.node || (!tenantd.database && !tenantd.configured))
 		return "tenantd.conf lacks \"tenant node NAME\" or \"tenant database sqlite PATH\"";
 	if (tenantd.source_problem.text[0])
 		return tenantd.source_problem.text;
 	if (tenantd.held.text[0])
 		return tenantd.held.text;
 	return stats->problem;
+}
+
+/* Most nodes have a database, and need no tenants in FRR's configuration. */
+static bool is_told(enum target target, enum engine_module state)
+{
+	return target != TARGET_MGMTD || state != MODULE_ABSENT;
 }
 
 static const char *const module_words[] = {
@@ -132,7 +136,8 @@ static void daemons_text(const struct engine_stats *stats, char *buf, size_t siz
 		strlcat(buf, buf[0] ? ", " : "", size);
 		strlcat(buf, target_names[target], size);
 		strlcat(buf, stats->up[target] ? " up" : " DOWN", size);
-		strlcat(buf, module_words[stats->module[target]], size);
+		if (is_told(target, stats->module[target]))
+			strlcat(buf, module_words[stats->module[target]], size);
 		if (target == TARGET_OSPFD && stats->repairs[REPAIR_LATE_NEIGHBOR]) {
 			snprintf(late, sizeof(late),
 				 " (subnets sent again to late neighbors %" PRIu64 " times)",
@@ -155,13 +160,14 @@ static void show_node(struct vty *vty, const struct engine_stats *stats)
 		roles_text(node->roles, roles);
 	daemons_text(stats, daemons, sizeof(daemons));
 	vty_out(vty, "Node %s (%s), database %s\n", tenantd.node ? tenantd.node : "-", roles,
-		tenantd.source ? source_location(tenantd.source) : "-");
+		tenantd.source ? source_location(tenantd.source)
+			       : (tenantd.configured ? "none" : "-"));
 	vty_out(vty,
 		"Revision %" PRIu64 " %s, last change took %" PRId64 ".%03" PRId64 " ms%s%s\n",
 		stats->revision, stats->busy ? "being applied" : "applied", stats->last_us / 1000,
 		stats->last_us % 1000, daemons[0] ? "; " : "", daemons);
-	if (node_problem(stats))
-		vty_out(vty, "Problem: %s\n", node_problem(stats));
+	if (show_node_problem(stats))
+		vty_out(vty, "Problem: %s\n", show_node_problem(stats));
 	if (kernel_exposure())
 		vty_out(vty, "Warning: services of this node answer tenants: %s is not 0\n",
 			kernel_exposure());
@@ -231,7 +237,8 @@ static void show_all_json(struct vty *vty)
 	json_object_int_add(json, "deleted", stats.deleted);
 	json_object_int_add(json, "failed", stats.failed);
 	json_object_string_add(json, "exposed-by", kernel_exposure() ? kernel_exposure() : "");
-	json_object_string_add(json, "problem", node_problem(&stats) ? node_problem(&stats) : "");
+	json_object_string_add(json, "problem",
+			       show_node_problem(&stats) ? show_node_problem(&stats) : "");
 	for (int target = 0; target < TARGET_COUNT; target++)
 		if (stats.needed[target])
 			json_object_boolean_add(up, target_names[target], stats.up[target]);
@@ -296,7 +303,7 @@ DEFUN(show_tenant, show_tenant_cmd, CMD_SHOW_TENANT, HELP_SHOW_TENANT)
 {
 	struct engine_tenant one;
 
-	if (!find_tenant(argv[2]->arg, &one))
+	if (!show_find_tenant(argv[2]->arg, &one))
 		return no_such_tenant(vty, argv[2]->arg);
 	if (use_json(argc, argv))
 		vty_json(vty, tenant_json(&one));
@@ -365,7 +372,7 @@ DEFUN(show_tenant_subnets, show_tenant_subnets_cmd, CMD_SHOW_TENANT_SUBNETS,
 	struct subnet_view view;
 	const struct tenant *row;
 
-	if (!find_tenant(argv[2]->arg, &one))
+	if (!show_find_tenant(argv[2]->arg, &one))
 		return no_such_tenant(vty, argv[2]->arg);
 	row = model_tenant(tenantd.model, one.tenant_id);
 	if (!json)
@@ -394,14 +401,14 @@ DEFUN(show_tenant_trace, show_tenant_trace_cmd, CMD_SHOW_TENANT_TRACE, HELP_SHOW
 	bool json = use_json(argc, argv);
 	struct engine_tenant one;
 
-	if (!find_tenant(argv[2]->arg, &one))
+	if (!show_find_tenant(argv[2]->arg, &one))
 		return no_such_tenant(vty, argv[2]->arg);
 	return tracing_show(vty, one.tenant_id, argc - json > 4 ? argv[4]->arg : NULL, json);
 }
 
 /* ---- show tenant plan ---- */
 
-static const char *op_text(const struct op *op, char buf[static STATEMENT_SIZE])
+const char *show_op_text(const struct op *op, char buf[static STATEMENT_SIZE])
 {
 	if (op->obj.target == TARGET_KERNEL)
 		return object_describe(&op->obj, buf, STATEMENT_SIZE);
@@ -417,7 +424,7 @@ static struct json_object *op_json(const char *vrf, const struct op *op)
 	json_object_string_add(json, "target", target_names[op->obj.target]);
 	json_object_string_add(json, "outcome", outcome_names[op->what]);
 	json_object_string_add(json, "object", object_kinds[op->obj.kind].word);
-	json_object_string_add(json, "text", op_text(op, text));
+	json_object_string_add(json, "text", show_op_text(op, text));
 	return json;
 }
 
@@ -437,7 +444,8 @@ static void show_pending(void *arg, const char *vrf, const struct op *op)
 		json_object_array_add(view->json, op_json(vrf, op));
 	else
 		vty_out(view->vty, "%-15s %-7s %-6s %s\n", vrf[0] ? vrf : "(node)",
-			outcome_names[op->what], target_names[op->obj.target], op_text(op, text));
+			outcome_names[op->what], target_names[op->obj.target],
+			show_op_text(op, text));
 }
 
 /* That nothing is to be done is only true where all has been planned. */
@@ -446,8 +454,8 @@ static void show_nothing_pending(struct vty *vty)
 	struct engine_stats stats;
 
 	engine_stats(tenantd.engine, &stats);
-	if (node_problem(&stats))
-		vty_out(vty, "Not known: %s\n", node_problem(&stats));
+	if (show_node_problem(&stats))
+		vty_out(vty, "Not known: %s\n", show_node_problem(&stats));
 	else if (stats.busy)
 		vty_out(vty,
 			"Not known yet: what is in place is being read, or a change is about to be planned.\n");

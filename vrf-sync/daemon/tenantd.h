@@ -2,13 +2,14 @@
 /*
  * tenantd: what its parts share.
  *
- *   tenant database --source--> intake --> model --> engine --> kernel, FRR
- *                                                       |
- *                      vty: show tenant ... <-----------+-----> status rows
+ *   tenant database --source--.
+ *                              +--> intake --> model --> engine --> kernel, FRR
+ *   mgmtd --northbound--source-'                            |
+ *                          vty: show tenant ... <-----------+-----> status rows
  *
  *   main.c     wiring: options, privileges, signals
  *   config.c   tenantd.conf: node name and database
- *   intake.c   judges what a source hands in, and commits it to the model
+ *   intake.c   judges what the sources hand in, and commits it to the model
  *   zebra.c    what zebra knows of VRFs and interfaces
  *   revive.c   when zebra was restarted alone
  *   tracing.c  when each subnet passed which stage
@@ -20,14 +21,20 @@
 #define FRR_TENANT_DAEMON_TENANTD_H
 
 #include "model/model.h"
+#include "plan/statement.h"
 
 struct event_loop;
 struct exposition;
 struct trace_totals;
 struct engine;
+struct engine_stats;
+struct engine_tenant;
+struct op;
+struct traced;
 struct sqlite3;
 struct vty;
 struct kernel;
+struct lyd_node;
 struct source;
 
 struct tenantd {
@@ -35,13 +42,15 @@ struct tenantd {
 	struct model *model;
 	struct engine *engine;
 	struct kernel *kernel;
-	struct source *source; /* NULL until one is configured */
+	struct source *source;        /* the database; NULL until one is configured */
+	struct source *configuration; /* what mgmtd has of tenants */
+	bool configured;              /* it has anything */
 
-	/* tenantd.conf */
+	/* tenantd.conf, or the configuration in mgmtd */
 	char *node;
 	char *database;
 
-	struct reason source_problem; /* "" when the database can be read */
+	struct reason source_problem; /* "" when the sources can be read */
 	struct reason held;           /* why the newest load is not in force; "" */
 };
 
@@ -52,7 +61,14 @@ void config_init(void);
 void config_stop(void);
 /* main.c: (re)starts what the configuration says, once it is complete. */
 void tenantd_configured(void);
-/* intake.c */
+/* Reads all sources, the kernel and the daemons again. */
+void tenantd_reread(void);
+/* False, and one sentence, where another is in force already: both are read once. */
+bool config_set_node(const char *name, struct reason *why);
+bool config_set_database(const char *path, struct reason *why);
+/* intake.c; tree: where the configuration is (source.h). */
+void intake_init(const struct lyd_node *(*tree)(void *arg));
+/* Reads the sources that are there now. */
 void intake_start(void);
 void intake_stop(void);
 /* zebra.c */
@@ -85,7 +101,15 @@ void status_stop(void);
 void metrics_collect(struct exposition *out);
 void metrics_show(struct vty *vty);
 void metrics_init(void);
+/* NULL: not traced; in order of prefixes, good until the next event. */
+const struct traced *tracing_of_tenant(uint32_t tenant_id, size_t *count);
 /* show.c */
 void show_init(void);
+/* The engine's view of one tenant: by its VRF, or by its name. */
+bool show_find_tenant(const char *name, struct engine_tenant *found);
+/* What an operation does, in the words of its target. */
+const char *show_op_text(const struct op *op, char buf[static STATEMENT_SIZE]);
+/* What is wrong with the node as a whole; NULL when nothing is. */
+const char *show_node_problem(const struct engine_stats *stats);
 
 #endif

@@ -30,6 +30,7 @@
 #include "apply/engine.h"
 #include "daemon/tenantd.h"
 #include "daemon/tracing.h"
+#include "northbound/backend.h"
 #include "trace/trace.h"
 #include "trace/wire.h"
 
@@ -73,6 +74,16 @@ void tracing_planned(uint32_t tenant_id)
 		trace_mark_all(trace, tenant_id, STAGE_PLANNED, real_us());
 }
 
+/* at 0: withdrawn. */
+static void mark(uint32_t tenant_id, const struct ipnet *prefix, enum stage stage, int64_t at)
+{
+	if (!trace_mark(trace, tenant_id, prefix, stage, at))
+		return;
+	status_changed();
+	if (at)
+		backend_stage(tenant_id, trace_find(trace, tenant_id, prefix), stage);
+}
+
 /* ---- what the kernel says ---- */
 
 void tracing_route(uint32_t tenant_id, const struct ipnet *net, uint8_t protocol, bool present)
@@ -85,8 +96,7 @@ void tracing_route(uint32_t tenant_id, const struct ipnet *net, uint8_t protocol
 
 	if (!trace || protocol >= array_size(stages) || !stages[protocol])
 		return;
-	if (trace_mark(trace, tenant_id, net, stages[protocol], present ? real_us() : 0))
-		status_changed();
+	mark(tenant_id, net, stages[protocol], present ? real_us() : 0);
 }
 
 /* ---- what the modules say ---- */
@@ -100,8 +110,7 @@ static void take_news(const struct trace_news *news)
 	if (!id || news->stage >= STAGE_COUNT)
 		return;
 	memcpy(prefix.addr, news->addr, sizeof(prefix.addr));
-	if (trace_mark(trace, id, &prefix, news->stage, news->present ? news->at : 0))
-		status_changed();
+	mark(id, &prefix, news->stage, news->present ? news->at : 0);
 }
 
 int tracing_message(ZAPI_CALLBACK_ARGS)
@@ -122,6 +131,12 @@ int tracing_message(ZAPI_CALLBACK_ARGS)
 const struct trace_totals *tracing_totals(void)
 {
 	return trace ? trace_totals(trace) : NULL;
+}
+
+const struct traced *tracing_of_tenant(uint32_t tenant_id, size_t *count)
+{
+	*count = 0;
+	return trace ? trace_of_tenant(trace, tenant_id, count) : NULL;
 }
 
 void tracing_stop(void)

@@ -199,6 +199,7 @@ struct tenant {
 	uint32_t table_id, rd_number, rt_number; /* 0: derived */
 	uint32_t max_routes;
 	char name[TENANT_NAME_MAX + 1];
+	bool configured;                 /* in this node's configuration, not in a database */
 	char vrf[DEVICE_NAME_MAX + 1];   /* "" where the name is too long and no override is set */
 	struct ipnet *aggregates;        /* darr, sorted; none: any unreserved space */
 	struct attachment *attachments;  /* darr, by node */

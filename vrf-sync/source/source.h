@@ -16,6 +16,7 @@
 #include "model/model.h"
 
 struct event_loop;
+struct lyd_node;
 struct source;
 
 struct source_cbs {
@@ -30,6 +31,32 @@ struct source_cbs {
 /* A SQLite file.  Reading begins in the next turn of the loop. */
 struct source *source_sqlite_new(struct event_loop *loop, const char *path,
 				 const struct source_cbs *cbs, void *arg);
+
+/* The configuration of this node (yang/frr-tenant.yang).  Nothing is read before
+ * the first source_reload().
+ *
+ * tree: the container tenant-network as it is now; may be NULL, which is empty.
+ * shared: the provider of the database beside it, in which names of nodes,
+ * wires and sites are looked up; NULL: there is none, and the configuration's
+ * own is part of its loads.
+ */
+struct config_host {
+	const struct lyd_node *(*tree)(void *arg);
+	const struct provider *(*shared)(void *arg);
+};
+struct source *source_config_new(struct event_loop *loop, const struct config_host *host,
+				 const struct source_cbs *cbs, void *arg);
+/* What has changed since it was read: a tenant, or (NULL) what all share.  Read
+ * when nothing more has come for a moment, all that has changed together.
+ */
+void source_config_changed(struct source *source, const char *tenant);
+/* Each tenant that is configured and cannot be loaded: it has no id yet, or
+ * another one has it.
+ */
+void source_config_unborn(const struct source *source,
+			  void (*each)(void *arg, const char *tenant, const char *sentence),
+			  void *arg);
+
 void source_free(struct source *source);
 
 /* Reads everything again. */
@@ -40,5 +67,9 @@ const char *source_location(const struct source *source);
 int64_t source_noticed(const struct source *source);
 /* The same, of the last look at the database that succeeded; 0: none has yet. */
 int64_t source_seen(const struct source *source);
+/* "" where it can be read; since: microseconds of monotonic time, 0: never. */
+const char *source_problem(const struct source *source, int64_t *since);
+/* Of what was read last; counted by the source itself where it has none. */
+uint64_t source_revision(const struct source *source);
 
 #endif

@@ -28,7 +28,7 @@
 #include "clock.h"
 #include "errors.h"
 #include "source/db.h"
-#include "source/source.h"
+#include "source/source_priv.h"
 
 DECLARE_MGROUP(TENANT_SOURCE);
 DEFINE_MTYPE_STATIC(TENANT_SOURCE, SOURCE, "source");
@@ -43,12 +43,9 @@ DEFINE_MTYPE_STATIC(TENANT_SOURCE, SOURCE_TEXT, "source location");
 #define FOLDER_EVENTS \
 	(IN_MODIFY | IN_CREATE | IN_DELETE | IN_MOVED_TO | IN_MOVED_FROM | IN_CLOSE_WRITE)
 
-struct source {
-	struct event_loop *loop;
-	struct source_cbs cbs;
-	void *arg;
+struct sqlite_source {
+	struct source base;
 	char *path;
-	char *location;
 	char *name; /* last part of path */
 
 	/* what is open; NULL while it cannot be */
@@ -59,10 +56,7 @@ struct source {
 
 	/* what has been read */
 	bool loaded;
-	uint64_t revision;
 	uint32_t data_version;
-	int64_t noticed, seen;
-	struct reason problem;
 
 	int inotify;
 	bool written; /* to, since we last looked */
@@ -70,35 +64,28 @@ struct source {
 	long settle_ms, retry_ms;
 };
 
-static void look(struct source *source);
+static void look(struct sqlite_source *source);
 
 /* ---- problems ---- */
-
-static void set_problem(struct source *source, const struct reason *why)
-{
-	if (!strcmp(source->problem.text, why->text))
-		return;
-	source->problem = *why;
-	source->cbs.problem(source->arg, why->text[0] ? why->text : NULL);
-}
 
 static void retry(struct event *event)
 {
 	look(EVENT_ARG(event));
 }
 
-static void give_up_for_now(struct source *source, const struct reason *why)
+static void give_up_for_now(struct sqlite_source *source, const struct reason *why)
 {
-	set_problem(source, why);
+	source_set_problem(&source->base, why);
 	if (source->ev_retry)
 		return;
-	event_add_timer_msec(source->loop, retry, source, source->retry_ms, &source->ev_retry);
+	event_add_timer_msec(source->base.loop, retry, source, source->retry_ms,
+			     &source->ev_retry);
 	source->retry_ms = MIN(source->retry_ms * 2, RETRY_LAST_MS);
 }
 
 /* ---- reading ---- */
 
-static void close_db(struct source *source)
+static void close_db(struct sqlite_source *source)
 {
 	db_close(source->db);
 	source->db = NULL;
@@ -107,7 +94,7 @@ static void close_db(struct source *source)
 /* The open file is still the one that the path names, and has not become
  * shorter, which SQLite would not notice before the next commit.
  */
-static bool is_same_file(struct source *source)
+static bool is_same_file(struct sqlite_source *source)
 {
 	struct stat st;
 
@@ -118,7 +105,7 @@ static bool is_same_file(struct source *source)
 	return true;
 }
 
-static bool open_db(struct source *source, struct reason *why)
+static bool open_db(struct sqlite_source *source, struct reason *why)
 {
 	struct stat st;
 
@@ -137,19 +124,19 @@ static bool open_db(struct source *source, struct reason *why)
 	return true;
 }
 
-static int read_changes(struct source *source, struct load **load, struct reason *why)
+static int read_changes(struct sqlite_source *source, struct load **load, struct reason *why)
 {
 	int ret = -ESTALE;
 
 	if (source->loaded)
-		ret = db_load_since(source->db, source->revision, load, why);
+		ret = db_load_since(source->db, source->base.revision, load, why);
 	if (ret == -ESTALE)
 		ret = db_load_all(source->db, load, why);
 	return ret;
 }
 
 /* 1: something new was handed over, 0: nothing new, -EIO. */
-static int read_if_changed(struct source *source, struct reason *why)
+static int read_if_changed(struct sqlite_source *source, struct reason *why)
 {
 	struct load *load = NULL;
 	uint32_t version;
@@ -159,27 +146,27 @@ static int read_if_changed(struct source *source, struct reason *why)
 		return -EIO;
 	if (source->loaded && version == source->data_version)
 		return 0;
-	source->noticed = clock_us();
+	source->base.noticed = clock_us();
 	if (read_changes(source, &load, why) < 0)
 		return -EIO;
 	source->data_version = version;
 	revision = load->revision;
-	if (source->loaded && revision == source->revision) {
+	if (source->loaded && revision == source->base.revision) {
 		load_free(load); /* a commit to tables that say nothing of the network */
 		return 1;
 	}
-	source->loaded = source->cbs.loaded(source->arg, load);
-	source->revision = revision;
+	source->loaded = source->base.cbs.loaded(source->base.arg, load);
+	source->base.revision = revision;
 	return 1;
 }
 
 /* The event is about the database, its WAL or its journal. */
-static bool is_ours(const struct source *source, const struct inotify_event *event)
+static bool is_ours(const struct sqlite_source *source, const struct inotify_event *event)
 {
 	return event->len && !strncmp(event->name, source->name, strlen(source->name));
 }
 
-static void take_events(struct source *source)
+static void take_events(struct sqlite_source *source)
 {
 	char buf[8192] __attribute__((aligned(__alignof__(struct inotify_event))));
 	ssize_t len;
@@ -196,15 +183,15 @@ static void take_events(struct source *source)
 
 static void settle(struct event *event);
 
-static void settle_after(struct source *source, long ms)
+static void settle_after(struct sqlite_source *source, long ms)
 {
 	source->settle_ms = ms;
 	event_cancel(&source->ev_settle);
-	event_add_timer_msec(source->loop, settle, source, ms, &source->ev_settle);
+	event_add_timer_msec(source->base.loop, settle, source, ms, &source->ev_settle);
 }
 
 /* A commit is many writes: while one is under way, the timer looks. */
-static bool is_settling(const struct source *source)
+static bool is_settling(const struct sqlite_source *source)
 {
 	return event_is_scheduled(source->ev_settle) && source->settle_ms <= SETTLE_BUSY_MS;
 }
@@ -215,7 +202,7 @@ static void slow_look(struct event *event)
 }
 
 /* What was written before is what we are looking for. */
-static void look(struct source *source)
+static void look(struct sqlite_source *source)
 {
 	struct reason why = {};
 	int ret = -EIO;
@@ -234,7 +221,7 @@ static void look(struct source *source)
 		give_up_for_now(source, &why);
 		return;
 	}
-	source->seen = clock_us();
+	source->base.seen = clock_us();
 	if (ret > 0)
 		event_cancel(&source->ev_settle);
 	else if (source->written && !is_settling(source))
@@ -242,16 +229,16 @@ static void look(struct source *source)
 	source->written = false;
 	event_cancel(&source->ev_retry);
 	source->retry_ms = RETRY_FIRST_MS;
-	set_problem(source, &why);
+	source_set_problem(&source->base, &why);
 	event_cancel(&source->ev_slow);
-	event_add_timer_msec(source->loop, slow_look, source, SLOW_LOOK_MS, &source->ev_slow);
+	event_add_timer_msec(source->base.loop, slow_look, source, SLOW_LOOK_MS, &source->ev_slow);
 }
 
 /* ---- waking ---- */
 
 static void settle(struct event *event)
 {
-	struct source *source = EVENT_ARG(event);
+	struct sqlite_source *source = EVENT_ARG(event);
 
 	if (source->settle_ms < SETTLE_LAST_MS)
 		settle_after(source, source->settle_ms * 2);
@@ -260,26 +247,27 @@ static void settle(struct event *event)
 
 static void woken(struct event *event)
 {
-	struct source *source = EVENT_ARG(event);
+	struct sqlite_source *source = EVENT_ARG(event);
 
-	event_add_read(source->loop, woken, source, source->inotify, &source->ev_inotify);
+	event_add_read(source->base.loop, woken, source, source->inotify, &source->ev_inotify);
 	take_events(source);
 	if (source->written && !is_settling(source))
 		look(source);
 }
 
-static void watch_folder(struct source *source)
+static void watch_folder(struct sqlite_source *source)
 {
 	char *copy = XSTRDUP(MTYPE_SOURCE_TEXT, source->path);
 
 	source->inotify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
 	if (source->inotify >= 0 &&
 	    inotify_add_watch(source->inotify, dirname(copy), FOLDER_EVENTS) >= 0)
-		event_add_read(source->loop, woken, source, source->inotify, &source->ev_inotify);
+		event_add_read(source->base.loop, woken, source, source->inotify,
+			       &source->ev_inotify);
 	else
 		flog_warn(EC_TENANT_UNWATCHED,
 			  "%s cannot be watched (%m); changes are looked for every %d s",
-			  source->location, SLOW_LOOK_MS / 1000);
+			  source->base.location, SLOW_LOOK_MS / 1000);
 	XFREE(MTYPE_SOURCE_TEXT, copy);
 }
 
@@ -290,30 +278,10 @@ static void first_look(struct event *event)
 
 /* ---- the interface ---- */
 
-struct source *source_sqlite_new(struct event_loop *loop, const char *path,
-				 const struct source_cbs *cbs, void *arg)
+static void free_source(struct source *base)
 {
-	struct source *source = XCALLOC(MTYPE_SOURCE, sizeof(*source));
-	const char *slash = strrchr(path, '/');
-	size_t size = strlen(path) + sizeof("sqlite ");
+	struct sqlite_source *source = container_of(base, struct sqlite_source, base);
 
-	source->loop = loop;
-	source->cbs = *cbs;
-	source->arg = arg;
-	source->path = XSTRDUP(MTYPE_SOURCE_TEXT, path);
-	source->name = XSTRDUP(MTYPE_SOURCE_TEXT, slash ? slash + 1 : path);
-	source->location = XCALLOC(MTYPE_SOURCE_TEXT, size);
-	snprintf(source->location, size, "sqlite %s", path);
-	source->retry_ms = RETRY_FIRST_MS;
-	watch_folder(source);
-	event_add_event(loop, first_look, source, 0, &source->ev_settle);
-	return source;
-}
-
-void source_free(struct source *source)
-{
-	if (!source)
-		return;
 	event_cancel(&source->ev_inotify);
 	event_cancel(&source->ev_settle);
 	event_cancel(&source->ev_slow);
@@ -323,27 +291,37 @@ void source_free(struct source *source)
 	close_db(source);
 	XFREE(MTYPE_SOURCE_TEXT, source->path);
 	XFREE(MTYPE_SOURCE_TEXT, source->name);
-	XFREE(MTYPE_SOURCE_TEXT, source->location);
 	XFREE(MTYPE_SOURCE, source);
 }
 
-void source_reload(struct source *source)
+static void reload(struct source *base)
 {
+	struct sqlite_source *source = container_of(base, struct sqlite_source, base);
+
 	source->loaded = false;
 	look(source);
 }
 
-const char *source_location(const struct source *source)
-{
-	return source->location;
-}
+static const struct source_ops sqlite_ops = {
+	.free = free_source,
+	.reload = reload,
+};
 
-int64_t source_noticed(const struct source *source)
+struct source *source_sqlite_new(struct event_loop *loop, const char *path,
+				 const struct source_cbs *cbs, void *arg)
 {
-	return source->noticed;
-}
+	struct sqlite_source *source = XCALLOC(MTYPE_SOURCE, sizeof(*source));
+	const char *slash = strrchr(path, '/');
+	size_t size = strlen(path) + sizeof("sqlite ");
+	char *location = XCALLOC(MTYPE_SOURCE_TEXT, size);
 
-int64_t source_seen(const struct source *source)
-{
-	return source->seen;
+	snprintf(location, size, "sqlite %s", path);
+	source_init(&source->base, &sqlite_ops, loop, cbs, arg, location);
+	XFREE(MTYPE_SOURCE_TEXT, location);
+	source->path = XSTRDUP(MTYPE_SOURCE_TEXT, path);
+	source->name = XSTRDUP(MTYPE_SOURCE_TEXT, slash ? slash + 1 : path);
+	source->retry_ms = RETRY_FIRST_MS;
+	watch_folder(source);
+	event_add_event(loop, first_look, source, 0, &source->ev_settle);
+	return &source->base;
 }

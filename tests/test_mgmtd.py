@@ -1,0 +1,168 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Tenant lines in a stock mgmtd with our module: typed, shown, written, read at boot, taken back.
+
+And what stock vtysh and frr-reload.py, which do not know them, make of them: nothing is lost and nothing misread.
+Every line of tests/configuration/all.conf goes each of these ways; tests/test_lines says that every node has a line.
+Runs in namespaces of its own; needs root and FRR.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+HERE = Path(os.environ.get("srcdir", Path(__file__).resolve().parent.parent)).resolve()
+sys.path.insert(0, str(HERE / "lab"))
+from net.vty import Vty    # noqa: E402
+
+MODULE = Path(".libs/mgmtd_tenant.so").resolve()
+MGMTD = "/usr/lib/frr/mgmtd"
+LINES = (HERE / "tests/configuration/all.conf").read_text().splitlines()
+SORTED = sorted(LINES)
+RUN, CONF = Path("/run/frr"), Path("/etc/frr")
+ROUTE, OTHER = "ip route 10.99.0.0/16 Null0", "ip route 10.98.0.0/16 Null0"
+failures = []
+
+
+def check(good, what):
+    if not good:
+        failures.append(what)
+        print(f"FAILED: {what}")
+
+
+def own(text):
+    """The lines about tenants, sorted: libyang has an order of its own in each list."""
+    return sorted(line for line in text.splitlines() if line.startswith("tenant"))
+
+
+class Mgmtd:
+    def __enter__(self):
+        self.process = subprocess.Popen([MGMTD, "-M", MODULE, "--log", "stdout", "--log-level", "informational"],
+                                        stdout=open(RUN / "mgmtd.log", "w"), stderr=subprocess.STDOUT)
+        end = time.monotonic() + 30
+        while True:
+            try:
+                self.vty = Vty(str(RUN / "mgmtd.vty"))
+                return self
+            except OSError:
+                assert time.monotonic() < end and self.process.poll() is None, (RUN / "mgmtd.log").read_text()
+                time.sleep(0.05)
+
+    def __exit__(self, *_):
+        self.vty.close()
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(20)
+
+    def type(self, *lines):
+        self.vty.command("configure terminal")
+        said = {line: answer for line in lines if (answer := self.vty.ask(line)) != (0, "")}
+        self.vty.command("end")
+        return said
+
+    def running(self):
+        return self.vty.command("show running-config")
+
+    def lines(self):
+        return own(self.running())
+
+
+def run(*words):
+    done = subprocess.run(words, text=True, capture_output=True, timeout=120)
+    return done.returncode, done.stdout + done.stderr
+
+
+def typing(mgmtd):
+    check(mgmtd.type(*LINES) == {}, "a good line is answered with words")
+    check(mgmtd.lines() == SORTED, f"show running-config is not what was typed: {set(mgmtd.lines()) ^ set(SORTED)}")
+    check(mgmtd.type(*LINES) == {} or mgmtd.lines() == SORTED, "typing it all again changes it")
+
+
+def writing(mgmtd):
+    """vtysh's merged configuration, and the file that `write` makes."""
+    status, said = run("vtysh", "-c", "show running-config")
+    check(own(said) == SORTED, f"vtysh shows other lines: {set(own(said)) ^ set(SORTED)}")
+    mgmtd.type(ROUTE)
+    (CONF / "vtysh.conf").write_text("service integrated-vtysh-config\n")
+    (CONF / "frr.conf").write_text("")
+    status, said = run("vtysh", "-c", "write")
+    written = (CONF / "frr.conf").read_text()
+    check(own(written) == SORTED, f"write: {said}\n{written}")
+
+
+def reload(change, *words):
+    """frr-reload.py with the file changed by that function; (status, output)."""
+    path = Path("/run/new.conf")
+    path.write_text(change((CONF / "frr.conf").read_text()))
+    return run("/usr/lib/frr/frr-reload.py", "--reload", "--stdout", *words, str(path))
+
+
+def reloading(mgmtd):
+    """frr-reload.py by stock vtysh: it refuses a file with a line it does not know, names it, and changes nothing."""
+    for old, new in ((ROUTE, OTHER), ("tenant acme id 7", "tenant acme id 8")):
+        status, said = reload(lambda text: text.replace(old, new))
+        check(status and "Unknown command: tenant" in said, f"frr-reload.py, {new}: {status} {said}")
+        check(ROUTE in mgmtd.running() and mgmtd.lines() == SORTED, f"frr-reload.py, {new}: changed something")
+    # a file without them would take them away, line by line: stock vtysh cannot
+    status, said = reload(lambda text: "\n".join(x for x in text.splitlines() if not x.startswith("tenant")) + "\n")
+    check(mgmtd.lines() == SORTED, f"frr-reload.py took tenants away: {said}")
+
+
+def loading(mgmtd):
+    """vtysh -f by stock vtysh: it says which lines it does not know, and goes on behind them."""
+    path = Path("/run/some.conf")
+    path.write_text("tenant acme id 9\n" + ROUTE + "\ntenant other\n")
+    status, said = run("vtysh", "-f", str(path))
+    check(ROUTE in mgmtd.running(), f"vtysh -f did not go on behind a line it does not know: {said}")
+    check("Unknown command" in said, f"vtysh -f is silent about a line it does not know: {said}")
+    check(mgmtd.lines() == SORTED, "vtysh -f misread a tenant line")
+
+
+def booting(mgmtd):
+    """A new mgmtd reads our lines from frr.conf itself; vtysh -b adds the others."""
+    check(mgmtd.lines() == SORTED, f"mgmtd did not read frr.conf: {set(mgmtd.lines()) ^ set(SORTED)}")
+    status, said = run("vtysh", "-b")
+    check(ROUTE in mgmtd.running(), f"vtysh -b did not load the rest of frr.conf: {said}")
+    check(mgmtd.lines() == SORTED, "vtysh -b changed tenants")
+
+
+def taking_back(mgmtd):
+    """Each line's "no", as frr-reload.py would send it, in the order of the file; then nothing is left."""
+    said = mgmtd.type(*("no " + line for line in LINES))
+    wrong = {line: answer for line, answer in said.items() if answer[0]}
+    check(wrong == {}, f"a line's own no is refused: {wrong}")
+    check(mgmtd.lines() == [], f"left: {mgmtd.lines()}")
+    mgmtd.type(*LINES)
+    for line in reversed(LINES):
+        mgmtd.type("no " + line)
+        check(line not in mgmtd.lines(), f"'no {line}' left it there")
+
+
+def main():
+    if os.geteuid() or not os.access(MGMTD, os.X_OK) or not MODULE.exists():
+        print(f"skipped: this needs root, {MGMTD} and {MODULE}")
+        return 77
+    if "FRR_TENANT_OWN_NAMESPACE" not in os.environ:
+        os.environ["FRR_TENANT_OWN_NAMESPACE"] = "1"
+        os.execvp("unshare", ["unshare", "-mn", sys.executable, *sys.argv])
+    run("ip", "link", "set", "lo", "up")
+    for path in (RUN, CONF, Path("/var/lib/frr")):
+        path.mkdir(parents=True, exist_ok=True)
+        run("mount", "-t", "tmpfs", "tmpfs", str(path))
+        run("chown", "frr:frr", str(path))
+    with Mgmtd() as mgmtd:
+        typing(mgmtd)
+        writing(mgmtd)
+        reloading(mgmtd)
+        loading(mgmtd)
+    with Mgmtd() as mgmtd:
+        booting(mgmtd)
+        taking_back(mgmtd)
+    print(f"{len(LINES)} lines, {len(failures)} failures")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

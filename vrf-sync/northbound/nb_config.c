@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What is configured: recorded while a transaction is applied, acted upon when
+ * it has ended.
+ *
+ * Every callback does the same: it notes which tenant the node belongs to, or
+ * that it is something all tenants share.  The tree itself is read afterwards,
+ * by the configuration source, when it is in force as a whole.
+ *
+ * When mgmtd comes (again), it sends all it has as one transaction, but nothing
+ * about what it has no longer.  So the tree is emptied first, without acting on
+ * it; what is then missing in it has gone.  An empty configuration is not sent
+ * at all: it is believed after EMPTY_AFTER_S, by when "vtysh -b" has loaded
+ * frr.conf at boot.
+ */
+#include <zebra.h>
+
+#include <string.h>
+
+#include "darr.h"
+#include "frrevent.h"
+#include "log.h"
+#include "northbound.h"
+#include "yang.h"
+
+#include "apply/engine.h"
+#include "daemon/tenantd.h"
+#include "northbound/nb_priv.h"
+#include "source/source.h"
+#include "source/tree.h"
+
+#define EMPTY_AFTER_S 60
+
+static char (*changed)[TENANT_NAME_MAX + 1]; /* darr: tenants of this transaction */
+static bool shared_changed;
+static bool awaiting; /* all that mgmtd has; until then the tree is not whole */
+static struct event *ev_act, *ev_empty;
+
+const struct lyd_node *nb_tree(void *arg)
+{
+	return running_config ? yang_dnode_get(running_config->dnode, NB_ROOT) : NULL;
+}
+
+/* ---- recording ---- */
+
+static void record_tenant(const char *name)
+{
+	unsigned int count = darr_len(changed);
+
+	/* the nodes of one tenant come one after the other */
+	if (count && !strcmp(changed[count - 1], name))
+		return;
+	darr_append(changed);
+	strlcpy(changed[count], name, sizeof(changed[count]));
+}
+
+static void record(const struct lyd_node *dnode)
+{
+	const struct lyd_node *at;
+
+	for (at = dnode; at; at = lyd_parent(at)) {
+		if (at->schema->nodetype != LYS_LIST)
+			continue;
+		if (!strcmp(at->schema->name, "tenant")) {
+			record_tenant(tree_text(at, "name"));
+			return;
+		}
+		if (!strcmp(at->schema->name, "leak")) {
+			record_tenant(tree_text(at, "from"));
+			record_tenant(tree_text(at, "to"));
+			return;
+		}
+	}
+	shared_changed = true;
+}
+
+int nb_recorded_create(struct nb_cb_create_args *args)
+{
+	if (args->event == NB_EV_APPLY)
+		record(args->dnode);
+	return NB_OK;
+}
+
+int nb_recorded_modify(struct nb_cb_modify_args *args)
+{
+	if (args->event == NB_EV_APPLY)
+		record(args->dnode);
+	return NB_OK;
+}
+
+int nb_recorded_destroy(struct nb_cb_destroy_args *args)
+{
+	if (args->event == NB_EV_APPLY)
+		record(args->dnode);
+	return NB_OK;
+}
+
+/* ---- acting ---- */
+
+static void warn(bool done, const struct reason *why)
+{
+	if (!done)
+		zlog_warn("configuration: %s", why->text);
+}
+
+/* The one database, where one is configured and enabled. */
+static void take_source(const struct lyd_node *source)
+{
+	const char *type = tree_text(source, "type"), *location = tree_text(source, "location");
+	struct reason why = {};
+
+	if (!type || strcmp(type, "sqlite") || !location || !tree_is_true(source, "enabled"))
+		return;
+	warn(config_set_database(location, &why), &why);
+}
+
+static void take_settings(const struct lyd_node *tree)
+{
+	const char *node = tree_text(tree, "node-name");
+	const struct lyd_node *source;
+	struct reason why = {};
+
+	if (node)
+		warn(config_set_node(node, &why), &why);
+	tree_foreach(tree_child(tree, "sources"), "source", source) take_source(source);
+}
+
+/* A node that is there by its default alone says nothing. */
+static bool is_empty(const struct lyd_node *tree)
+{
+	return !tree || yang_dnode_is_default_recursive(tree);
+}
+
+static void act(struct event *event)
+{
+	const struct lyd_node *tree = nb_tree(NULL);
+	bool whole = awaiting, was = tenantd.configured;
+
+	if (shared_changed)
+		take_settings(tree);
+	tenantd.configured |= !is_empty(tree);
+	awaiting = false;
+	event_cancel(&ev_empty);
+	for (unsigned int i = 0; i < darr_len(changed); i++)
+		source_config_changed(tenantd.configuration, changed[i]);
+	if (shared_changed)
+		source_config_changed(tenantd.configuration, NULL);
+	darr_free(changed);
+	shared_changed = false;
+	if (whole || !was)
+		tenantd_configured();
+}
+
+void nb_finish(struct nb_cb_apply_finish_args *args)
+{
+	/* the tree takes the place of the old one when this has returned */
+	event_add_event(tenantd.loop, act, NULL, 0, &ev_act);
+}
+
+/* ---- mgmtd comes and goes ---- */
+
+static void believe_empty(struct event *event)
+{
+	zlog_info("mgmtd has no tenants in its configuration");
+	awaiting = false;
+	if (tenantd.configured)
+		tenantd_configured(); /* reads all of it, which is nothing */
+	engine_release_strangers(tenantd.engine);
+}
+
+void nb_config_connected(bool connected)
+{
+	event_cancel(&ev_empty);
+	if (!connected)
+		return; /* what was configured stays in force */
+	awaiting = true;
+	nb_config_replace(running_config, nb_config_new(NULL), false);
+	event_add_timer(tenantd.loop, believe_empty, NULL, EMPTY_AFTER_S, &ev_empty);
+}
+
+void nb_config_stop(void)
+{
+	event_cancel(&ev_act);
+	event_cancel(&ev_empty);
+	darr_free(changed);
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What the files of the northbound share. */
+#ifndef FRR_TENANT_NORTHBOUND_NB_PRIV_H
+#define FRR_TENANT_NORTHBOUND_NB_PRIV_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "northbound.h" /* FRR's */
+
+#define NB_ROOT "/frr-tenant:tenant-network"
+
+/* nb_module.c: the module with the callbacks of every node. */
+extern const struct frr_yang_module_info nb_module_info;
+
+/* nb_config.c: the callbacks of all that is configured, and the end of a
+ * transaction.
+ */
+int nb_recorded_create(struct nb_cb_create_args *args);
+int nb_recorded_modify(struct nb_cb_modify_args *args);
+int nb_recorded_destroy(struct nb_cb_destroy_args *args);
+void nb_finish(struct nb_cb_apply_finish_args *args);
+/* The container tenant-network in force. */
+const struct lyd_node *nb_tree(void *arg);
+/* mgmtd is there, and about to send all it has; or it went. */
+void nb_config_connected(bool connected);
+void nb_config_stop(void);
+
+/* nb_state.c: the container state; freed by the other. */
+const struct lyd_node *nb_state_tree(const char *xpath, void **user_lock);
+void nb_state_free(const struct lyd_node *tree, void *user_lock);
+/* Microseconds since 1970 as yang:date-and-time; returns buf. */
+#define NB_TIME_SIZE 40
+const char *nb_time(int64_t us, char buf[static NB_TIME_SIZE]);
+
+/* nb_rpc.c */
+int nb_rpc_resync(struct nb_cb_rpc_args *args);
+int nb_rpc_plan(struct nb_cb_rpc_args *args);
+int nb_rpc_trace(struct nb_cb_rpc_args *args);
+
+/* nb_notify.c */
+void nb_notify_stop(void);
+
+#endif

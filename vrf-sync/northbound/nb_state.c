@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What tenantd says of itself: the container state, built as one tree when it is
+ * asked for, and freed when the answer is on its way.
+ */
+#include <zebra.h>
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include <libyang/libyang.h>
+
+#include "printfrr.h"
+#include "yang.h"
+
+#include "clock.h"
+#include "apply/engine.h"
+#include "daemon/tenantd.h"
+#include "northbound.h"
+#include "northbound/nb_priv.h"
+#include "source/source.h"
+#include "trace/trace.h"
+
+/* ---- making nodes ---- */
+
+static void put(struct lyd_node *parent, const char *name, const char *fmt, ...) PRINTFRR(3, 4);
+static void put(struct lyd_node *parent, const char *name, const char *fmt, ...)
+{
+	char text[300];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintfrr(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	/* a text that the schema would not have is left out */
+	if (text[0])
+		lyd_new_term(parent, NULL, name, text, 0, NULL);
+}
+
+static struct lyd_node *add_container(struct lyd_node *parent, const char *name)
+{
+	struct lyd_node *node = NULL;
+
+	lyd_new_inner(parent, NULL, name, false, &node);
+	return node;
+}
+
+static struct lyd_node *add_entry(struct lyd_node *parent, const char *name, const char *key,
+				  const char *value)
+{
+	struct lyd_node *node = NULL;
+	char keys[300];
+
+	/* names come from sources that have been checked, VRFs from the kernel */
+	if (strchr(value, '\''))
+		return NULL;
+	snprintf(keys, sizeof(keys), "[%s='%s']", key, value);
+	lyd_new_list2(parent, NULL, name, keys, 0, &node);
+	return node;
+}
+
+const char *nb_time(int64_t us, char buf[static NB_TIME_SIZE])
+{
+	time_t second = us / 1000000;
+	size_t length;
+	struct tm tm;
+
+	gmtime_r(&second, &tm);
+	length = strftime(buf, NB_TIME_SIZE, "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(buf + length, NB_TIME_SIZE - length, ".%06dZ", (int)(us % 1000000));
+	return buf;
+}
+
+/* ---- the node ---- */
+
+static void put_node(struct lyd_node *state, const struct engine_stats *stats)
+{
+	struct lyd_node *apply = add_container(state, "last-apply");
+	struct lyd_node *counters = add_container(state, "counters");
+
+	put(state, "node", "%s", tenantd.node ? tenantd.node : "");
+	put(state, "revision", "%" PRIu64, stats->revision);
+	put(state, "problem", "%s", show_node_problem(stats) ? show_node_problem(stats) : "");
+	put(state, "busy", "%s", stats->busy ? "true" : "false");
+	put(apply, "duration", "%" PRId64, stats->last_us);
+	put(counters, "batches", "%" PRIu64, stats->batches);
+	put(counters, "added", "%" PRIu64, stats->added);
+	put(counters, "updated", "%" PRIu64, stats->updated);
+	put(counters, "deleted", "%" PRIu64, stats->deleted);
+	put(counters, "failed", "%" PRIu64, stats->failed);
+}
+
+static void put_source(struct lyd_node *state, const struct source *source, const char *name,
+		       size_t tenants)
+{
+	struct lyd_node *entry;
+	const char *problem;
+	int64_t since;
+
+	if (!source)
+		return;
+	entry = add_entry(state, "source", "name", name);
+	problem = source_problem(source, &since);
+	put(entry, "location", "%s", source_location(source));
+	put(entry, "readable", "%s", since ? "false" : "true");
+	put(entry, "problem", "%s", problem);
+	put(entry, "revision", "%" PRIu64, source_revision(source));
+	put(entry, "lag", "%" PRId64, since ? (clock_us() - since) / 1000 : 0);
+	put(entry, "tenants", "%zu", tenants);
+}
+
+static size_t count_configured(void)
+{
+	const struct tenant *tenant = NULL;
+	size_t count = 0;
+
+	while ((tenant = model_tenant_next(tenantd.model, tenant)))
+		count += tenant->configured;
+	return count;
+}
+
+/* ---- tenants ---- */
+
+static void put_traced(struct lyd_node *tenant, const struct traced *traced)
+{
+	char text[IPNET_TEXT_SIZE], at[NB_TIME_SIZE];
+	struct lyd_node *subnet, *entry;
+
+	subnet = add_entry(tenant, "subnet", "prefix", ipnet_format(&traced->prefix, text));
+	if (!subnet)
+		return;
+	if (traced->written)
+		put(subnet, "written", "%s", nb_time(traced->written, at));
+	for (int stage = 0; stage < STAGE_COUNT; stage++) {
+		if (!traced->at[stage])
+			continue;
+		entry = add_entry(subnet, "stage", "stage", stage_names[stage]);
+		if (!entry)
+			continue;
+		put(entry, "at", "%s", nb_time(traced->at[stage], at));
+		if (traced->written)
+			put(entry, "after", "%" PRId64, traced->at[stage] - traced->written);
+	}
+}
+
+static bool put_tenant(void *arg, const struct engine_tenant *tenant)
+{
+	const struct tenant *row = model_tenant(tenantd.model, tenant->tenant_id);
+	struct lyd_node *state = arg, *entry;
+	const struct traced *list;
+	size_t count = 0;
+
+	if (!tenant->vrf[0] ||
+	    (!tenant->want_count && !tenant->have_count && tenant->health == HEALTH_OK))
+		return true;
+	entry = add_entry(state, "tenant", "name", row ? row->name : tenant->vrf);
+	if (!entry)
+		return true;
+	put(entry, "vrf", "%s", tenant->vrf);
+	if (row)
+		put(entry, "source", "%s", row->configured ? "configuration" : "database");
+	put(entry, "health", "%s", health_names[tenant->health]);
+	put(entry, "reason", "%s", tenant->reason);
+	put(entry, "objects-wanted", "%zu", tenant->want_count);
+	put(entry, "objects-in-place", "%zu", tenant->have_count);
+	put(entry, "changes", "%" PRIu64, tenant->changes);
+	list = row ? tracing_of_tenant(row->id, &count) : NULL;
+	for (size_t i = 0; i < count; i++)
+		put_traced(entry, &list[i]);
+	return true;
+}
+
+/* Configured, and in no model yet. */
+static void put_unborn(void *arg, const char *name, const char *sentence)
+{
+	struct lyd_node *state = arg, *entry = add_entry(state, "tenant", "name", name);
+
+	if (!entry)
+		return;
+	put(entry, "source", "configuration");
+	put(entry, "health", "%s", health_names[HEALTH_FAILED]);
+	put(entry, "reason", "%s", sentence);
+}
+
+/* ---- the tree ---- */
+
+const struct lyd_node *nb_state_tree(const char *xpath, void **user_lock)
+{
+	struct lyd_node *state = NULL, *root = NULL;
+	size_t configured = count_configured();
+	struct engine_stats stats;
+
+	yang_new_path2(NULL, ly_native_ctx, NB_ROOT "/state", NULL, 0, 0, &root, &state);
+	if (!state)
+		return NULL;
+	engine_stats(tenantd.engine, &stats);
+	put_node(state, &stats);
+	put_source(state, tenantd.source, "database",
+		   model_tenant_count(tenantd.model) - configured);
+	put_source(state, tenantd.configured ? tenantd.configuration : NULL, "configuration",
+		   configured);
+	engine_each(tenantd.engine, put_tenant, state);
+	source_config_unborn(tenantd.configuration, put_unborn, state);
+	return root;
+}
+
+void nb_state_free(const struct lyd_node *tree, void *user_lock)
+{
+	lyd_free_all((struct lyd_node *)tree);
+}
