@@ -7,22 +7,14 @@ Every line of tests/configuration/all.conf goes each of these ways; tests/test_l
 Runs in namespaces of its own; needs root and FRR.
 """
 
-import os
-import signal
-import subprocess
 import sys
-import time
 from pathlib import Path
 
-HERE = Path(os.environ.get("srcdir", Path(__file__).resolve().parent.parent)).resolve()
-sys.path.insert(0, str(HERE / "lab"))
-from net.vty import Vty    # noqa: E402
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from mgmtd_rig import CONF, HERE, MODULE, Daemon, own, own_namespaces, run    # noqa: E402
 
-MODULE = Path(".libs/mgmtd_tenant.so").resolve()
-MGMTD = "/usr/lib/frr/mgmtd"
 LINES = (HERE / "tests/configuration/all.conf").read_text().splitlines()
 SORTED = sorted(LINES)
-RUN, CONF = Path("/run/frr"), Path("/etc/frr")
 ROUTE, OTHER = "ip route 10.99.0.0/16 Null0", "ip route 10.98.0.0/16 Null0"
 failures = []
 
@@ -31,47 +23,6 @@ def check(good, what):
     if not good:
         failures.append(what)
         print(f"FAILED: {what}")
-
-
-def own(text):
-    """The lines about tenants, sorted: libyang has an order of its own in each list."""
-    return sorted(line for line in text.splitlines() if line.startswith("tenant"))
-
-
-class Mgmtd:
-    def __enter__(self):
-        self.process = subprocess.Popen([MGMTD, "-M", MODULE, "--log", "stdout", "--log-level", "informational"],
-                                        stdout=open(RUN / "mgmtd.log", "w"), stderr=subprocess.STDOUT)
-        end = time.monotonic() + 30
-        while True:
-            try:
-                self.vty = Vty(str(RUN / "mgmtd.vty"))
-                return self
-            except OSError:
-                assert time.monotonic() < end and self.process.poll() is None, (RUN / "mgmtd.log").read_text()
-                time.sleep(0.05)
-
-    def __exit__(self, *_):
-        self.vty.close()
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(20)
-
-    def type(self, *lines):
-        self.vty.command("configure terminal")
-        said = {line: answer for line in lines if (answer := self.vty.ask(line)) != (0, "")}
-        self.vty.command("end")
-        return said
-
-    def running(self):
-        return self.vty.command("show running-config")
-
-    def lines(self):
-        return own(self.running())
-
-
-def run(*words):
-    done = subprocess.run(words, text=True, capture_output=True, timeout=120)
-    return done.returncode, done.stdout + done.stderr
 
 
 def typing(mgmtd):
@@ -141,23 +92,13 @@ def taking_back(mgmtd):
 
 
 def main():
-    if os.geteuid() or not os.access(MGMTD, os.X_OK) or not MODULE.exists():
-        print(f"skipped: this needs root, {MGMTD} and {MODULE}")
-        return 77
-    if "FRR_TENANT_OWN_NAMESPACE" not in os.environ:
-        os.environ["FRR_TENANT_OWN_NAMESPACE"] = "1"
-        os.execvp("unshare", ["unshare", "-mn", sys.executable, *sys.argv])
-    run("ip", "link", "set", "lo", "up")
-    for path in (RUN, CONF, Path("/var/lib/frr")):
-        path.mkdir(parents=True, exist_ok=True)
-        run("mount", "-t", "tmpfs", "tmpfs", str(path))
-        run("chown", "frr:frr", str(path))
-    with Mgmtd() as mgmtd:
+    own_namespaces()
+    with Daemon("mgmtd", "-M", MODULE) as mgmtd:
         typing(mgmtd)
         writing(mgmtd)
         reloading(mgmtd)
         loading(mgmtd)
-    with Mgmtd() as mgmtd:
+    with Daemon("mgmtd", "-M", MODULE) as mgmtd:
         booting(mgmtd)
         taking_back(mgmtd)
     print(f"{len(LINES)} lines, {len(failures)} failures")

@@ -7,13 +7,15 @@
  * one model.  The database has the say about what tenants share, where there is
  * one; the configuration names nodes and wires, and so is read again when the
  * database's have changed.  A tenant that both have, by name or by id, is held
- * as it is, and its reason names both.
+ * as it is, and its reason names both: the one that was there first stays in the
+ * model, the other waits beside it.
  */
 #include <zebra.h>
 
 #include <string.h>
 
 #include "darr.h"
+#include "frrevent.h"
 #include "log.h"
 
 #include "errors.h"
@@ -27,47 +29,63 @@
 
 /* What the configuration has, whether or not it is in the model: few. */
 static struct tenant **roster;
+/* What the database has and a configured tenant keeps out of the model: fewer. */
+static struct tenant **shadows;
 /* The model's provider is the database's. */
 static bool shared_by_database;
+static struct event *ev_database;
 
-/* ---- the configured tenants ---- */
+/* ---- lists of tenants ---- */
 
-static struct tenant *roster_find(uint32_t id)
+/* The one that the tenant cannot stand beside. */
+static struct tenant *list_clash(struct tenant **list, const struct tenant *tenant)
 {
 	struct tenant **one;
 
-	darr_foreach_p (roster, one)
-		if ((*one)->id == id)
-			return *one;
-	return NULL;
-}
-
-/* The configured tenant that a database's tenant cannot stand beside. */
-static const struct tenant *roster_clash(const struct tenant *tenant)
-{
-	struct tenant **one;
-
-	darr_foreach_p (roster, one)
+	darr_foreach_p (list, one)
 		if ((*one)->id == tenant->id || !strcmp((*one)->name, tenant->name))
 			return *one;
 	return NULL;
 }
 
-static void roster_del(uint32_t id)
+static struct tenant *list_find(struct tenant **list, uint32_t id)
 {
-	for (unsigned int i = 0; i < darr_len(roster); i++) {
-		if (roster[i]->id != id)
+	struct tenant **one;
+
+	darr_foreach_p (list, one)
+		if ((*one)->id == id)
+			return *one;
+	return NULL;
+}
+
+static void list_del(struct tenant **list, uint32_t id)
+{
+	for (unsigned int i = 0; i < darr_len(list); i++) {
+		if (list[i]->id != id)
 			continue;
-		tenant_unref(roster[i]);
-		darr_remove(roster, i);
+		tenant_unref(list[i]);
+		darr_remove(list, i);
 		return;
 	}
 }
 
-static void roster_put(const struct tenant *tenant)
+static void list_put(struct tenant ***list, const struct tenant *tenant)
 {
-	roster_del(tenant->id);
-	*darr_append(roster) = tenant_ref(tenant);
+	list_del(*list, tenant->id);
+	*darr_append(*list) = tenant_ref(tenant);
+}
+
+static void list_clear(struct tenant **list)
+{
+	while (darr_len(list))
+		list_del(list, list[0]->id);
+}
+
+static bool is_in_model(const struct tenant *configured)
+{
+	const struct tenant *known = model_tenant(tenantd.model, configured->id);
+
+	return known && known->configured;
 }
 
 /* The database's tenant that a configured one cannot stand beside. */
@@ -91,11 +109,8 @@ static size_t count_known(bool configured)
 	size_t count = 0;
 	struct tenant **one;
 
-	darr_foreach_p (roster, one) {
-		const struct tenant *known = model_tenant(tenantd.model, (*one)->id);
-
-		count += known && known->configured;
-	}
+	darr_foreach_p (roster, one)
+		count += is_in_model(*one);
 	return configured ? count : model_tenant_count(tenantd.model) - count;
 }
 
@@ -148,9 +163,11 @@ static void commit(struct load *load, const struct source *source)
 
 /* ---- the database ---- */
 
-static void mark_clash(struct tenant *tenant, const struct tenant *configured)
+/* marked is one of them. */
+static void mark_clash(struct tenant *marked, const struct tenant *tenant,
+		       const struct tenant *configured)
 {
-	struct reason *why = tenant_bad(tenant);
+	struct reason *why = tenant_bad(marked);
 
 	why->text[0] = '\0';
 	if (!strcmp(tenant->name, configured->name))
@@ -166,6 +183,37 @@ static void mark_clash(struct tenant *tenant, const struct tenant *configured)
 			configured->name);
 }
 
+/* Takes out what a configured tenant keeps out; true where that one must say so. */
+static bool leave_to_configuration(struct load *load)
+{
+	unsigned int kept = 0, before = darr_len(shadows);
+	bool again = false;
+	uint32_t *id;
+
+	if (load->full)
+		list_clear(shadows);
+	darr_foreach_p (load->gone, id)
+		list_del(shadows, *id);
+	for (unsigned int i = 0; i < darr_len(load->tenants); i++) {
+		struct tenant *tenant = load->tenants[i];
+		const struct tenant *clash = list_clash(roster, tenant);
+
+		list_del(shadows, tenant->id);
+		if (clash && is_in_model(clash)) {
+			list_put(&shadows, tenant);
+			tenant_unref(tenant);
+			again |= !clash->bad;
+			continue;
+		}
+		if (clash)
+			mark_clash(tenant, tenant, clash);
+		load->tenants[kept++] = tenant;
+	}
+	if (load->tenants)
+		darr_setlen(load->tenants, kept);
+	return again || darr_len(shadows) != before;
+}
+
 static bool loaded_database(void *arg, struct load *load)
 {
 	bool configuration_again = load->provider != NULL;
@@ -178,20 +226,24 @@ static bool loaded_database(void *arg, struct load *load)
 	if (hold_if_emptied(load, false))
 		return false;
 	shared_by_database |= load->provider != NULL;
-	darr_foreach_p (load->tenants, one)
-		if (roster_clash(*one))
-			mark_clash(*one, roster_clash(*one));
+	configuration_again |= leave_to_configuration(load);
+	/* one that goes may be what kept a configured one out */
 	darr_foreach_p (load->gone, id)
-		configuration_again |= roster_find(*id) != NULL;
+		darr_foreach_p (roster, one) {
+			const struct tenant *known = model_tenant(tenantd.model, *id);
+
+			configuration_again |= known && (known->id == (*one)->id ||
+							 !strcmp(known->name, (*one)->name));
+		}
 	/* a full load takes the place of all there is: the configured ones stay */
 	if (load->full)
-		darr_foreach_p (roster, one) {
-			const struct tenant *known = model_tenant(tenantd.model, (*one)->id);
-
-			if (known && known->configured)
+		darr_foreach_p (roster, one)
+			if (is_in_model(*one))
 				*darr_append(load->tenants) = tenant_ref(*one);
-		}
 	commit(load, tenantd.source);
+	/* at once: the engine plans in the next turn of the loop, and the configured
+	 * tenants still name the nodes of the old provider
+	 */
 	if (configuration_again && tenantd.configured)
 		source_reload(tenantd.configuration);
 	return true;
@@ -229,14 +281,17 @@ static bool leave_to_database(struct load *load)
 	bool again = false;
 	uint32_t *id;
 
-	darr_foreach_p (load->gone, id)
-		roster_del(*id);
+	darr_foreach_p (load->gone, id) {
+		const struct tenant *old = list_find(roster, *id);
+
+		/* what it kept out may come in, what it marked is well again */
+		again |= old && (list_clash(shadows, old) || database_clash(old));
+		list_del(roster, *id);
+	}
 	for (unsigned int i = 0; i < darr_len(load->gone); i++) {
 		const struct tenant *known = model_tenant(tenantd.model, load->gone[i]);
 
-		if (known && !known->configured)
-			again = true;
-		else
+		if (!known || known->configured)
 			load->gone[kept++] = load->gone[i];
 	}
 	if (load->gone)
@@ -245,17 +300,26 @@ static bool leave_to_database(struct load *load)
 	for (unsigned int i = 0; i < darr_len(load->tenants); i++) {
 		struct tenant *tenant = load->tenants[i];
 
-		roster_put(tenant);
-		if (database_clash(tenant)) {
-			again = true;
+		const struct tenant *other = database_clash(tenant);
+
+		list_put(&roster, tenant);
+		if (other) {
+			again |= !other->bad;
 			tenant_unref(tenant);
-		} else {
-			load->tenants[kept++] = tenant;
+			continue;
 		}
+		if (list_clash(shadows, tenant))
+			mark_clash(tenant, list_clash(shadows, tenant), tenant);
+		load->tenants[kept++] = tenant;
 	}
 	if (load->tenants)
 		darr_setlen(load->tenants, kept);
 	return again;
+}
+
+static void database_again_now(struct event *event)
+{
+	source_reload(tenantd.source);
 }
 
 static bool loaded_configuration(void *arg, struct load *load)
@@ -270,8 +334,8 @@ static bool loaded_configuration(void *arg, struct load *load)
 	if (shared_by_database)
 		load->revision = model_revision(tenantd.model);
 	commit(load, tenantd.configuration);
-	if (database_again)
-		source_reload(tenantd.source);
+	if (database_again && tenantd.source)
+		event_add_event(tenantd.loop, database_again_now, NULL, 0, &ev_database);
 	engine_release_strangers(tenantd.engine);
 	return true;
 }
@@ -325,7 +389,9 @@ void intake_stop(void)
 	source_free(tenantd.source);
 	source_free(tenantd.configuration);
 	tenantd.source = tenantd.configuration = NULL;
-	while (darr_len(roster))
-		roster_del(roster[0]->id);
+	event_cancel(&ev_database);
+	list_clear(roster);
+	list_clear(shadows);
 	darr_free(roster);
+	darr_free(shadows);
 }

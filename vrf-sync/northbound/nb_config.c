@@ -8,8 +8,8 @@
  * by the configuration source, when it is in force as a whole.
  *
  * When mgmtd comes (again), it sends all it has as one transaction, but nothing
- * about what it has no longer.  So the tree is emptied first, without acting on
- * it; what is then missing in it has gone.  An empty configuration is not sent
+ * about what it has no longer.  So FRR's tree is emptied first, and the one that
+ * was is what counts until the new one is whole.  An empty configuration is not sent
  * at all: it is believed after EMPTY_AFTER_S, by when "vtysh -b" has loaded
  * frr.conf at boot.
  */
@@ -33,11 +33,14 @@
 
 static char (*changed)[TENANT_NAME_MAX + 1]; /* darr: tenants of this transaction */
 static bool shared_changed;
-static bool awaiting; /* all that mgmtd has; until then the tree is not whole */
+static bool awaiting;           /* all that mgmtd has; until then its tree is not whole */
+static struct lyd_node *before; /* the tree in force meanwhile */
 static struct event *ev_act, *ev_empty;
 
 const struct lyd_node *nb_tree(void *arg)
 {
+	if (awaiting)
+		return before ? yang_dnode_get(before, NB_ROOT) : NULL;
 	return running_config ? yang_dnode_get(running_config->dnode, NB_ROOT) : NULL;
 }
 
@@ -131,16 +134,25 @@ static bool is_empty(const struct lyd_node *tree)
 	return !tree || yang_dnode_is_default_recursive(tree);
 }
 
+static void end_awaiting(void)
+{
+	awaiting = false;
+	event_cancel(&ev_empty);
+	if (before)
+		yang_dnode_free(before);
+	before = NULL;
+}
+
 static void act(struct event *event)
 {
-	const struct lyd_node *tree = nb_tree(NULL);
-	bool whole = awaiting, was = tenantd.configured;
+	const struct lyd_node *tree;
+	bool whole = awaiting, was = tenantd.configured, had = tenantd.database != NULL;
 
+	end_awaiting();
+	tree = nb_tree(NULL);
 	if (shared_changed)
 		take_settings(tree);
 	tenantd.configured |= !is_empty(tree);
-	awaiting = false;
-	event_cancel(&ev_empty);
 	for (unsigned int i = 0; i < darr_len(changed); i++)
 		source_config_changed(tenantd.configuration, changed[i]);
 	if (shared_changed)
@@ -149,6 +161,8 @@ static void act(struct event *event)
 	shared_changed = false;
 	if (whole || !was)
 		tenantd_configured();
+	else if (!had && tenantd.database)
+		intake_start();
 }
 
 void nb_finish(struct nb_cb_apply_finish_args *args)
@@ -162,7 +176,7 @@ void nb_finish(struct nb_cb_apply_finish_args *args)
 static void believe_empty(struct event *event)
 {
 	zlog_info("mgmtd has no tenants in its configuration");
-	awaiting = false;
+	end_awaiting();
 	if (tenantd.configured)
 		tenantd_configured(); /* reads all of it, which is nothing */
 	engine_release_strangers(tenantd.engine);
@@ -173,6 +187,10 @@ void nb_config_connected(bool connected)
 	event_cancel(&ev_empty);
 	if (!connected)
 		return; /* what was configured stays in force */
+	if (!awaiting) {
+		before = running_config->dnode;
+		running_config->dnode = NULL;
+	}
 	awaiting = true;
 	nb_config_replace(running_config, nb_config_new(NULL), false);
 	event_add_timer(tenantd.loop, believe_empty, NULL, EMPTY_AFTER_S, &ev_empty);
@@ -181,6 +199,6 @@ void nb_config_connected(bool connected)
 void nb_config_stop(void)
 {
 	event_cancel(&ev_act);
-	event_cancel(&ev_empty);
+	end_awaiting();
 	darr_free(changed);
 }

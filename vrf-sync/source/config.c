@@ -201,9 +201,8 @@ static int64_t real_us(void)
 	return (int64_t)now.tv_sec * 1000000 + now.tv_usec;
 }
 
-static void read_now(struct event *event)
+static void read_now(struct config_source *source)
 {
-	struct config_source *source = EVENT_ARG(event);
 	const struct provider *shared = source->host.shared(source->base.arg);
 	struct load *load = load_new();
 	struct provider *own = NULL;
@@ -231,6 +230,11 @@ static void read_now(struct event *event)
 		source->all_changed = true; /* at the next change */
 }
 
+static void quiet(struct event *event)
+{
+	read_now(EVENT_ARG(event));
+}
+
 static void read_when_quiet(struct config_source *source)
 {
 	int64_t now = clock_us();
@@ -243,7 +247,7 @@ static void read_when_quiet(struct config_source *source)
 	    now - source->first_change > AT_MOST_MS * INT64_C(1000))
 		return;
 	event_cancel(&source->ev_read);
-	event_add_timer_msec(source->base.loop, read_now, source, QUIET_MS, &source->ev_read);
+	event_add_timer_msec(source->base.loop, quiet, source, QUIET_MS, &source->ev_read);
 }
 
 /* ---- the interface ---- */
@@ -278,7 +282,7 @@ static void reload(struct source *base)
 	source->started = true;
 	source->all_changed = true;
 	event_cancel(&source->ev_read);
-	event_add_event(source->base.loop, read_now, source, 0, &source->ev_read);
+	read_now(source);
 }
 
 static void free_source(struct source *base)

@@ -59,7 +59,7 @@ void source_config_unborn(const struct source *source,
 
 void source_free(struct source *source);
 
-/* Reads everything again. */
+/* Reads everything again, before it returns if it can. */
 void source_reload(struct source *source);
 /* "sqlite /var/lib/frr-tenant/tenants.db" */
 const char *source_location(const struct source *source);

@@ -1,0 +1,212 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""tenantd as a back end of a stock mgmtd: what is typed becomes a plan; killed, both come back to the same.
+
+tenantd is lab/bench.d/memory_alone: tenantd with a kernel and a zebra that say yes. Runs in namespaces of its own;
+needs root and FRR.
+"""
+
+import json
+import signal
+import sqlite3
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from mgmtd_rig import CONF, HERE, MODULE, Daemon, own_namespaces    # noqa: E402
+
+ALONE = Path("lab/bench.d/memory_alone").resolve()
+DATABASE = Path("/run/frr/tenants.db")
+SHARED = ["tenant-network node-name box", "tenant-network site dc1", "tenant-network node box site dc1",
+          "tenant-network node box router-id 10.255.0.1", "tenant-network node box role dlr",
+          "tenant-network node box role pe"]
+ACME = ["tenant acme", "tenant acme id 7", "tenant acme attachment box role dlr", "tenant acme attachment box role pe",
+        "tenant acme switch web id 5", "tenant acme switch web subnet 10.1.1.0/24 gateway 10.1.1.1"]
+GLOBEX = ["tenant globex", "tenant globex id 8", "tenant globex attachment box role pe"]
+failures = []
+
+
+def check(good, what):
+    if not good:
+        failures.append(what)
+        print(f"FAILED: {what}")
+
+
+def wait(predicate, what, seconds=20):
+    end = time.monotonic() + seconds
+    while not (found := predicate()):
+        if time.monotonic() > end:
+            check(False, f"waited {seconds} s in vain for {what}")
+            return None
+        time.sleep(0.05)
+    return found
+
+
+class Box:
+    """mgmtd and tenantd, and the daemons that tenantd writes into."""
+
+    def __init__(self):
+        self.mgmtd, self.tenantd = Daemon("mgmtd", "-M", MODULE), Daemon("tenantd", program=ALONE)
+        self.others = [Daemon("ospfd"), Daemon("bgpd", "-n", "-p", "0")]
+
+    def __enter__(self):
+        for daemon in (self.mgmtd, *self.others, self.tenantd):
+            daemon.start()
+        return self
+
+    def __exit__(self, *_):
+        for daemon in (self.tenantd, *self.others, self.mgmtd):
+            daemon.stop()
+
+    def state(self):
+        status, text = self.mgmtd.ask("show mgmt get-data /frr-tenant:tenant-network/state")
+        try:
+            return json.loads(text)["frr-tenant:tenant-network"]["state"]
+        except (ValueError, KeyError):
+            return {}
+
+    def tenant(self, name):
+        return next((t for t in self.state().get("tenant", ()) if t["name"] == name), {})
+
+    def healthy(self, name):
+        """And all of it in place: a tenant that has not been begun is well, too."""
+        told = self.tenant(name)
+        return told.get("health") == "ok" and 0 < int(told["objects-wanted"]) == int(told["objects-in-place"])
+
+    def wait_healthy(self, name):
+        wait(lambda: self.healthy(name), f"{name} to be ok, it is {self.tenant(name)}")
+
+    def done(self):
+        """Operations since tenantd started."""
+        counters = self.state()["counters"]
+        return [int(counters[k]) for k in ("added", "updated", "deleted", "failed")]
+
+    def rpc(self, name, **given):
+        self.mgmtd.ask("configure terminal")
+        data = json.dumps({"frr-tenant:" + name: given}, separators=(",", ":"))
+        status, text = self.mgmtd.ask(f"mgmt rpc /frr-tenant:{name} json {data}")
+        self.mgmtd.ask("end")
+        return text
+
+
+def typed(box):
+    check(box.mgmtd.type(*SHARED, *ACME, *GLOBEX) == {}, "a good line is answered with words")
+    for name in ("acme", "globex"):
+        box.wait_healthy(name)
+    acme = box.tenant("acme")
+    check(acme["source"] == "configuration" and int(acme["objects-wanted"]) > 5 and
+          acme["objects-wanted"] == acme["objects-in-place"], f"acme's state: {acme}")
+    check("router bgp 65000 vrf acme" in box.others[1].running(), "bgpd was not told of acme")
+    stages = {x["stage"]: int(x["after"]) for x in acme["subnet"][0]["stage"]}
+    check(stages["planned"] >= stages["noticed"] >= 0, f"the subnet's trace: {acme['subnet']}")
+
+
+def asked(box):
+    told = json.loads(box.rpc("trace", tenant="acme", prefix="10.1.1.0/24"))["frr-tenant:trace"]
+    check({"noticed", "planned"} <= {x["stage"] for x in told["stage"]}, f"trace: {told}")
+    for given, words in (({"tenant": "acme", "prefix": "10.9.9.0/24"}, "no subnet 10.9.9.0/24"),
+                         ({"tenant": "nobody", "prefix": "10.9.9.0/24"}, "no tenant nobody")):
+        told = box.rpc("trace", **given)
+        check(words in told and len(told.strip().splitlines()) == 1, f"trace {given}: {told}")
+    check("change" not in box.rpc("plan"), "something is still planned")
+    before = box.done()
+    box.rpc("resync")
+    wait(lambda: not box.state()["busy"], "the end of the resync")
+    # the kernel of this tenantd forgets what it was told: it is told again
+    check(box.done()[2:] == before[2:], "a resync took something away")
+
+
+def wrong_together(box):
+    """Only the tenant that is wrong is held, and as it is."""
+    box.mgmtd.type("tenant other", "tenant other id 7", "tenant acme attachment nowhere role pe")
+    wait(lambda: box.tenant("acme").get("health") == "failed", "acme to be held")
+    check("nowhere" in box.tenant("acme")["reason"], box.tenant("acme"))
+    check("same id 7" in box.tenant("other").get("reason", ""), box.tenant("other"))
+    check(box.healthy("globex"), "globex suffers")
+    check("router bgp 65000 vrf acme" in box.others[1].running(), "acme is held, and was taken down")
+    box.mgmtd.type("no tenant acme id 7")
+    wait(lambda: "has no id" in box.tenant("acme").get("reason", ""), "acme without an id to be held")
+    check("router bgp 65000 vrf acme" in box.others[1].running(), "acme lost its id, and was taken down")
+    box.mgmtd.type("no tenant other", "tenant acme id 7", "no tenant acme attachment nowhere")
+    box.wait_healthy("acme")
+    check(box.tenant("other") == {}, "other is still there")
+
+
+def tenantd_killed(box):
+    box.tenantd.stop(signal.SIGKILL)
+    box.tenantd.start()
+    for name in ("acme", "globex"):
+        box.wait_healthy(name)
+    check("router bgp 65000 vrf acme" in box.others[1].running(), "bgpd lost acme")
+    # the kernel of this tenantd forgets, FRR's daemons do not
+    check(box.done()[2:] == [0, 0], f"tenantd took away or failed: {box.done()}")
+
+
+def mgmtd_killed(box):
+    """Without frr.conf it has nothing any more, which is no order; what it is then given again counts."""
+    kept = box.mgmtd.lines()
+    before = box.done()
+    box.mgmtd.stop(signal.SIGKILL)
+    box.mgmtd.start()
+    box.mgmtd.type("tenant-network node-name box")
+    wait(lambda: "has no tenants any more" in box.state().get("problem", ""), "the configuration to be held")
+    check(box.healthy("acme") and box.healthy("globex"), "tenants suffer")
+    check(box.mgmtd.type_together(*kept) == {}, "a good line is answered with words")
+    wait(lambda: "problem" not in box.state(), "the end of it")
+    check(box.mgmtd.lines() == kept, "the lines are others")
+    for name in ("acme", "globex"):
+        box.wait_healthy(name)
+    check(box.done()[2] == before[2], f"something was taken away: {before} {box.done()}")
+    box.mgmtd.stop(signal.SIGKILL)
+    (CONF / "frr.conf").write_text("\n".join(line for line in kept if "globex" not in line) + "\n")
+    box.mgmtd.start()
+    wait(lambda: box.tenant("globex") == {}, "globex to go, which the new mgmtd does not know")
+    box.wait_healthy("acme")
+
+
+def both_sources(box):
+    database = sqlite3.connect(DATABASE, isolation_level=None)
+    database.executescript((HERE / "vrf-sync/schema.sql").read_text())
+    database.executescript("INSERT INTO site (id, name) VALUES (1, 'dc1');"
+                           "INSERT INTO node (id, site_id, name, router_id) VALUES (1, 1, 'box', '10.255.0.1');"
+                           "INSERT INTO node_role VALUES (1, 'dlr'), (1, 'pe');"
+                           "INSERT INTO tenant (id, name) VALUES (1, 'initech'), (2, 'acme');"
+                           "INSERT INTO attachment (tenant_id, node_id, role) VALUES (1, 1, 'pe'), (2, 1, 'pe')")
+    for file in DATABASE.parent.glob("tenants.db*"):
+        file.chmod(0o666)
+    box.mgmtd.type("tenant-network source main type sqlite", f"tenant-network source main location {DATABASE}")
+    wait(lambda: box.tenant("initech").get("source") == "database", "the database's tenant")
+    wait(lambda: box.tenant("acme").get("health") == "failed", "acme to be held")
+    reason = box.tenant("acme").get("reason", "")
+    check(str(DATABASE) in reason and "configuration" in reason, f"the reason names not both: {reason}")
+    check("router bgp 65000 vrf acme" in box.others[1].running(), "acme was taken down")
+    database.execute("PRAGMA foreign_keys = ON")
+    database.execute("DELETE FROM tenant WHERE name = 'acme'")
+    box.wait_healthy("acme")
+    check(box.tenant("acme").get("source") == "configuration", box.tenant("acme"))
+    database.execute("INSERT INTO tenant (id, name) VALUES (7, 'umbrella')")
+    wait(lambda: box.tenant("acme").get("health") == "failed", "acme to be held for its id")
+    reason = box.tenant("acme").get("reason", "")
+    check("id 7 is tenant umbrella" in reason and "acme" in reason, f"the reason names not both: {reason}")
+    box.mgmtd.type("no tenant acme")
+    wait(lambda: box.tenant("acme") == {}, "acme to go")
+    check(box.healthy("initech"), "initech suffers")
+    database.close()
+
+
+def main():
+    own_namespaces()
+    with Box() as box:
+        for story in (typed, asked, wrong_together, tenantd_killed, mgmtd_killed, both_sources):
+            story(box)
+            print(f"{story.__name__}: {len(failures)} failures so far", flush=True)
+    end, words = box.tenantd.process.returncode, box.tenantd.log.read_text()
+    check(end == 0 and "memstats" not in words and "Sanitizer" not in words, f"tenantd ended with {end}")
+    if failures:
+        print(words[-3000:])
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
