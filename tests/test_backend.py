@@ -98,8 +98,9 @@ def typed(box):
     check(acme["source"] == "configuration" and int(acme["objects-wanted"]) > 5 and
           acme["objects-wanted"] == acme["objects-in-place"], f"acme's state: {acme}")
     check("router bgp 65000 vrf acme" in box.others[1].running(), "bgpd was not told of acme")
-    stages = {x["stage"]: int(x["after"]) for x in acme["subnet"][0]["stage"]}
-    check(stages["planned"] >= stages["noticed"] >= 0, f"the subnet's trace: {acme['subnet']}")
+    subnet = next(s for s in box.state()["subnet"] if (s["tenant"], s["prefix"]) == ("acme", "10.1.1.0/24"))
+    stages = {x["stage"]: int(x["after"]) for x in subnet["stage"]}
+    check(stages["planned"] >= stages["noticed"] >= 0, f"the subnet's trace: {subnet}")
 
 
 def asked(box):
