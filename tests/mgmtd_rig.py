@@ -91,7 +91,8 @@ class Daemon:
 
     def type_together(self, *lines):
         """As vtysh -b and -f do: one transaction."""
-        self.vty.command("configure terminal file-lock")
+        status, words = self.type_one("configure terminal file-lock")
+        assert not status, words
         self.vty.command("XFRR_start_configuration")
         said = {line: answer for line in lines if (answer := self.vty.ask(line)) != (0, "")}
         self.vty.command("XFRR_end_configuration")
@@ -102,7 +103,7 @@ class Daemon:
         """mgmtd refuses whoever comes while another configures: one tries again."""
         for _ in range(50):
             answer = self.vty.ask(line)
-            if "could not lock" not in answer[1]:
+            if "lock" not in answer[1]:
                 break
             time.sleep(0.1)
         return answer

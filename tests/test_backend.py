@@ -7,8 +7,10 @@ needs root and FRR.
 """
 
 import json
+import os
 import signal
 import sqlite3
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -17,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from mgmtd_rig import CONF, HERE, MODULE, Daemon, own_namespaces    # noqa: E402
 
 ALONE = Path("lab/bench.d/memory_alone").resolve()
+CLIENT = Path(os.environ.get("FRR_TOPOTESTS", "/usr/src/frr/tests/topotests")) / "lib/fe_client.py"
 DATABASE = Path("/run/frr/tenants.db")
 SHARED = ["tenant-network node-name box", "tenant-network site dc1", "tenant-network node box site dc1",
           "tenant-network node box router-id 10.255.0.1", "tenant-network node box role dlr",
@@ -60,11 +63,15 @@ class Box:
             daemon.stop()
 
     def state(self):
+        return wait(self.ask_state, "tenantd's state") or {}
+
+    def ask_state(self):
+        """Nothing while mgmtd and tenantd do not know each other."""
         status, text = self.mgmtd.ask("show mgmt get-data /frr-tenant:tenant-network/state")
         try:
             return json.loads(text)["frr-tenant:tenant-network"]["state"]
         except (ValueError, KeyError):
-            return {}
+            return None
 
     def tenant(self, name):
         return next((t for t in self.state().get("tenant", ()) if t["name"] == name), {})
@@ -91,7 +98,9 @@ class Box:
 
 
 def typed(box):
-    check(box.mgmtd.type(*SHARED, *ACME, *GLOBEX) == {}, "a good line is answered with words")
+    said = box.mgmtd.type(*SHARED)
+    wait(lambda: box.state().get("node") == "box", "the configuration to be heard")
+    check({**said, **box.mgmtd.type(*ACME, *GLOBEX)} == {}, "a good line is answered with words")
     for name in ("acme", "globex"):
         box.wait_healthy(name)
     acme = box.tenant("acme")
@@ -116,6 +125,44 @@ def asked(box):
     wait(lambda: not box.state()["busy"], "the end of the resync")
     # the kernel of this tenantd forgets what it was told: it is told again
     check(box.done()[2:] == before[2:], "a resync took something away")
+
+
+class Listener:
+    """FRR's own front-end client, from its topotests, told of this many notifications."""
+
+    LOG = Path("/run/frr/listener.log")
+
+    def __init__(self, count, *names):
+        words = ["-v", "--notify-count", str(count), "--listen", *(f"/frr-tenant:{name}" for name in names)]
+        self.process = subprocess.Popen([sys.executable, CLIENT, *words], stdout=subprocess.PIPE, text=True,
+                                        stderr=open(self.LOG, "w"))
+        wait(lambda: "Waiting for Notify" in self.LOG.read_text(), "the listener to listen")
+        time.sleep(0.3)    # until mgmtd has read that, of which nothing tells
+
+    def heard(self):
+        try:
+            return [json.loads(line) for line in self.process.communicate(timeout=20)[0].splitlines()]
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            return [self.process.communicate()[0], self.LOG.read_text()]
+
+
+def told(box):
+    """Notifications: a tenant fails and is well again."""
+    if not CLIENT.exists():
+        print(f"skipped: notifications, for which {CLIENT} is needed")
+        return
+    listener = Listener(2, "tenant-failed", "tenant-healed")
+    box.mgmtd.type("tenant globex attachment nowhere role pe")
+    wait(lambda: box.tenant("globex").get("health") == "failed", "globex to be held")
+    box.mgmtd.type("no tenant globex attachment nowhere")
+    box.wait_healthy("globex")
+    heard = listener.heard()
+    check(len(heard) == 2 and all(isinstance(one, dict) for one in heard), f"heard: {heard}")
+    if not failures:
+        failed, healed = heard[0]["frr-tenant:tenant-failed"], heard[1]["frr-tenant:tenant-healed"]
+        check(failed["tenant"] == healed["tenant"] == "globex" and failed["node"] == "box" and
+              "nowhere" in failed["reason"], f"heard: {heard}")
 
 
 def wrong_together(box):
@@ -152,7 +199,8 @@ def mgmtd_killed(box):
     box.mgmtd.start()
     box.mgmtd.type("tenant-network node-name box")
     wait(lambda: "has no tenants any more" in box.state().get("problem", ""), "the configuration to be held")
-    check(box.healthy("acme") and box.healthy("globex"), "tenants suffer")
+    for name in ("acme", "globex"):
+        box.wait_healthy(name)
     check(box.mgmtd.type_together(*kept) == {}, "a good line is answered with words")
     wait(lambda: "problem" not in box.state(), "the end of it")
     check(box.mgmtd.lines() == kept, "the lines are others")
@@ -199,7 +247,7 @@ def both_sources(box):
 def main():
     own_namespaces()
     with Box() as box:
-        for story in (typed, asked, wrong_together, tenantd_killed, mgmtd_killed, both_sources):
+        for story in (typed, asked, told, wrong_together, tenantd_killed, mgmtd_killed, both_sources):
             story(box)
             print(f"{story.__name__}: {len(failures)} failures so far", flush=True)
     end, words = box.tenantd.process.returncode, box.tenantd.log.read_text()

@@ -33,6 +33,8 @@ static struct tenant **roster;
 static struct tenant **shadows;
 /* The model's provider is the database's. */
 static bool shared_by_database;
+/* The newest configuration is not in force. */
+static bool configuration_held;
 static struct event *ev_database;
 
 /* ---- lists of tenants ---- */
@@ -225,6 +227,11 @@ static bool loaded_database(void *arg, struct load *load)
 		engine_all_is_new(tenantd.engine); /* to what may be another database */
 	if (hold_if_emptied(load, false))
 		return false;
+	if (configuration_held && !shared_by_database) {
+		/* what is held names nodes of the old provider, and cannot be read again */
+		load_free(load);
+		return false;
+	}
 	shared_by_database |= load->provider != NULL;
 	configuration_again |= leave_to_configuration(load);
 	/* one that goes may be what kept a configured one out */
@@ -327,10 +334,12 @@ static bool loaded_configuration(void *arg, struct load *load)
 	bool database_again;
 
 	tenantd.held.text[0] = '\0';
-	if (hold_if_emptied(load, true))
+	database_again = configuration_held && !shared_by_database;
+	configuration_held = hold_if_emptied(load, true);
+	if (configuration_held)
 		return false;
 	complete_gone(load);
-	database_again = leave_to_database(load);
+	database_again |= leave_to_database(load);
 	if (shared_by_database)
 		load->revision = model_revision(tenantd.model);
 	commit(load, tenantd.configuration);

@@ -9,7 +9,9 @@
  *
  * When mgmtd comes (again), it sends all it has as one transaction, but nothing
  * about what it has no longer.  So FRR's tree is emptied first, and the one that
- * was is what counts until the new one is whole.  An empty configuration is not sent
+ * was is what counts until the new one is whole.  The first transaction may be
+ * somebody else's, which mgmtd let in before (it tries every 50 ms): the tree is
+ * taken for whole when no more has come for WHOLE_AFTER_MS.  An empty configuration is not sent
  * at all: it is believed after EMPTY_AFTER_S, by when "vtysh -b" has loaded
  * frr.conf at boot.
  */
@@ -29,13 +31,15 @@
 #include "source/source.h"
 #include "source/tree.h"
 
-#define EMPTY_AFTER_S 60
+#define WHOLE_AFTER_MS 500
+#define EMPTY_AFTER_S  60
 
 static char (*changed)[TENANT_NAME_MAX + 1]; /* darr: tenants of this transaction */
 static bool shared_changed;
 static bool awaiting;           /* all that mgmtd has; until then its tree is not whole */
 static struct lyd_node *before; /* the tree in force meanwhile */
-static struct event *ev_act, *ev_empty;
+static bool is_whole;           /* it has just become so */
+static struct event *ev_act, *ev_empty, *ev_whole;
 
 const struct lyd_node *nb_tree(void *arg)
 {
@@ -138,17 +142,33 @@ static void end_awaiting(void)
 {
 	awaiting = false;
 	event_cancel(&ev_empty);
+	event_cancel(&ev_whole);
 	if (before)
 		yang_dnode_free(before);
 	before = NULL;
 }
 
+static void act(struct event *event);
+
+static void act_later(struct event *event)
+{
+	/* the one tree takes the place of the other: then all of it counts */
+	end_awaiting();
+	is_whole = true;
+	act(event);
+}
+
 static void act(struct event *event)
 {
 	const struct lyd_node *tree;
-	bool whole = awaiting, was = tenantd.configured, had = tenantd.database != NULL;
+	bool was = tenantd.configured, had = tenantd.database != NULL, whole = is_whole;
 
-	end_awaiting();
+	if (awaiting) {
+		event_cancel(&ev_whole);
+		event_add_timer_msec(tenantd.loop, act_later, NULL, WHOLE_AFTER_MS, &ev_whole);
+		return;
+	}
+	is_whole = false;
 	tree = nb_tree(NULL);
 	if (shared_changed)
 		take_settings(tree);
@@ -185,6 +205,7 @@ static void believe_empty(struct event *event)
 void nb_config_connected(bool connected)
 {
 	event_cancel(&ev_empty);
+	event_cancel(&ev_whole);
 	if (!connected)
 		return; /* what was configured stays in force */
 	if (!awaiting) {

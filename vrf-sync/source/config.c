@@ -193,12 +193,15 @@ static void mark_unborn(struct config_source *source)
 			one->changed = true;
 }
 
-static int64_t real_us(void)
+/* That moment of monotonic time, in whole milliseconds since 1970: as a database
+ * says it, and never behind what is noticed.
+ */
+static int64_t written_us(int64_t at)
 {
 	struct timeval now;
 
 	gettimeofday(&now, NULL);
-	return (int64_t)now.tv_sec * 1000000 + now.tv_usec;
+	return ((int64_t)now.tv_sec * 1000000 + now.tv_usec - (clock_us() - at)) / 1000 * 1000;
 }
 
 static void read_now(struct config_source *source)
@@ -223,7 +226,7 @@ static void read_now(struct config_source *source)
 	provider_unref(own);
 	load->revision = ++source->base.revision;
 	load->full = full;
-	load->written = source->has_read ? real_us() - (clock_us() - source->base.noticed) : 0;
+	load->written = source->has_read ? written_us(source->base.noticed) : 0;
 	source->has_read = true;
 	source_set_problem(&source->base, &why);
 	if (!source->base.cbs.loaded(source->base.arg, load))
