@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Tenants in FRR's own configuration: mgmtd with our module, stock vtysh, no database (yang/frr-tenant.yang).
+
+What the provider's nodes share stands in every node's mgmtd.conf; tenants are typed. Each node is given the same.
+"""
+
+import json
+import os
+import signal
+import subprocess
+
+import pytest
+
+from tenantnet import BUILD, REFERENCE, TenantNet
+from net.vty import VtyError
+
+NODES = ("dlr", "esg", "pe1", "pe2")
+MODULE = f"-M {BUILD}/.libs/mgmtd_tenant.so"
+ACME = ["tenant acme", "tenant acme id 7", "tenant acme aggregate 10.1.0.0/16", "tenant acme aggregate 172.16.0.0/16",
+        "tenant acme attachment dlr role dlr", "tenant acme attachment esg role edge",
+        "tenant acme attachment pe1 role pe", "tenant acme attachment pe2 role pe",
+        "tenant acme link paris", "tenant acme link paris node pe2", "tenant acme link paris interface x0",
+        "tenant acme link paris address 192.168.201.1/30", "tenant acme link paris protocol ospf"]
+WEB = ["tenant acme switch web", "tenant acme switch web id 1",
+       "tenant acme switch web subnet 10.1.1.0/24 gateway 10.1.1.1"]
+ROOT = "/frr-tenant:tenant-network"
+
+
+class YangNet(TenantNet):
+    """tenantd.conf says nothing: all of it is mgmtd's."""
+
+    def _configuration(self, router, daemon):
+        if daemon == "tenantd":
+            return f"hostname {router}\nlog timestamp precision 3\n"
+        text = super()._configuration(router, daemon)
+        return text + "\n".join(["", *self.shared(router), ""]) if daemon == "mgmtd" and router in NODES else text
+
+    def shared(self, router):
+        lines = [f"tenant-network node-name {router}"]
+        for name, (site, role) in self.nodes.items():
+            at, address = f"tenant-network node {name}", self.SHAPE.LOOPBACK[name]
+            lines += [f"tenant-network site {site}", f"{at} site {site}", f"{at} router-id {address}",
+                      f"{at} vtep {address}", f"{at} role {role}"]
+        for number, (name, (site, kind, ports, _)) in enumerate(self.wires.items(), 1):
+            at = f"tenant-network wire {name}"
+            lines += [f"{at} id {number}", f"{at} site {site}", f"{at} kind {kind}"]
+            lines += [f"{at} port {node} interface {trunk} slot {slot}" for node, (trunk, slot) in ports.items()]
+        return lines
+
+    def type(self, *lines, routers=NODES):
+        """mgmtd refuses whoever comes while another configures: one tries again."""
+        for router in routers:
+            for line in lines:
+                for _ in range(20):
+                    try:
+                        self.configure(router, "mgmtd", line)
+                        break
+                    except VtyError as error:
+                        if "could not lock" not in str(error):
+                            raise
+                        self._pause(0.2)
+
+    def lines(self, router):
+        """The tenant lines of its running configuration."""
+        return [line for line in self.running(router, "mgmtd").splitlines() if line.startswith("tenant")]
+
+    def vtysh(self, router, *words):
+        """Stock vtysh, in the router; (status, output)."""
+        with self.inside(router):
+            done = subprocess.run(["nsenter", f"--mount=/proc/{self.node(router).pid}/ns/mnt", "vtysh", *words],
+                                  text=True, capture_output=True, timeout=60)
+        return done.returncode, done.stdout + done.stderr
+
+    def state(self, router):
+        answer = self.show(router, "mgmtd", f"show mgmt get-data {ROOT}/state")
+        return answer["frr-tenant:tenant-network"]["state"]
+
+    def tenant(self, router, name):
+        return next((t for t in self.state(router).get("tenant", ()) if t["name"] == name), {})
+
+    def wait_health(self, name, health="ok", routers=NODES):
+        for router in routers:
+            self.wait(lambda: self.tenant(router, name).get("health") == health, 30,
+                      f"{name} to be {health} at {router}: {self.health(router, name)}")
+
+
+@pytest.fixture(scope="module")
+def net(request):
+    options = {(router, "mgmtd"): MODULE for router in NODES}
+    with YangNet(request.module.__name__, options=options) as net:
+        yield net
+
+
+def test_a_switch_typed_into_mgmtd_arrives_at_the_remote_site(net):
+    net.type(*ACME)
+    net.type(*WEB)
+    net.wait_health("acme")
+    net.wait_route("ce", "10.1.1.0/24")
+    net.wait_route("dlr", "0.0.0.0/0", "acme")
+    assert net.ping("ce", "10.1.1.1", source="172.16.2.1")
+    assert net.tenant("pe2", "acme")["source"] == "configuration"
+
+
+def test_stock_vtysh_adds_and_removes_a_switch(net):
+    switch = {"name": "db", "id": 2, "subnet": [{"prefix": "10.1.2.0/24", "gateway": "10.1.2.1"}]}
+    data = {"frr-tenant:tenant-network": {"tenants": {"tenant": [{"name": "acme", "switch": [switch]}]}}}
+    status, said = net.vtysh("dlr", "-c", "configure terminal", "-c",
+                             f"mgmt edit merge / json lock commit {json.dumps(data, separators=(',', ':'))}")
+    assert status == 0, said
+    net.wait_route("ce", "10.1.2.0/24")
+    told = net.wait(lambda: next((s for s in net.state("dlr")["subnet"] if s["prefix"] == "10.1.2.0/24"
+                                  and any(x["stage"] == "connected" for x in s["stage"])), None), 10, "its trace")
+    assert told["written"] and all(int(x["after"]) >= 0 for x in told["stage"]), told
+    net.type("no tenant acme switch db", routers=["dlr"])
+    net.wait_no_route("ce", "10.1.2.0/24")
+    assert "10.1.1.0/24" in net.routes("ce")
+
+
+BAD = (("tenant -acme", "is no name"),
+       ("tenant acme switch web subnet 10.1.3.7/24 gateway 10.1.3.1", "is no network"),
+       ("tenant acme switch web subnet 10.1.3.0/24 gateway 10.9.3.1", "is not in subnet"),
+       ("tenant acme link paris address 192.168.201.1", "is no address of a router"),
+       ("tenant acme vrf sixteen-letters-", "is no name of a VRF"),
+       ("tenant acme id 0", "Unknown command"),
+       ("tenant acme switch web mtu 70000", "Unknown command"),
+       ("tenant acme switch web purpose fun", "Unknown command"),
+       ("tenant-network wire transit ospf-key short", "is no key"),
+       ("tenant-network leak from acme to acme prefix 10.1.0.0/16", "sees its own prefixes"),
+       ("tenant-network source main type oracle", "Unknown command"))
+
+
+def test_a_wrong_line_gets_one_sentence_and_changes_nothing(net):
+    before, counters = net.lines("dlr"), net.state("dlr")["counters"]
+    for line, words in BAD:
+        with pytest.raises(VtyError, match=words) as caught:
+            net.type(line, routers=["dlr"])
+        said = str(caught.value).split(": ", 2)[-1].strip()
+        assert len(said.splitlines()) == 1, f"{line}: {said}"
+    assert net.lines("dlr") == before and net.state("dlr")["counters"] == counters
+
+
+def test_what_is_wrong_together_holds_that_tenant_alone(net):
+    net.type("tenant other", "tenant other id 7", routers=["dlr"])    # acme's
+    told = net.wait(lambda: net.tenant("dlr", "other"), 10, "the state of other")
+    assert told["health"] == "failed" and "acme" in told["reason"] and "same id 7" in told["reason"], told
+    assert net.tenant("dlr", "acme")["health"] == "ok"
+    net.type("tenant acme attachment nowhere role pe", routers=["dlr"])
+    net.wait_health("acme", "failed", ["dlr"])
+    assert "nowhere" in net.tenant("dlr", "acme")["reason"]
+    assert "10.1.1.0/24" in net.routes("ce")    # held as it is
+    net.type("no tenant acme attachment nowhere", "no tenant other", routers=["dlr"])
+    net.wait_health("acme", routers=["dlr"])
+    assert net.tenant("dlr", "other") == {}
+
+
+def test_tenantd_killed_is_told_all_of_it_again(net):
+    before = net.lines("dlr")
+    for router in NODES:
+        net.stop(router, "tenantd", how=signal.SIGKILL)
+    with net.watch(*NODES, "ce") as watcher:
+        net.start(*NODES, daemons=["tenantd"])
+        net.wait_health("acme")
+        assert not [event for event in watcher.read() if event.what == "del"]
+    for router in NODES:
+        told = net.tenantd(router)
+        assert [told[k] for k in ("added", "updated", "deleted", "failed")] == [0, 0, 0, 0], (router, told)
+    assert net.lines("dlr") == before
+
+
+def test_mgmtd_killed_takes_nothing_with_it(net):
+    """It comes back with what mgmtd.conf has, which is not the tenant: two tenants gone at once is no order."""
+    net.type("tenant globex", "tenant globex id 8", "tenant globex attachment dlr role dlr", routers=["dlr"])
+    net.wait_health("globex", routers=["dlr"])
+    kept = net.lines("dlr")
+    net.restart("dlr", "mgmtd", how=signal.SIGKILL)
+    net.wait(lambda: "has no tenants any more" in net.state("dlr").get("problem", ""), 20, "what is wrong")
+    assert "10.1.1.0/24" in net.routes("ce") and {"acme", "globex"} <= set(net.links("dlr"))
+    net.type(*[line for line in kept if line.startswith("tenant ")], routers=["dlr"])    # as vtysh -b does
+    net.wait(lambda: "problem" not in net.state("dlr"), 10, "the end of it")
+    assert net.lines("dlr") == kept
+    net.type("no tenant globex", routers=["dlr"])
+    net.wait(lambda: "globex" not in net.links("dlr"), 10, "globex to leave")
+    assert "10.1.1.0/24" in net.routes("ce")
+
+
+def test_a_tenant_in_a_database_too_is_held_and_both_are_named(net):
+    net.db.tenant("acme", REFERENCE, ["10.9.0.0/16"])
+    net.type("tenant-network source main type sqlite", f"tenant-network source main location {net.db.path}",
+             routers=["dlr"])
+    net.wait_health("acme", "failed", ["dlr"])
+    reason = net.tenant("dlr", "acme")["reason"]
+    assert str(net.db.path) in reason and "configuration" in reason, reason
+    assert "10.1.1.0/24" in net.routes("ce")
+    net.db.delete("tenant", "acme")
+    net.wait_health("acme", "ok", ["dlr"])
+    net.db.tenant("initech", "dlr:dlr")
+    net.wait(lambda: net.tenant("dlr", "initech").get("source") == "database", 10, "a tenant of the database beside it")
+    assert "10.1.1.0/24" in net.routes("ce")
