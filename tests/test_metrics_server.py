@@ -178,7 +178,7 @@ def they_say_what_is(_):
     assert exposition.values(families, "tenantd_source_tenants", "source") == {"sqlite": MANY}
     assert exposition.values(families, "tenantd_node_info", "roles") == {"dlr+edge+pe": 1}
     assert exposition.values(families, "tenantd_frr_daemon_up", "daemon")["bgpd"] == 1
-    assert exposition.values(families, "tenantd_frr_module_loaded", "daemon") == {"ospfd": 0, "bgpd": 0}
+    assert exposition.values(families, "tenantd_frr_module_loaded", "daemon") == {"ospfd": 0, "bgpd": 0, "mgmtd": 0}
     assert exposition.values(families, "tenantd_applied_revision") == \
         exposition.values(families, "tenantd_source_revision", "source")["sqlite"]
     for name in ("tenantd_source_read_timestamp_seconds", "process_start_time_seconds"):

@@ -105,8 +105,7 @@ static const struct tenant *database_clash(const struct tenant *tenant)
 
 /* ---- suddenly nothing ---- */
 
-/* Tenants of the same origin that the model has. */
-static size_t count_known(bool configured)
+size_t intake_tenants(bool configured)
 {
 	size_t count = 0;
 	struct tenant **one;
@@ -127,13 +126,18 @@ static bool count_vrf(void *arg, const struct engine_tenant *tenant)
 
 static bool is_emptied(const struct load *load, bool configured)
 {
-	size_t before = count_known(configured), after = darr_len(load->tenants);
+	size_t before = intake_tenants(configured), after = darr_len(load->tenants);
 
 	if (!load->full)
 		after += before - MIN(before, (size_t)darr_len(load->gone));
 	if (!model_provider(tenantd.model) && !configured && !darr_len(roster))
 		engine_each(tenantd.engine, count_vrf, &before);
 	return after == 0 && before > GONE_AT_ONCE_MAX;
+}
+
+bool intake_holds(bool configured)
+{
+	return tenantd.held.text[0] && configuration_held == configured;
 }
 
 static bool hold_if_emptied(struct load *load, bool configured)

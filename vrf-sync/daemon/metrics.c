@@ -25,6 +25,7 @@
 #include "apply/kernel.h"
 #include "daemon/metrics_server.h"
 #include "daemon/tenantd.h"
+#include "northbound/backend.h"
 #include "metrics/metrics.h"
 #include "source/source.h"
 
@@ -75,16 +76,20 @@ static void source_type(char *buf, size_t size)
 	buf[strcspn(buf, " ")] = '\0';
 }
 
-static struct metrics_source source_view(const char *type, int64_t now)
+static struct metrics_source source_view(const struct source *source, const char *type,
+					 int64_t now)
 {
+	bool configured = source == tenantd.configuration;
+	int64_t since, seen = configured && backend_is_up() ? now : source_seen(source);
+
 	return (struct metrics_source){
 		.type = type,
-		.readable = !tenantd.source_problem.text[0] && source_seen(tenantd.source),
-		.held = tenantd.held.text[0],
-		.seen = since_1970(source_seen(tenantd.source), now),
-		.changed = since_1970(source_noticed(tenantd.source), now),
-		.revision = model_revision(tenantd.model),
-		.tenants = model_tenant_count(tenantd.model),
+		.readable = !source_problem(source, &since)[0] && seen,
+		.held = intake_holds(configured),
+		.seen = since_1970(seen, now),
+		.changed = since_1970(source_noticed(source), now),
+		.revision = source_revision(source),
+		.tenants = intake_tenants(configured),
 	};
 }
 
@@ -95,7 +100,7 @@ void metrics_collect(struct exposition *out)
 		provider && tenantd.node ? provider_node_by_name(provider, tenantd.node) : NULL;
 	struct engine_levels levels;
 	struct engine_stats stats;
-	struct metrics_source source;
+	struct metrics_source sources[2];
 	char type[20];
 	int64_t now = clock_us();
 	struct metrics metrics = {
@@ -117,12 +122,14 @@ void metrics_collect(struct exposition *out)
 
 	engine_stats(tenantd.engine, &stats);
 	engine_levels(tenantd.engine, &levels);
+	metrics.sources = sources;
 	if (tenantd.source) {
 		source_type(type, sizeof(type));
-		source = source_view(type, now);
-		metrics.sources = &source;
-		metrics.source_count = 1;
+		sources[metrics.source_count++] = source_view(tenantd.source, type, now);
 	}
+	if (tenantd.configured)
+		sources[metrics.source_count++] =
+			source_view(tenantd.configuration, "configuration", now);
 	memcpy(metrics.requests, metrics_server_requests(), sizeof(metrics.requests));
 	metrics_render(&metrics, out);
 	rendered = clock_us() - now;

@@ -71,6 +71,11 @@ void intake_init(const struct lyd_node *(*tree)(void *arg));
 /* Reads the sources that are there now. */
 void intake_start(void);
 void intake_stop(void);
+/* Of the configuration, or of the database: how many tenants in force are from there, and
+ * whether its newest state is not in force because it lost all of them at once.
+ */
+size_t intake_tenants(bool configured);
+bool intake_holds(bool configured);
 /* zebra.c */
 bool zebra_knows_vrf(const char *name, uint32_t table);
 bool zebra_knows_interface(const char *ifname, const char *vrf_name);

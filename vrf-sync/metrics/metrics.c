@@ -125,7 +125,7 @@ static void render_sources(const struct metrics *m, struct exposition *out)
 	for (unsigned int i = 0; i < m->source_count; i++)
 		exposition_count(out, m->sources[i].revision, "source", m->sources[i].type, NULL);
 	gauge(out, "tenantd_source_tenants",
-	      "Tenants of the whole network, as the source has them.");
+	      "Tenants of the whole network that are from this source.");
 	for (unsigned int i = 0; i < m->source_count; i++)
 		exposition_count(out, m->sources[i].tenants, "source", m->sources[i].type, NULL);
 	gauge(out, "tenantd_applied_revision", "Revision that this node is in step with.");

@@ -14,6 +14,7 @@
 #include "yang/yang_text.h"
 
 static struct mgmt_be_client *client;
+static bool within_reach;
 
 static struct yang_module_embed embed = {
 	.mod_name = "frr-tenant",
@@ -31,6 +32,7 @@ static void connected(struct mgmt_be_client *be, uintptr_t data, bool is_up)
 {
 	zlog_info("the configuration in mgmtd is %s",
 		  is_up ? "within reach" : "out of reach; what was configured stays in force");
+	within_reach = is_up;
 	nb_config_connected(is_up);
 }
 
@@ -51,6 +53,11 @@ static struct mgmt_be_client_cbs cbs = {
 	.rpc_xpaths = rpc_paths,
 	.nrpc_xpaths = array_size(rpc_paths),
 };
+
+bool backend_is_up(void)
+{
+	return within_reach;
+}
 
 void backend_embed(void)
 {

@@ -33,6 +33,8 @@ void backend_embed(void);
 /* After the model and the engine are there. */
 void backend_init(void);
 void backend_stop(void);
+/* mgmtd is there, and tells of each change. */
+bool backend_is_up(void);
 
 /* For notifications: the health of a tenant may have changed; a subnet has passed
  * a stage; the database can be read, or no longer.

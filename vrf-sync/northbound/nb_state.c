@@ -117,16 +117,6 @@ static void put_source(struct lyd_node *state, const struct source *source, cons
 	put(entry, "tenants", "%zu", tenants);
 }
 
-static size_t count_configured(void)
-{
-	const struct tenant *tenant = NULL;
-	size_t count = 0;
-
-	while ((tenant = model_tenant_next(tenantd.model, tenant)))
-		count += tenant->configured;
-	return count;
-}
-
 /* ---- tenants ---- */
 
 static void put_traced(struct lyd_node *state, const char *tenant, const struct traced *traced)
@@ -196,7 +186,6 @@ static void put_unborn(void *arg, const char *name, const char *sentence)
 const struct lyd_node *nb_state_tree(const char *xpath, void **user_lock)
 {
 	struct lyd_node *state = NULL, *root = NULL;
-	size_t configured = count_configured();
 	struct engine_stats stats;
 
 	yang_new_path2(NULL, ly_native_ctx, NB_ROOT "/state", NULL, 0, 0, &root, &state);
@@ -204,10 +193,9 @@ const struct lyd_node *nb_state_tree(const char *xpath, void **user_lock)
 		return NULL;
 	engine_stats(tenantd.engine, &stats);
 	put_node(state, &stats);
-	put_source(state, tenantd.source, "database",
-		   model_tenant_count(tenantd.model) - configured);
+	put_source(state, tenantd.source, "database", intake_tenants(false));
 	put_source(state, tenantd.configured ? tenantd.configuration : NULL, "configuration",
-		   configured);
+		   intake_tenants(true));
 	engine_each(tenantd.engine, put_tenant, state);
 	source_config_unborn(tenantd.configuration, put_unborn, state);
 	return root;

@@ -212,6 +212,7 @@ static void read_now(struct config_source *source)
 	bool full = source->all_changed;
 	struct reason why = {};
 
+	source->base.seen = clock_us();
 	source->base.noticed = source->first_change ? source->first_change : clock_us();
 	source->first_change = 0;
 	if (!shared)
