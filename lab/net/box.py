@@ -161,6 +161,14 @@ class Box(Network):
         tasks = Path(f"/proc/{self.pid(router or self.role, daemon)}/task")
         return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks.iterdir()) / 1e6
 
+    def wait_idle(self, timeout, window=3):
+        """Until tenantd has nothing to do in the background either: less than 1 % of the processor for a while."""
+        def idle():
+            before = self.cpu_ms("tenantd")
+            time.sleep(window)
+            return self.cpu_ms("tenantd") - before < 10 * window
+        self.wait(idle, timeout, "tenantd to be idle", 0)
+
     def rss_mb(self, daemon):
         text = Path(f"/proc/{self.pid(self.role, daemon)}/status").read_text()
         return int(text.split("VmRSS:")[1].split()[0]) / 1024
