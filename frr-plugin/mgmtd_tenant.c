@@ -345,11 +345,9 @@ static void read_integrated(struct event *event)
 
 static int late_init(struct event_loop *loop)
 {
-	for (size_t i = 0; i < tenant_lines_count; i++) {
-		install_line(&tenant_lines[i], LINE_SET);
-		install_line(&tenant_lines[i], LINE_NO);
-		install_line(&tenant_lines[i], LINE_NO_SHORT);
-	}
+	for (size_t i = 0; i < tenant_lines_count; i++)
+		for (enum line_form form = LINE_SET; form <= LINE_NO_SHORT; form++)
+			install_line(&tenant_lines[i], form);
 	/* behind the event in which mgmtd reads its own files */
 	event_add_event(loop, read_integrated, NULL, 0, NULL);
 	return 0;

@@ -10,13 +10,15 @@
  *   vtysh -- connects as to every daemon --> tenantd.vty
  *     |          the place of sharpd in the table of daemons is tenantd's: that is a daemon for
  *     |          testing, which no distribution builds
- *     '- "show tenant ..." known, with help, and sent to the daemon that answers
+ *     |- "show tenant ..." known, with help, and sent to the daemon that answers
+ *     '- "tenant ..." and "tenant-network ..." configured, and sent to mgmtd
  *
  * With a place in the table vtysh itself does the rest: `show daemons`, reconnecting, `terminal
  * monitor`, and whatever goes to every daemon (`show logging`, `show memory`).  tenantd has a flag
  * of its own there, not sharpd's, so that what vtysh would have sent to sharpd (nexthop groups) or
- * to all routing daemons (`log`, `password`) does not reach it.  What tenantd is told stands in
- * tenantd.conf, so it has nothing to say to `show running-config` or `write`.
+ * to all routing daemons (`log`, `password`) does not reach it.  What tenantd itself is told
+ * stands in tenantd.conf, so it has nothing to say to `show running-config` or `write`; tenants
+ * that are configured are mgmtd's to show.
  *
  * Whatever is not as in the FRR release this was built for is left alone: one sentence, and vtysh
  * goes on as it is.
@@ -44,6 +46,7 @@ extern void _install_element(enum node_type node, const struct cmd_element *cmd)
 	__attribute__((weak));
 
 #include "frr-plugin/frr_version.h"
+#include "frr-plugin/tenant_lines.h"
 
 /* None that vtysh.h of this release gives to a daemon, and none of VTYSH_ALL. */
 #define VTYSH_TENANTD 0x400000
@@ -63,10 +66,29 @@ static const struct cmd_element commands[] = {
 	SENT_TO(VTYSH_BGPD, SHOW_TENANT_BGP),        SENT_TO(VTYSH_ZEBRA, SHOW_TENANT_ZEBRA),
 };
 
+static void install_line(const struct tenant_line *line, enum line_form form)
+{
+	struct cmd_element *element;
+
+	if (!tenant_line_has_form(line, form))
+		return;
+	element = calloc(1, sizeof(*element)); /* lives as long as vtysh */
+	if (!element)
+		abort();
+	element->string = tenant_line_grammar(line, form);
+	element->doc = tenant_line_help(line, form);
+	element->name = line->path;
+	element->daemon = VTYSH_MGMTD;
+	_install_element(CONFIG_NODE, element);
+}
+
 static void install_commands(void)
 {
 	for (size_t i = 0; i < array_size(commands); i++)
 		_install_element(VIEW_NODE, &commands[i]);
+	for (size_t i = 0; i < tenant_lines_count; i++)
+		for (enum line_form form = LINE_SET; form <= LINE_NO_SHORT; form++)
+			install_line(&tenant_lines[i], form);
 }
 
 /* ---- daemons ---- */

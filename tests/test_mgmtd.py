@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Tenant lines in a stock mgmtd with our module: typed, shown, written, read at boot, taken back.
 
-And what stock vtysh and frr-reload.py, which do not know them, make of them: nothing is lost and nothing misread.
+And what stock vtysh and frr-reload.py, which do not know them, make of them: nothing is lost and nothing misread. And
+the same two with our extension of vtysh, which does.
 Every line of tests/configuration/all.conf goes each of these ways; tests/test_lines says that every node has a line.
 Runs in namespaces of its own; needs root and FRR.
 """
@@ -13,6 +14,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from mgmtd_rig import CONF, HERE, MODULE, Daemon, own, own_namespaces, run    # noqa: E402
 
+EXTENSION = MODULE.with_name("vtysh_tenant.so")
 LINES = (HERE / "tests/configuration/all.conf").read_text().splitlines()
 SORTED = sorted(LINES)
 ROUTE, OTHER = "ip route 10.99.0.0/16 Null0", "ip route 10.98.0.0/16 Null0"
@@ -71,6 +73,33 @@ def loading(mgmtd):
     check(mgmtd.lines() == SORTED, "vtysh -f misread a tenant line")
 
 
+def with_the_extension(mgmtd):
+    """vtysh with ours: it types them, reads them, and frr-reload.py changes, takes away and adds just what differs."""
+    kept = (CONF / "frr.conf").read_text()    # frr-reload.py writes it anew
+    bin_dir = Path("/run/with-ours")
+    bin_dir.mkdir(exist_ok=True)
+    (bin_dir / "vtysh").write_text(f'#!/bin/sh\nLD_PRELOAD={EXTENSION}\nexport LD_PRELOAD\nexec /usr/bin/vtysh "$@"\n')
+    (bin_dir / "vtysh").chmod(0o755)
+    vtysh = str(bin_dir / "vtysh")
+    status, said = run(vtysh, "-c", "configure terminal", "-c", "tenant typed id 77", "-c", "no tenant typed")
+    check((status, own(said)) == (0, []) and "%" not in said, f"typed: {said}")
+    check(mgmtd.lines() == SORTED, f"typed and taken back: {set(mgmtd.lines()) ^ set(SORTED)}")
+    status, said = run(vtysh, "-c", "configure terminal", "-c", "tenant typed switch web mtu 70000")
+    check(status and "Unknown command" in said, f"a wrong line: {status} {said}")
+    status, said = run(vtysh, "-b")
+    check(status == 0 and "Unknown" not in said and mgmtd.lines() == SORTED, f"vtysh -b: {status} {said}")
+    for old, new in ((ROUTE, OTHER), ("tenant acme id 7", "tenant acme id 9")):
+        status, said = reload(lambda _: kept.replace(old, new), "--bindir", str(bin_dir))
+        check(not status, f"frr-reload.py, {new}: {said}")
+        expected = sorted(line.replace(old, new) for line in LINES)
+        check(mgmtd.lines() == expected, f"frr-reload.py, {new}: {set(mgmtd.lines()) ^ set(expected)}")
+    status, said = reload(lambda text: "\n".join(x for x in text.splitlines() if not x.startswith("tenant")) + "\n",
+                          "--bindir", str(bin_dir))
+    check(mgmtd.lines() == [], f"frr-reload.py left, without them in the file: {status} {mgmtd.lines()} {said}")
+    status, said = reload(lambda _: kept, "--bindir", str(bin_dir))
+    check(mgmtd.lines() == SORTED, f"frr-reload.py, all of it again: {status} {set(mgmtd.lines()) ^ set(SORTED)} {said}")
+
+
 def booting(mgmtd):
     """A new mgmtd reads our lines from frr.conf itself; vtysh -b adds the others."""
     check(mgmtd.lines() == SORTED, f"mgmtd did not read frr.conf: {set(mgmtd.lines()) ^ set(SORTED)}")
@@ -98,6 +127,7 @@ def main():
         writing(mgmtd)
         reloading(mgmtd)
         loading(mgmtd)
+        with_the_extension(mgmtd)
     with Daemon("mgmtd", "-M", MODULE) as mgmtd:
         booting(mgmtd)
         taking_back(mgmtd)
