@@ -144,7 +144,7 @@ def run(logs, programs, chosen):
                 box.fill(count, there + 1)
                 there = count
                 box.wait(box.settled, chosen.limit, f"{count} tenants on {role}", 1)
-                time.sleep(2)
+                box.wait_idle(chosen.limit)
                 found[count] = bench.measure(count)
             if not chosen.no_reload:
                 bench.reload(counts[-1], found[counts[-1]])

@@ -129,7 +129,8 @@ static void take_settings(const struct lyd_node *tree)
 
 	if (node)
 		warn(config_set_node(node, &why), &why);
-	tree_foreach(tree_child(tree, "sources"), "source", source) take_source(source);
+	tree_foreach (tree_child(tree, "sources"), "source", source)
+		take_source(source);
 }
 
 /* A node that is there by its default alone says nothing. */

@@ -84,8 +84,9 @@ void tree_nets(const struct lyd_node *parent, const char *name, struct ipnet **n
 	const struct lyd_node *entry;
 	struct ipnet net;
 
-	tree_foreach(parent, name, entry) if (!ipnet_parse(lyd_get_value(entry), &net)) *
-		darr_append(*nets) = net;
+	tree_foreach (parent, name, entry)
+		if (!ipnet_parse(lyd_get_value(entry), &net))
+			*darr_append(*nets) = net;
 	if (darr_len(*nets) > 1)
 		qsort(*nets, darr_len(*nets), sizeof(**nets),
 		      (int (*)(const void *, const void *))ipnet_cmp);
@@ -96,8 +97,7 @@ uint8_t tree_roles(const struct lyd_node *parent)
 	const struct lyd_node *entry;
 	uint8_t roles = 0;
 
-	tree_foreach(parent, "role", entry)
-	{
+	tree_foreach (parent, "role", entry) {
 		int bit = name_index(lyd_get_value(entry), role_names, ROLE_COUNT);
 
 		if (bit >= 0)
@@ -170,8 +170,7 @@ static void take_sites(const struct lyd_node *tree, struct provider *provider)
 {
 	const struct lyd_node *entry;
 
-	tree_foreach(tree_child(tree, "sites"), "site", entry)
-	{
+	tree_foreach (tree_child(tree, "sites"), "site", entry) {
 		struct site site = { .id = 1 + tree_hash(tree_text(entry, "name")) };
 
 		strlcpy(site.name, tree_text(entry, "name"), sizeof(site.name));
@@ -232,7 +231,8 @@ static void take_nodes(const struct lyd_node *tree, struct provider *provider, s
 {
 	const struct lyd_node *entry;
 
-	tree_foreach(tree_child(tree, "nodes"), "node", entry) take_node(entry, provider, why);
+	tree_foreach (tree_child(tree, "nodes"), "node", entry)
+		take_node(entry, provider, why);
 	if (darr_len(provider->nodes) > 1)
 		qsort(provider->nodes, darr_len(provider->nodes), sizeof(*provider->nodes), by_id);
 }
@@ -247,8 +247,7 @@ static void take_ports(const struct lyd_node *entry, const struct provider *prov
 {
 	const struct lyd_node *at;
 
-	tree_foreach(entry, "port", at)
-	{
+	tree_foreach (entry, "port", at) {
 		const struct node *node = provider_node_by_name(provider, tree_text(at, "node"));
 		struct wire_port port = { .slot = tree_number(at, "slot") };
 
@@ -304,7 +303,8 @@ struct provider *tree_provider(const struct lyd_node *tree, struct reason *why)
 		take_pool(tree, kind, provider, why);
 	take_sites(tree, provider);
 	take_nodes(tree, provider, why);
-	tree_foreach(tree_child(tree, "wires"), "wire", entry) take_wire(entry, provider, why);
+	tree_foreach (tree_child(tree, "wires"), "wire", entry)
+		take_wire(entry, provider, why);
 	if (darr_len(provider->wires) > 1)
 		qsort(provider->wires, darr_len(provider->wires), sizeof(*provider->wires), by_id);
 	return provider;

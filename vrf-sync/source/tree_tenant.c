@@ -56,8 +56,7 @@ static void take_attachments(struct reading *r)
 {
 	const struct lyd_node *entry;
 
-	tree_foreach(r->entry, "attachment", entry)
-	{
+	tree_foreach (r->entry, "attachment", entry) {
 		const struct node *node = find_node(r, tree_text(entry, "node"));
 		struct attachment attachment = { .roles = tree_roles(entry) };
 
@@ -94,8 +93,7 @@ static void take_circuits(struct reading *r)
 {
 	const struct lyd_node *entry;
 
-	tree_foreach(r->entry, "circuit", entry)
-	{
+	tree_foreach (r->entry, "circuit", entry) {
 		const struct wire *wire = find_wire(r, tree_text(entry, "wire"));
 		struct circuit circuit = { .vlan = tree_number(entry, "vlan") };
 		int routing = tree_word(entry, "routing", routing_names, ROUTING_BGP);
@@ -135,8 +133,7 @@ static void take_subnets(struct reading *r, const struct lyd_node *at, struct lo
 {
 	const struct lyd_node *entry;
 
-	tree_foreach(at, "subnet", entry)
-	{
+	tree_foreach (at, "subnet", entry) {
 		struct subnet subnet = { .id = 1 + tree_hash(tree_text(entry, "prefix")) };
 
 		subnet.advertise = tree_is_true(entry, "advertise");
@@ -211,7 +208,8 @@ static void take_switches(struct reading *r)
 {
 	const struct lyd_node *entry;
 
-	tree_foreach(r->entry, "switch", entry) take_switch(r, entry);
+	tree_foreach (r->entry, "switch", entry)
+		take_switch(r, entry);
 	if (darr_len(r->tenant->switches) > 1)
 		qsort(r->tenant->switches, darr_len(r->tenant->switches),
 		      sizeof(struct logical_switch), switch_by_id);
@@ -284,7 +282,8 @@ static void take_links(struct reading *r)
 {
 	const struct lyd_node *entry;
 
-	tree_foreach(r->entry, "link", entry) take_link(r, entry);
+	tree_foreach (r->entry, "link", entry)
+		take_link(r, entry);
 	if (darr_len(r->tenant->links) > 1)
 		qsort(r->tenant->links, darr_len(r->tenant->links), sizeof(struct link),
 		      link_by_id);
@@ -341,10 +340,10 @@ static void take_leaks(struct reading *r)
 {
 	const struct lyd_node *entry;
 
-	tree_foreach(tree_child(r->tree, "leaks"), "leak",
-		     entry) if (!strcmp(tree_text(entry, "from"), r->tenant->name) ||
-				!strcmp(tree_text(entry, "to"), r->tenant->name))
-		take_leak(r, entry);
+	tree_foreach (tree_child(r->tree, "leaks"), "leak", entry)
+		if (!strcmp(tree_text(entry, "from"), r->tenant->name) ||
+		    !strcmp(tree_text(entry, "to"), r->tenant->name))
+			take_leak(r, entry);
 	if (darr_len(r->tenant->leaks) > 1)
 		qsort(r->tenant->leaks, darr_len(r->tenant->leaks), sizeof(struct leak),
 		      leak_by_id);
@@ -408,6 +407,6 @@ void tree_tenant_names(const struct lyd_node *tree, const char ***names)
 {
 	const struct lyd_node *entry;
 
-	tree_foreach(tree_child(tree, "tenants"), "tenant", entry) * darr_append(*names) =
-		tree_text(entry, "name");
+	tree_foreach (tree_child(tree, "tenants"), "tenant", entry)
+		*darr_append(*names) = tree_text(entry, "name");
 }
