@@ -19,6 +19,8 @@ from net.vty import Vty    # noqa: E402
 
 MODULE = Path(".libs/mgmtd_tenant.so").resolve()
 FRR = Path("/usr/lib/frr")
+# FRR's own programs are without sanitizers, what they load of ours may be with them
+LENIENT = {"ASAN_OPTIONS": "verify_asan_link_order=0:detect_leaks=0"}
 RUN, CONF = Path("/run/frr"), Path("/etc/frr")
 
 
@@ -58,8 +60,7 @@ class Daemon:
     def start(self):
         self.log = RUN / f"{self.name}.log"
         (RUN / f"{self.name}.vty").unlink(missing_ok=True)
-        # FRR's own daemons are without sanitizers, a module of ours may be with them
-        lenient = {"ASAN_OPTIONS": "verify_asan_link_order=0:detect_leaks=0"} if self.program == FRR / self.name else {
+        lenient = LENIENT if self.program == FRR / self.name else {
             "LSAN_OPTIONS": f"suppressions={HERE}/tests/lsan.supp:print_suppressions=0"}
         self.process = subprocess.Popen([self.program, *self.options, "--log", "stdout", "--log-level", "informational"],
                                         stdout=open(self.log, "w"), stderr=subprocess.STDOUT,

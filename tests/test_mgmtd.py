@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from mgmtd_rig import CONF, HERE, MODULE, Daemon, own, own_namespaces, run    # noqa: E402
+from mgmtd_rig import CONF, HERE, LENIENT, MODULE, Daemon, own, own_namespaces, run    # noqa: E402
 
 EXTENSION = MODULE.with_name("vtysh_tenant.so")
 LINES = (HERE / "tests/configuration/all.conf").read_text().splitlines()
@@ -78,7 +78,8 @@ def with_the_extension(mgmtd):
     kept = (CONF / "frr.conf").read_text()    # frr-reload.py writes it anew
     bin_dir = Path("/run/with-ours")
     bin_dir.mkdir(exist_ok=True)
-    (bin_dir / "vtysh").write_text(f'#!/bin/sh\nLD_PRELOAD={EXTENSION}\nexport LD_PRELOAD\nexec /usr/bin/vtysh "$@"\n')
+    settings = " ".join(f"{k}={v}" for k, v in {**LENIENT, "LD_PRELOAD": EXTENSION}.items())
+    (bin_dir / "vtysh").write_text(f'#!/bin/sh\nexec env {settings} /usr/bin/vtysh "$@"\n')
     (bin_dir / "vtysh").chmod(0o755)
     vtysh = str(bin_dir / "vtysh")
     status, said = run(vtysh, "-c", "configure terminal", "-c", "tenant typed id 77", "-c", "no tenant typed")
