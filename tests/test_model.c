@@ -151,6 +151,96 @@ START_TEST(a_tenant_that_changes_touches_those_it_leaks_to)
 }
 END_TEST
 
+/* ---- what is the same as before ---- */
+
+/* Something in every array there is; tenant 2 has nothing of it. */
+#define RICH                                                                                      \
+	"INSERT INTO tenant (id, name) VALUES (1, 'one'), (2, 'two'), (3, 'three');"              \
+	"INSERT INTO site (id, name) VALUES (1, 'dc1'), (2, 'dc2');"                              \
+	"INSERT INTO node VALUES (1, 'pe1', 1, '10.255.0.1', '10.255.0.1');"                      \
+	"INSERT INTO node_role VALUES (1, 'dlr'), (1, 'pe');"                                     \
+	"INSERT INTO wire (id, name, site_id, kind) VALUES (1, 't1', 1, 'transit');"              \
+	"INSERT INTO wire_port VALUES (1, 1, 1, 't0', 3);"                                        \
+	"INSERT INTO aggregate VALUES (1, '10.1.0.0/16');"                                        \
+	"INSERT INTO attachment VALUES (1, 1, 1, 'pe');"                                          \
+	"INSERT INTO circuit VALUES (1, 1, NULL, 77, 'ospf');"                                    \
+	"INSERT INTO logical_switch (id, tenant_id, name) VALUES (1, 1, 'web');"                  \
+	"INSERT INTO subnet VALUES (1, 1, '10.1.1.0/24', '10.1.1.1', 1);"                         \
+	"INSERT INTO link (id, tenant_id, name, node_id, ifname, address, peer, protocol) VALUES" \
+	" (1, 1, 'hq', 1, 'x0', '192.168.1.1/30', '192.168.1.2', 'static');"                      \
+	"INSERT INTO link_route VALUES (1, '10.7.0.0/24');"                                       \
+	"INSERT INTO leak VALUES (1, 1, 3, '10.1.1.0/24');"
+
+/* Rows that were written and say what they said. */
+static const char *const said_again[] = {
+	"UPDATE provider SET asn = asn",
+	"UPDATE tenant SET max_routes = max_routes",
+	"UPDATE subnet SET gateway = gateway",
+	"UPDATE wire_port SET slot = slot",
+	"INSERT INTO subnet VALUES (9, 1, '10.1.9.0/24', '10.1.9.1', 1);"
+	"DELETE FROM subnet WHERE id = 9",
+};
+
+START_TEST(a_row_that_says_the_same_touches_nobody)
+{
+	const struct tenant *before;
+
+	begin(RICH);
+	before = model_tenant(model, 1);
+	lib_exec(db, said_again[_i]);
+	lib_load_since(model, db, &touched);
+	ck_assert_msg(!darr_len(touched), "%s: %u are touched", said_again[_i], darr_len(touched));
+	ck_assert_ptr_eq(model_tenant(model, 1), before);
+	lib_load_all(model, db, &touched);
+	ck_assert_uint_eq(darr_len(touched), 0);
+	end();
+}
+END_TEST
+
+/* One for each array, and for what is told apart from all others. */
+static const struct {
+	const char *sql;
+	bool all; /* what all tenants share */
+} differences[] = {
+	{ "UPDATE tenant SET max_routes = 7 WHERE id = 1" },
+	{ "UPDATE aggregate SET prefix = '10.2.0.0/16'" },
+	{ "INSERT INTO attachment VALUES (2, 1, 1, 'dlr')" },
+	{ "UPDATE circuit SET vlan = 78" },
+	{ "UPDATE logical_switch SET name = 'wob'" },
+	{ "UPDATE logical_switch SET mtu = 1400" },
+	{ "INSERT INTO logical_switch (id, tenant_id, name) VALUES (2, 1, 'app')" },
+	{ "UPDATE subnet SET advertise = 0" },
+	{ "DELETE FROM subnet" },
+	{ "UPDATE subnet SET gateway = 'nonsense'" },
+	{ "UPDATE link SET name = 'hr'" },
+	{ "UPDATE link_route SET prefix = '10.8.0.0/24'" },
+	{ "DELETE FROM link" },
+	{ "UPDATE leak SET prefix = '10.1.2.0/24'" },
+	{ "UPDATE provider SET vpn_tag = 5", true },
+	{ "UPDATE pool SET wires = 8 WHERE kind = 'transit'", true },
+	{ "DELETE FROM reserved WHERE what = 'loopback'", true },
+	{ "UPDATE site SET name = 'dc3' WHERE id = 2", true },
+	{ "UPDATE node SET vtep = '10.255.0.9'", true },
+	{ "UPDATE wire SET mtu = 9000", true },
+	{ "UPDATE wire_port SET slot = 4", true },
+};
+
+START_TEST(a_row_that_says_otherwise_touches_its_tenant)
+{
+	const char *sql = differences[_i].sql;
+
+	begin(RICH);
+	lib_exec(db, sql);
+	if (_i % 2)
+		lib_load_all(model, db, &touched);
+	else
+		lib_load_since(model, db, &touched);
+	ck_assert_msg(lib_is_touched(touched, 1), "%s: tenant 1 is not touched", sql);
+	ck_assert_msg(lib_is_touched(touched, 2) == differences[_i].all, "%s: tenant 2", sql);
+	end();
+}
+END_TEST
+
 START_TEST(an_old_snapshot_outlives_a_newer_one)
 {
 	struct tenant *held;
@@ -386,6 +476,10 @@ int main(void)
 	tcase_add_test(tcase, a_failing_load_leaves_the_model_as_it_was);
 	tcase_add_test(tcase, one_change_touches_one_tenant);
 	tcase_add_test(tcase, a_deleted_tenant_is_touched_and_gone);
+	tcase_add_loop_test(tcase, a_row_that_says_the_same_touches_nobody, 0,
+			    array_size(said_again));
+	tcase_add_loop_test(tcase, a_row_that_says_otherwise_touches_its_tenant, 0,
+			    array_size(differences));
 	tcase_add_test(tcase, a_provider_change_touches_all);
 	tcase_add_test(tcase, a_leak_that_comes_or_goes_touches_both_its_tenants);
 	tcase_add_test(tcase, a_tenant_that_changes_touches_those_it_leaks_to);

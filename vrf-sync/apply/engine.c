@@ -440,8 +440,11 @@ void engine_model_changed(struct engine *engine, const struct model *model, uint
 			engine_need_vrrpd(engine);
 	}
 	darr_free(touched);
-	if (!batch_is_running(engine) && !place_list_count(engine->dirty))
-		engine->stats.revision = model_revision(model); /* none of it is for this node */
+	if (!batch_is_running(engine) && !place_list_count(engine->dirty)) {
+		/* none of it is for this node, or all of it is as before */
+		engine->stats.revision = model_revision(model);
+		engine->stats.last_us = clock_us() - noticed;
+	}
 	engine_schedule(engine);
 }
 

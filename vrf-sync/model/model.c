@@ -11,6 +11,7 @@
 
 #include "model/claims.h"
 #include "model/model.h"
+#include "model/same.h"
 
 DEFINE_MGROUP(TENANT_MODEL, "tenant model");
 DEFINE_MTYPE_STATIC(TENANT_MODEL, PROVIDER, "provider");
@@ -432,6 +433,8 @@ static void model_change(struct model *model, const struct load *load, uint32_t 
 	}
 	darr_foreach_p (load->tenants, loaded) {
 		old = model_get(model, (*loaded)->id);
+		if (old && tenant_is_same(old, *loaded))
+			continue;
 		if (old)
 			model_remove(model, old, touched);
 		model_insert(model, tenant_ref(*loaded), touched);
@@ -440,6 +443,11 @@ static void model_change(struct model *model, const struct load *load, uint32_t 
 
 void model_commit(struct model *model, struct load *load, uint32_t **touched)
 {
+	if (load->provider && model->provider &&
+	    provider_is_same(load->provider, model->provider)) {
+		provider_unref(load->provider);
+		load->provider = NULL;
+	}
 	if (load->full && load->provider)
 		model_replace_all(model, load, touched);
 	else

@@ -244,8 +244,8 @@ struct model *model_new(void);
 void model_free(struct model *model);
 
 /* Takes the load in and frees it.  Appends to *touched (darr) the id of every
- * tenant whose plan may differ now: those loaded or gone, those that share a
- * claim or a leak with one; with a new provider, all.
+ * tenant whose plan may differ now: those that are new, other than before, or
+ * gone, those that share a claim or a leak with one; with another provider, all.
  */
 void model_commit(struct model *model, struct load *load, uint32_t **touched);
 
