@@ -2,7 +2,8 @@
 
     with Speaker("10.0.9.2", "10.0.9.1", 65000, "vpn") as far:
         far.establish(20)                                    # in its network namespace
-        race([far, customer], far, data, lambda: len(customer.heard) == 100000, 60)
+        customer.expect(prefixes)
+        race([far, customer], far, data, lambda: not customer.missing, 60)
 
 It has one address family, `unicast` (IPv4) or `vpn` (VPNv4), and knows prefixes of 24 bits only. It keeps no routes,
 checks nothing it is sent, and has no timers: it is for one box and some minutes.
@@ -17,7 +18,7 @@ from network import LabError
 
 SAFI = {"unicast": 1, "vpn": 128}
 OPEN, UPDATE, NOTIFICATION, KEEPALIVE = 1, 2, 3, 4
-ORIGIN, AS_PATH, NEXT_HOP, LOCAL_PREF, MP_REACH, MP_UNREACH, EXT_COMMUNITIES = 1, 2, 3, 5, 14, 15, 16
+ORIGIN, AS_PATH, NEXT_HOP, LOCAL_PREF, MP_REACH, EXT_COMMUNITIES = 1, 2, 3, 5, 14, 16
 TRANSITIVE, OPTIONAL, LONG = 0x40, 0x80, 0x10
 HOLD = 600
 VPN_BITS = 88 + 24    # label and route distinguisher before the prefix
@@ -53,17 +54,6 @@ def unicast_update(prefixes, next_hop, path):
     return message(UPDATE, struct.pack("!HH", 0, len(attributes)) + attributes + nlri)
 
 
-def vpn_withdrawal(prefixes, rd):
-    nlri = b"".join(bytes([VPN_BITS]) + b"\x80\0\0" + rd + struct.pack("!I", p)[:3] for p in prefixes)
-    attributes = attribute(OPTIONAL, MP_UNREACH, struct.pack("!HB", 1, SAFI["vpn"]) + nlri)
-    return message(UPDATE, struct.pack("!HH", 0, len(attributes)) + attributes)
-
-
-def unicast_withdrawal(prefixes):
-    nlri = b"".join(b"\x18" + struct.pack("!I", p)[:3] for p in prefixes)
-    return message(UPDATE, struct.pack("!H", len(nlri)) + nlri + b"\0\0")
-
-
 def nlri_of(body):
     """The part of an UPDATE that announces: (its entries, bytes of one of them); unicast or VPN."""
     at = 4 + struct.unpack_from("!H", body)[0]
@@ -84,11 +74,10 @@ class Speaker:
     def __init__(self, own, peer, own_as, family):
         self.own, self.peer, self.own_as, self.family = own, peer, own_as, family
         self.socket, self.buffer = None, b""
-        self.heard = set()       # the first three bytes of each prefix announced to us
+        self.missing = set()     # the first three bytes of each prefix that is to be announced to us yet
         self.announced = 0       # the same prefix announced again counts again
-        self.last = None         # when the last new one came
+        self.last = None         # when the last of those came
         self.kinds = []          # message types that have come, but for UPDATE
-        self.unsent = 0          # bytes of the last race
 
     def __enter__(self):
         return self
@@ -143,26 +132,24 @@ class Speaker:
 
     def count(self, body):
         entries, size = nlri_of(body)
-        before = len(self.heard)
-        self.heard.update(entries[at - 3:at] for at in range(size, len(entries) + 1, size))
+        before = len(self.missing)
+        self.missing.difference_update(entries[at - 3:at] for at in range(size, len(entries) + 1, size))
         self.announced += len(entries) // size
-        if len(self.heard) > before:
+        if len(self.missing) < before:
             self.last = time.monotonic()
 
     def fileno(self):
         return self.socket.fileno()
 
-    def sent_all(self):
-        return self.unsent == 0
-
-    def forget(self):
-        self.heard, self.announced, self.last = set(), 0, None
+    def expect(self, prefixes):
+        """Count anew, until all of these /24s (as numbers) have been announced."""
+        self.missing = {(prefix >> 8).to_bytes(3, "big") for prefix in prefixes}
+        self.announced, self.last = 0, None
 
 
 def race(speakers, sender, data, done, timeout):
     """Send data, all of them reading meanwhile, until done(); returns when the first byte was sent."""
     data, end = memoryview(data), time.monotonic() + timeout
-    sender.unsent = len(data)
     for one in speakers:
         one.socket.setblocking(False)
     since = time.monotonic()
@@ -172,8 +159,7 @@ def race(speakers, sender, data, done, timeout):
             one.take()
         if writing:
             data = data[sender.socket.send(data):]
-            sender.unsent = len(data)
         if time.monotonic() > end:
             raise LabError(f"bgpd was not through after {timeout} s: "
-                           + ", ".join(f"{len(s.heard)} prefixes at {s.own}" for s in speakers))
+                           + ", ".join(f"{len(s.missing)} prefixes missing at {s.own}" for s in speakers))
     return since
