@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What tenantd says to Prometheus is well formed, and doc/metrics.md, the alerts and the dashboard speak of just that.
+"""What tenantd says to Prometheus is well formed; doc/user/metrics.rst, the alerts and the dashboard speak of just that.
 
 tests/metrics/all.prom is every metric as the daemon writes it; test_metrics holds it to that.
 """
@@ -15,6 +15,7 @@ TREE = Path(os.environ.get("srcdir", Path(__file__).resolve().parent.parent))
 sys.path.insert(0, str(TREE / "tests"))
 from exposition import parse    # noqa: E402
 
+DOCUMENT = "doc/user/metrics.rst"
 TEXT = (TREE / "tests/metrics/all.prom").read_text()
 FAMILIES, _ = parse(TEXT)
 SAMPLES = {sample: name for name, family in FAMILIES.items() for sample, _ in family.samples}
@@ -68,7 +69,7 @@ def expression_faults(where, text):
 def document_faults(text):
     """One row for each metric, of its type, with its labels; and every alert has its row."""
     rows = {}
-    for name, kind, labels in re.findall(r"^\| `(\w+)` \| (\w+) \| ([^|]*) ?\|", text, re.M):
+    for name, kind, labels in re.findall(r"^   \* - ``(\w+)``\n     - (\w+)\n     -(.*)$", text, re.M):
         if name in rows:
             yield f"{name} is explained twice"
         rows[name] = kind, set(WORD.findall(labels))
@@ -82,7 +83,7 @@ def document_faults(text):
         if said != (family.kind, labels):
             yield f"{name} is a {family.kind} with {sorted(labels)}, not a {said}"
         for label, value in {pair for _, pairs in family.samples for pair in pairs if pair[0] in ("health", "outcome", "kind", "result", "stage", "target")}:
-            if f"`{value}`" not in text:
+            if f"``{value}``" not in text:
                 yield f"{name}: {label} {value} is not explained"
 
 
@@ -90,7 +91,7 @@ def alert_faults(text, document):
     import yaml    # a test machine has it
     rules = [rule for group in yaml.safe_load(text)["groups"] for rule in group["rules"]]
     names = [rule["alert"] for rule in rules]
-    told = re.findall(r"^\| (Tenantd\w+) \|", document, re.M)
+    told = re.findall(r"^   \* - (Tenantd\w+)$", document, re.M)
     if sorted(names) != sorted(told):
         yield f"alerts without a row, or rows without an alert: {sorted(set(names) ^ set(told))}"
     for rule in rules:
@@ -130,9 +131,9 @@ def dashboard_faults(text):
 def main():
     faults, checks = [], 0
     for what, found in (("all.prom", parse(TEXT)[1]),
-                        ("doc/metrics.md", document_faults((TREE / "doc/metrics.md").read_text())),
+                        (DOCUMENT, document_faults((TREE / DOCUMENT).read_text())),
                         ("alerts", alert_faults((TREE / "doc/prometheus-alerts.yml").read_text(),
-                                                (TREE / "doc/metrics.md").read_text())),
+                                                (TREE / DOCUMENT).read_text())),
                         ("dashboard", dashboard_faults((TREE / "doc/grafana-dashboard.json").read_text()))):
         checks += 1
         faults += [f"{what}: {fault}" for fault in found]

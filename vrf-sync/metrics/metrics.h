@@ -5,7 +5,7 @@
  * Pure: the daemon fills a struct metrics with what it knows (all of it kept
  * as things happen, or found by one walk over the tenants), and metrics_render()
  * writes it.  No label names a tenant, so that a node with ten thousand answers
- * in as many lines as one with ten.  doc/metrics.md explains each metric; a
+ * in as many lines as one with ten.  doc/user/metrics.rst explains each; a
  * test compares it, and the dashboard, with what is written here.
  */
 #ifndef FRR_TENANT_METRICS_METRICS_H
