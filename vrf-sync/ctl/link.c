@@ -222,7 +222,7 @@ static const struct option_info link_options[] = {
 	{ "max-routes", OPT_NUMBER, 0, "max_routes", "N",
 	  "limit of what bgp may bring; default 1000", 1, 10000000 },
 	{ "virtual-address", OPT_ADDRESS, OPTION_AUTO, "virtual_address", "ADDRESS",
-	  "shared by VRRP with the link of another PE on this LAN; \"auto\" takes it away" },
+	  "shared by VRRP with the link of another PE on this LAN" },
 	{ "vrid", OPT_NUMBER, OPTION_AUTO, "vrid", "N",
 	  "its VRRP group; derived: the last octet of the virtual address", 1, 255 },
 	{ "priority", OPT_NUMBER, OPTION_AUTO, "priority", "N",
