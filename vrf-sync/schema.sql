@@ -42,7 +42,7 @@ CREATE TABLE provider (
 		CHECK (table_base BETWEEN 256 AND 2000000000),
 	vni_base    INTEGER NOT NULL DEFAULT 100000     -- VNI of a switch = vni_base + switch id
 		CHECK (vni_base BETWEEN 0 AND 16777214),
-	leak_base   INTEGER NOT NULL DEFAULT 1000000    -- RT of a leak = asn:(leak_base + leak id)
+	leak_base   INTEGER NOT NULL DEFAULT 1000000    -- RT of leaks to a tenant = asn:(leak_base + its id)
 		CHECK (leak_base BETWEEN 1 AND 4000000000),
 	ospf_hello  INTEGER NOT NULL DEFAULT 1          -- seconds, on transit and uplink
 		CHECK (ospf_hello BETWEEN 1 AND 60),
