@@ -15,8 +15,8 @@ import sys
 import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-from mgmtd_rig import CONF, HERE, MODULE, Daemon, own_namespaces    # noqa: E402
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "lab"))
+from net.alone import CONF, HERE, MODULE, Daemon, own_namespaces    # noqa: E402
 
 ALONE = Path("lab/bench.d/memory_alone").resolve()
 CLIENT = Path(os.environ.get("FRR_TOPOTESTS", "/usr/src/frr/tests/topotests")) / "lib/fe_client.py"

@@ -11,8 +11,8 @@ Runs in namespaces of its own; needs root and FRR.
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-from mgmtd_rig import CONF, HERE, LENIENT, MODULE, Daemon, own, own_namespaces, run    # noqa: E402
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "lab"))
+from net.alone import CONF, HERE, LENIENT, MODULE, Daemon, own, own_namespaces, run    # noqa: E402
 
 EXTENSION = MODULE.with_name("vtysh_tenant.so")
 LINES = (HERE / "tests/configuration/all.conf").read_text().splitlines()

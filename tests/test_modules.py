@@ -12,8 +12,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-from mgmtd_rig import FRR, LENIENT, RUN, Daemon, own_namespaces    # noqa: E402
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "lab"))
+from net.alone import FRR, LENIENT, RUN, Daemon, own_namespaces    # noqa: E402
 
 DAEMONS = ("zebra", "ospfd", "bgpd", "mgmtd")
 

@@ -1,5 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-or-later
-"""A stock mgmtd with our module, in namespaces of its own: for tests that need no kernel with VRFs.
+"""Daemons alone, in namespaces of their own: for what needs no network and no kernel with VRFs.
 
     own_namespaces()                 # or exit status 77, and why
     with Daemon("mgmtd", "-M", MODULE) as mgmtd:
@@ -13,11 +12,11 @@ import sys
 import time
 from pathlib import Path
 
-HERE = Path(os.environ.get("srcdir", Path(__file__).resolve().parent.parent)).resolve()
-sys.path.insert(0, str(HERE / "lab"))
-from net.vty import Vty    # noqa: E402
+from net.vty import Vty
 
-MODULE = Path(".libs/mgmtd_tenant.so").resolve()
+HERE = Path(__file__).resolve().parents[2]
+PROGRAMS = Path(os.environ.get("FRR_TENANT_PROGRAMS", ".")).resolve()
+MODULE = PROGRAMS / ".libs/mgmtd_tenant.so"
 FRR = Path("/usr/lib/frr")
 # FRR's own programs are without sanitizers, what they load of ours may be with them
 LENIENT = {"ASAN_OPTIONS": "verify_asan_link_order=0:detect_leaks=0"}
