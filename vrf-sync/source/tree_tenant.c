@@ -13,6 +13,11 @@
 #include "source/tree_priv.h"
 
 /* What is being read. */
+/* Where the tree does not say.  The schema has no default for what each switch or subnet
+ * would have one of: every one is a node, which FRR copies for each line that is typed.
+ */
+#define SWITCH_MTU 1500
+
 struct reading {
 	const struct lyd_node *tree;
 	const struct lyd_node *entry;
@@ -136,7 +141,8 @@ static void take_subnets(struct reading *r, const struct lyd_node *at, struct lo
 	tree_foreach (at, "subnet", entry) {
 		struct subnet subnet = { .id = 1 + tree_hash(tree_text(entry, "prefix")) };
 
-		subnet.advertise = tree_is_true(entry, "advertise");
+		subnet.advertise =
+			!tree_text(entry, "advertise") || tree_is_true(entry, "advertise");
 		if (!tree_net(entry, "prefix", &subnet.prefix) ||
 		    !tree_addr(entry, "gateway", &subnet.gateway)) {
 			reason_set(
@@ -172,7 +178,7 @@ static void take_switch(struct reading *r, const struct lyd_node *entry)
 		.id = tree_number(entry, "id"),
 		.site_id = tree_site_id(r->provider, site),
 		.vni = tree_number(entry, "vni"),
-		.mtu = tree_number(entry, "mtu"),
+		.mtu = tree_number(entry, "mtu") ?: SWITCH_MTU,
 		.scope = MAX(tree_word(entry, "scope", scope_names, SCOPE_COUNT), 0),
 		.purpose = MAX(tree_word(entry, "purpose", purpose_names, PURPOSE_COUNT), 0),
 	};
