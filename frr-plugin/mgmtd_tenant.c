@@ -136,6 +136,30 @@ static int make_xpath(const struct tenant_line *line, const struct line_values *
 	return used;
 }
 
+/* A leaf of an entry that is not there yet, and that cannot be made without another leaf: FRR
+ * would say so in many lines.
+ */
+static bool comes_too_early(struct vty *vty, const char *xpath)
+{
+	const struct lysc_node *leaf = yang_find_snode(ly_native_ctx, xpath, 0), *child;
+	char entry[XPATH_MAXLEN];
+
+	assert(leaf);
+	if (!leaf->parent || leaf->parent->nodetype != LYS_LIST)
+		return false;
+	strlcpy(entry, xpath, sizeof(entry));
+	*strrchr(entry, '/') = '\0';
+	if (yang_dnode_exists(vty->candidate_config->dnode, entry))
+		return false;
+	for (child = lysc_node_child(leaf->parent); child; child = child->next)
+		if (child != leaf && !lysc_is_key(child) && (child->flags & LYS_MAND_TRUE))
+			break;
+	if (child)
+		vty_out(vty, "%% There is no such %s yet; set its %s first.\n", leaf->parent->name,
+			child->name);
+	return child != NULL;
+}
+
 static int apply_line(struct vty *vty, const struct line_command *command,
 		      const struct line_values *values)
 {
@@ -143,6 +167,8 @@ static int apply_line(struct vty *vty, const struct line_command *command,
 	char xpath[XPATH_MAXLEN], leaf[XPATH_MAXLEN];
 	int used = make_xpath(command->line, values, xpath, sizeof(xpath));
 
+	if (command->form == LINE_SET && kind == LINE_LEAF && comes_too_early(vty, xpath))
+		return CMD_WARNING_CONFIG_FAILED;
 	if (command->form != LINE_SET) {
 		nb_cli_enqueue_change(vty, xpath, NB_OP_DESTROY, NULL);
 	} else if (kind == LINE_LEAF) {

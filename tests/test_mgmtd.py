@@ -33,6 +33,17 @@ def typing(mgmtd):
     check(mgmtd.type(*LINES) == {} or mgmtd.lines() == SORTED, "typing it all again changes it")
 
 
+def too_early(mgmtd):
+    """What cannot be without another line, before that: one sentence, and nothing changes."""
+    for line, sentence in (("tenant acme switch web subnet 10.9.9.0/24 advertise false",
+                            "% There is no such subnet yet; set its gateway first."),
+                           ("tenant-network source other location /var/lib/other.db",
+                            "% There is no such source yet; set its type first.")):
+        said = mgmtd.type(line).get(line, (0, "nothing"))
+        check(said[0] and said[1].strip() == sentence, f"'{line}' is answered by {said}")
+    check(mgmtd.lines() == SORTED, "a line that came too early changed something")
+
+
 def writing(mgmtd):
     """vtysh's merged configuration, and the file that `write` makes."""
     status, said = run("vtysh", "-c", "show running-config")
@@ -125,6 +136,7 @@ def main():
     own_namespaces()
     with Daemon("mgmtd", "-M", MODULE) as mgmtd:
         typing(mgmtd)
+        too_early(mgmtd)
         writing(mgmtd)
         reloading(mgmtd)
         loading(mgmtd)
