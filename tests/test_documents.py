@@ -166,6 +166,28 @@ def yang_faults(text):
     yield from differ("doc/user/yang.rst", "RPC or notification", names, told)
 
 
+def as_typed(form):
+    """An expression for what may be typed: NAME and (1-10) are any word, <a|b> one of these, [json] may be missing."""
+    words = []
+    for word in re.findall(r"\[[^]]*\]|<[^>]*>|\S+", form):
+        if word.startswith("["):
+            break
+        words.append(r"\S+" if re.fullmatch(r"[A-Z][A-Z.-]*|\(.*\)|<.*>", word) else re.escape(word))
+    return re.compile(rf"(?<![\w-]){' '.join(words)}(?![\w-])")
+
+
+def run_faults(text):
+    """Every command that the guide has is run by a test."""
+    network = "\n".join(file.read_text() for file in sorted((TREE / "topotests").glob("**/*.py")))
+    database = re.sub(r"\\\n\s*|['\"]", "", read("tests/test_tenantctl.sh"))
+    for where, start, tests in (("doc/user/vtysh.rst", "show tenant", network),
+                                ("doc/user/database.rst", "tenantctl ", database),
+                                ("doc/user/configuration.rst", "tenant", read("tests/configuration/all.conf"))):
+        for form in commands_of(text[where], start):
+            if not as_typed(form.removeprefix("tenantctl ")).search(tests):
+                yield f"{where}: no test runs {form}"
+
+
 def path_faults(text):
     named = re.compile(rf"(?<![\w./@-])(?:{ROOMS})/[\w./-]*\w(?![\w*])")
     for where, words in text.items():
@@ -177,7 +199,8 @@ def path_faults(text):
                 yield f"{where}: there is no {path}"
 
 
-CHECKS = (vtysh_faults, metric_faults, code_faults, reason_faults, tenantctl_faults, line_faults, yang_faults, path_faults)
+CHECKS = (vtysh_faults, metric_faults, code_faults, reason_faults, tenantctl_faults, line_faults, yang_faults, run_faults,
+          path_faults)
 
 
 def faults(text):
