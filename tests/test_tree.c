@@ -7,6 +7,7 @@
  */
 #include <zebra.h>
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,10 +24,10 @@
 #include "lib.h"
 
 static const char *const stories[] = {
-	"all-in-one",   "bgp-link",         "dlr-edge",       "dlr-pe",       "edge-pe",
-	"four-byte-as", "hidden-subnets",   "leak-both-ways", "leak-one-way", "no-aggregates",
-	"overrides",    "reference",        "same-space",     "static-link",  "static-transit",
-	"two-dlrs",     "two-esgs-two-pes",
+	"all-in-one",   "bgp-link",         "dlr-edge",        "dlr-pe",       "edge-pe",
+	"four-byte-as", "hidden-subnets",   "leak-both-ways",  "leak-one-way", "no-aggregates",
+	"overrides",    "reference",        "same-space",      "static-link",  "static-transit",
+	"two-dlrs",     "two-esgs-two-pes", "virtual-address",
 };
 
 /* ---- YANG data ---- */
@@ -171,6 +172,7 @@ static void put_settings(struct text *t, const struct provider *provider)
 	put_number(t, "leak-base", provider->leak_base);
 	put_number(t, "hello-interval", provider->ospf_hello);
 	put_number(t, "dead-interval", provider->ospf_dead);
+	put_number(t, "vrrp-interval", provider->vrrp_interval / 10);
 	end(t, "}");
 	begin(t, "\"pools\":{");
 	for (int kind = 0; kind < WIRE_KIND_COUNT; kind++) {
@@ -266,6 +268,9 @@ static void put_link(struct text *t, const struct provider *provider, const stru
 	put_addr(t, "peer", &link->peer);
 	put_number(t, "peer-as", link->peer_as);
 	put_number(t, "maximum-routes", link->max_routes);
+	put_addr(t, "virtual-address", &link->virtual_address);
+	put_number(t, "vrid", link->vrid);
+	put_number(t, "priority", link->priority);
 	put_nets(t, "route", link->routes);
 	end(t, "}");
 }
@@ -406,6 +411,17 @@ static int line_cmp(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+/* A link's device is named by its id, which is a hash of its name in configuration. */
+static char *without_link_id(char *line)
+{
+	char *name = strstr(line, "name=vr");
+
+	if (name && isdigit(name[7]))
+		memmove(name + 7, name + 7 + strspn(name + 7, "0123456789"),
+			strlen(name + 7 + strspn(name + 7, "0123456789")) + 1);
+	return line;
+}
+
 /* The plan as sorted lines, and the findings. */
 static char *shape(const struct model *model, const char *node_name)
 {
@@ -420,7 +436,7 @@ static char *shape(const struct model *model, const char *node_name)
 	plan = lib_objects_text(&want);
 	for (char *save = NULL, *at = strtok_r(plan, "\n", &save); at;
 	     at = strtok_r(NULL, "\n", &save))
-		*darr_append(lines) = at;
+		*darr_append(lines) = without_link_id(at);
 	qsort(lines, darr_len(lines), sizeof(*lines), line_cmp);
 	lib_append(&text, "%s", "");
 	darr_foreach_p (lines, line)
@@ -495,6 +511,10 @@ static const struct {
 	  TENANT(",\"id\":7,\"link\":[{\"name\":\"hq\",\"node\":\"a\",\"interface\":\"x0\","
 		 "\"address\":\"192.168.1.1/30\",\"protocol\":\"bgp\"}]"),
 	  "link hq of tenant acme has no peer" },
+	{ "a VRRP group without an address",
+	  TENANT(",\"id\":7,\"link\":[{\"name\":\"hq\",\"node\":\"a\",\"interface\":\"x0\","
+		 "\"address\":\"192.168.1.1/30\",\"vrid\":9}]"),
+	  "link hq of tenant acme has no virtual-address" },
 	{ "a leak to nobody",
 	  TENANT(",\"id\":7") ",\"leaks\":{\"leak\":[{\"from\":\"acme\",\"to\":\"x\",\"prefix\":\"10.0.0.0/8\"}]}",
 	  "to tenant x, which has no id in the configuration" },

@@ -138,6 +138,7 @@ static void take_settings(const struct lyd_node *tree, struct provider *provider
 	provider->leak_base = tree_number(node, "leak-base");
 	provider->ospf_hello = tree_number(node, "hello-interval");
 	provider->ospf_dead = tree_number(node, "dead-interval");
+	provider->vrrp_interval = tree_number(node, "vrrp-interval") * 10; /* to ms */
 	if (!provider->vpn_tag)
 		provider->vpn_tag = default_vpn_tag(provider->asn);
 	tree_nets(tree, "reserved", &provider->reserved);

@@ -232,8 +232,12 @@ static const char *link_lacks(const struct lyd_node *entry, const struct link *l
 		return "interface";
 	if (!ipnet_is_set(&link->address))
 		return "address";
-	if (link->routing != ROUTING_OSPF && !ipnet_is_set(&link->peer))
+	if (!ipnet_is_set(&link->peer) &&
+	    (link->routing == ROUTING_BGP ||
+	     (link->routing == ROUTING_STATIC && !ipnet_is_set(&link->virtual_address))))
 		return "peer";
+	if (!ipnet_is_set(&link->virtual_address) && (link->vrid || link->priority))
+		return "virtual-address";
 	if (link->routing == ROUTING_BGP && !link->peer_as)
 		return "peer-as";
 	return NULL;
@@ -258,6 +262,8 @@ static void take_link(struct reading *r, const struct lyd_node *entry)
 		.vlan = tree_number(entry, "vlan"),
 		.peer_as = tree_number(entry, "peer-as"),
 		.max_routes = tree_number(entry, "maximum-routes"),
+		.vrid = tree_number(entry, "vrid"),
+		.priority = tree_number(entry, "priority"),
 		.routing = MAX(tree_word(entry, "protocol", routing_names, ROUTING_COUNT), 0),
 	};
 	const char *lacks;
@@ -266,6 +272,7 @@ static void take_link(struct reading *r, const struct lyd_node *entry)
 	strlcpy(link.ifname, tree_text(entry, "interface") ?: "", sizeof(link.ifname));
 	tree_net(entry, "address", &link.address);
 	tree_addr(entry, "peer", &link.peer);
+	tree_addr(entry, "virtual-address", &link.virtual_address);
 	lacks = link_lacks(entry, &link);
 	if (lacks) {
 		reason_set(tenant_bad(r->tenant),
