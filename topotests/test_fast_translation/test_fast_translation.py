@@ -130,7 +130,7 @@ def ages(net):
 
 def test_tenantd_says_which_modules_are_in_force(net):
     assert net.tenantd("esg")["modules"] == {"ospfd": True, "zebra": True}
-    assert net.tenantd("pe1")["modules"] == {"ospfd": True, "bgpd": True, "zebra": False}
+    assert net.tenantd("pe1")["modules"] == {"ospfd": True, "bgpd": True, "mgmtd": False, "zebra": False}
     assert "ospfd up with our module" in net.vty("esg", "tenantd", "show tenant")
 
 

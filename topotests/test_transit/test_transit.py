@@ -97,14 +97,23 @@ def test_without_prefix_suppression_half_the_traffic_would_end_there(net):
 
 # -- C-08: a loop between an edge and a PE (F5) --
 
+def none_goes_to_and_fro(net):
+    """No packet, for 2 s on end: while routers hear of a change one after the other some may, for a moment."""
+    end = net.now() + 2
+    while net.now() < end:
+        if net.cycles(WEB):
+            return False
+        net.pass_seconds(0.2)
+    return True
+
+
 def test_no_edge_sends_back_what_it_is_sent_and_nobody_suppresses_the_forwarding_address(net):
     assert not any("suppress-fa" in net.running(router, "ospfd") for router in (*DLRS, *EDGES))
     net.cut("t", "esg")
     for pe in NEAR:
         net.wait_hops(pe, WEB, 1, "acme")
     net.wait(lambda: {net.owner(hop) for hop in net.hops("esg", WEB, "acme")} == set(NEAR), 20, "esg to go around")
-    net.wait(lambda: not net.cycles(WEB), 5, "no packet to go to and fro, once every router knows")
-    net.stays(lambda: not net.cycles(WEB), 2, "no packet may go to and fro")
+    net.wait(lambda: none_goes_to_and_fro(net), 10, "no packet to go to and fro, once every router knows")
     net.mend("t", "esg")
     net.all_well()
 
