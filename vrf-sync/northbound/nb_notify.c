@@ -33,25 +33,13 @@ static struct event *ev_health, *ev_stale;
 
 /* ---- sending ---- */
 
-static void put(struct lyd_node *tree, const char *name, const char *fmt, ...) PRINTFRR(3, 4);
-static void put(struct lyd_node *tree, const char *name, const char *fmt, ...)
-{
-	char text[300];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintfrr(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	lyd_new_term(tree, NULL, name, text, 0, NULL);
-}
-
 static struct lyd_node *begin(const char *xpath)
 {
 	struct lyd_node *tree = NULL;
 
 	yang_new_path2(NULL, ly_native_ctx, xpath, NULL, 0, 0, &tree, NULL);
 	if (tree)
-		put(tree, "node", "%s", tenantd.node ? tenantd.node : "");
+		nb_put(tree, "node", "%s", tenantd.node ? tenantd.node : "");
 	return tree;
 }
 
@@ -80,8 +68,8 @@ static void tell_failed(const char *name, const char *reason)
 
 	if (!tree)
 		return;
-	put(tree, "tenant", "%s", name);
-	put(tree, "reason", "%s", reason);
+	nb_put(tree, "tenant", "%s", name);
+	nb_put(tree, "reason", "%s", reason);
 	finish("/frr-tenant:tenant-failed", tree);
 }
 
@@ -91,7 +79,7 @@ static void tell_healed(const char *name)
 
 	if (!tree)
 		return;
-	put(tree, "tenant", "%s", name);
+	nb_put(tree, "tenant", "%s", name);
 	finish("/frr-tenant:tenant-healed", tree);
 }
 
@@ -153,10 +141,10 @@ void backend_stage(uint32_t tenant_id, const struct traced *traced, enum stage s
 	tree = begin("/frr-tenant:subnet-converged");
 	if (!tree)
 		return;
-	put(tree, "tenant", "%s", tenant->name);
-	put(tree, "prefix", "%s", ipnet_format(&traced->prefix, text));
-	put(tree, "stage", "%s", stage_names[stage]);
-	put(tree, "after", "%" PRId64, traced->at[stage] - traced->written);
+	nb_put(tree, "tenant", "%s", tenant->name);
+	nb_put(tree, "prefix", "%s", ipnet_format(&traced->prefix, text));
+	nb_put(tree, "stage", "%s", stage_names[stage]);
+	nb_put(tree, "after", "%" PRId64, traced->at[stage] - traced->written);
 	finish("/frr-tenant:subnet-converged", tree);
 }
 
@@ -184,9 +172,9 @@ static void tell_stale(struct event *event)
 	tree = since ? begin("/frr-tenant:source-stale") : NULL;
 	if (!tree)
 		return;
-	put(tree, "source", "%s", source_location(tenantd.source));
-	put(tree, "problem", "%s", problem);
-	put(tree, "lag", "%" PRId64, (clock_us() - since) / 1000);
+	nb_put(tree, "source", "%s", source_location(tenantd.source));
+	nb_put(tree, "problem", "%s", problem);
+	nb_put(tree, "lag", "%" PRId64, (clock_us() - since) / 1000);
 	finish("/frr-tenant:source-stale", tree);
 }
 

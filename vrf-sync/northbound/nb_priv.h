@@ -26,7 +26,9 @@ const struct lyd_node *nb_tree(void *arg);
 void nb_config_connected(bool connected);
 void nb_config_stop(void);
 
-/* nb_state.c: the container state; freed by the other. */
+/* nb_state.c: adds a leaf; a text that the schema would not have, "", is left out. */
+void nb_put(struct lyd_node *parent, const char *name, const char *fmt, ...) PRINTFRR(3, 4);
+/* The container state; freed by the other. */
 const struct lyd_node *nb_state_tree(const char *xpath, void **user_lock);
 void nb_state_free(const struct lyd_node *tree, void *user_lock);
 /* Microseconds since 1970 as yang:date-and-time; returns buf. */

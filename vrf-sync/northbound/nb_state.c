@@ -29,8 +29,7 @@
 
 /* ---- making nodes ---- */
 
-static void put(struct lyd_node *parent, const char *name, const char *fmt, ...) PRINTFRR(3, 4);
-static void put(struct lyd_node *parent, const char *name, const char *fmt, ...)
+void nb_put(struct lyd_node *parent, const char *name, const char *fmt, ...)
 {
 	char text[300];
 	va_list ap;
@@ -86,16 +85,16 @@ static void put_node(struct lyd_node *state, const struct engine_stats *stats)
 	struct lyd_node *apply = add_container(state, "last-apply");
 	struct lyd_node *counters = add_container(state, "counters");
 
-	put(state, "node", "%s", tenantd.node ? tenantd.node : "");
-	put(state, "revision", "%" PRIu64, stats->revision);
-	put(state, "problem", "%s", show_node_problem(stats) ? show_node_problem(stats) : "");
-	put(state, "busy", "%s", stats->busy ? "true" : "false");
-	put(apply, "duration", "%" PRId64, stats->last_us);
-	put(counters, "batches", "%" PRIu64, stats->batches);
-	put(counters, "added", "%" PRIu64, stats->added);
-	put(counters, "updated", "%" PRIu64, stats->updated);
-	put(counters, "deleted", "%" PRIu64, stats->deleted);
-	put(counters, "failed", "%" PRIu64, stats->failed);
+	nb_put(state, "node", "%s", tenantd.node ? tenantd.node : "");
+	nb_put(state, "revision", "%" PRIu64, stats->revision);
+	nb_put(state, "problem", "%s", show_node_problem(stats) ? show_node_problem(stats) : "");
+	nb_put(state, "busy", "%s", stats->busy ? "true" : "false");
+	nb_put(apply, "duration", "%" PRId64, stats->last_us);
+	nb_put(counters, "batches", "%" PRIu64, stats->batches);
+	nb_put(counters, "added", "%" PRIu64, stats->added);
+	nb_put(counters, "updated", "%" PRIu64, stats->updated);
+	nb_put(counters, "deleted", "%" PRIu64, stats->deleted);
+	nb_put(counters, "failed", "%" PRIu64, stats->failed);
 }
 
 static void put_source(struct lyd_node *state, const struct source *source, const char *name,
@@ -109,12 +108,12 @@ static void put_source(struct lyd_node *state, const struct source *source, cons
 		return;
 	entry = add_entry(state, "source", "[name='%s']", name);
 	problem = source_problem(source, &since);
-	put(entry, "location", "%s", source_location(source));
-	put(entry, "readable", "%s", since ? "false" : "true");
-	put(entry, "problem", "%s", problem);
-	put(entry, "revision", "%" PRIu64, source_revision(source));
-	put(entry, "lag", "%" PRId64, since ? (clock_us() - since) / 1000 : 0);
-	put(entry, "tenants", "%zu", tenants);
+	nb_put(entry, "location", "%s", source_location(source));
+	nb_put(entry, "readable", "%s", since ? "false" : "true");
+	nb_put(entry, "problem", "%s", problem);
+	nb_put(entry, "revision", "%" PRIu64, source_revision(source));
+	nb_put(entry, "lag", "%" PRId64, since ? (clock_us() - since) / 1000 : 0);
+	nb_put(entry, "tenants", "%zu", tenants);
 }
 
 /* ---- tenants ---- */
@@ -129,16 +128,16 @@ static void put_traced(struct lyd_node *state, const char *tenant, const struct 
 	if (!subnet)
 		return;
 	if (traced->written)
-		put(subnet, "written", "%s", nb_time(traced->written, at));
+		nb_put(subnet, "written", "%s", nb_time(traced->written, at));
 	for (int stage = 0; stage < STAGE_COUNT; stage++) {
 		if (!traced->at[stage])
 			continue;
 		entry = add_entry(subnet, "stage", "[stage='%s']", stage_names[stage]);
 		if (!entry)
 			continue;
-		put(entry, "at", "%s", nb_time(traced->at[stage], at));
+		nb_put(entry, "at", "%s", nb_time(traced->at[stage], at));
 		if (traced->written)
-			put(entry, "after", "%" PRId64, traced->at[stage] - traced->written);
+			nb_put(entry, "after", "%" PRId64, traced->at[stage] - traced->written);
 	}
 }
 
@@ -155,14 +154,14 @@ static bool put_tenant(void *arg, const struct engine_tenant *tenant)
 	entry = add_entry(state, "tenant", "[name='%s']", row ? row->name : tenant->vrf);
 	if (!entry)
 		return true;
-	put(entry, "vrf", "%s", tenant->vrf);
+	nb_put(entry, "vrf", "%s", tenant->vrf);
 	if (row)
-		put(entry, "source", "%s", row->configured ? "configuration" : "database");
-	put(entry, "health", "%s", health_names[tenant->health]);
-	put(entry, "reason", "%s", tenant->reason);
-	put(entry, "objects-wanted", "%zu", tenant->want_count);
-	put(entry, "objects-in-place", "%zu", tenant->have_count);
-	put(entry, "changes", "%" PRIu64, tenant->changes);
+		nb_put(entry, "source", "%s", row->configured ? "configuration" : "database");
+	nb_put(entry, "health", "%s", health_names[tenant->health]);
+	nb_put(entry, "reason", "%s", tenant->reason);
+	nb_put(entry, "objects-wanted", "%zu", tenant->want_count);
+	nb_put(entry, "objects-in-place", "%zu", tenant->have_count);
+	nb_put(entry, "changes", "%" PRIu64, tenant->changes);
 	list = row ? tracing_of_tenant(row->id, &count) : NULL;
 	for (size_t i = 0; i < count; i++)
 		put_traced(state, row->name, &list[i]);
@@ -176,9 +175,9 @@ static void put_unborn(void *arg, const char *name, const char *sentence)
 
 	if (!entry)
 		return;
-	put(entry, "source", "configuration");
-	put(entry, "health", "%s", health_names[HEALTH_FAILED]);
-	put(entry, "reason", "%s", sentence);
+	nb_put(entry, "source", "configuration");
+	nb_put(entry, "health", "%s", health_names[HEALTH_FAILED]);
+	nb_put(entry, "reason", "%s", sentence);
 }
 
 /* ---- the tree ---- */
