@@ -91,18 +91,7 @@ static void put(struct text *t, const char *fmt, ...)
 	t->first = false;
 }
 
-static void begin(struct text *t, const char *fmt, ...) PRINTFRR(2, 3);
-static void begin(struct text *t, const char *fmt, ...)
-{
-	char line[400];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintfrr(line, sizeof(line), fmt, ap);
-	va_end(ap);
-	lib_append(&t->json, "%s%s", t->first ? "" : ",", line);
-	t->first = true;
-}
+#define begin(t, ...) (put(t, __VA_ARGS__), (t)->first = true)
 
 static void end(struct text *t, const char *what)
 {

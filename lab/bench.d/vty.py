@@ -20,7 +20,7 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from net import figures                                          # noqa: E402
+from net import figures, processor    # noqa: E402
 from net.alone import CONF, MODULE, PROGRAMS, Daemon, own_namespaces    # noqa: E402
 
 SWITCHES = ("web", "app", "db", "dmz", "mgmt")
@@ -38,17 +38,12 @@ def lines_of(number):
 
 
 def cpu_ms(daemon):
-    tasks = Path(f"/proc/{daemon.process.pid}/task")
-    return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks.iterdir()) / 1e6
+    return processor.cpu_ms(daemon.process.pid)
 
 
-def wait_idle(*daemons, window=2):
-    """Until all of them together use less than 1 % of a processor."""
-    while True:
-        before = sum(map(cpu_ms, daemons))
-        time.sleep(window)
-        if sum(map(cpu_ms, daemons)) - before < 10 * window:
-            return
+def wait_idle(*daemons):
+    while not processor.is_idle(*(daemon.process.pid for daemon in daemons), window=2):
+        pass
 
 
 def tell_shows(tenantd, chosen):

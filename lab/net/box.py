@@ -20,7 +20,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from net import session
+from net import processor, session
 from net.reference import SYSCTLS as REFERENCE_SYSCTLS
 from network import Extra, LabError, Network
 
@@ -157,17 +157,11 @@ class Box(Network):
     # -- looking --
 
     def cpu_ms(self, daemon, router=None):
-        """Processor time of all its threads since it began, by the scheduler's own nanoseconds."""
-        tasks = Path(f"/proc/{self.pid(router or self.role, daemon)}/task")
-        return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks.iterdir()) / 1e6
+        return processor.cpu_ms(self.pid(router or self.role, daemon))
 
-    def wait_idle(self, timeout, window=3):
-        """Until tenantd has nothing to do in the background either: less than 1 % of the processor for a while."""
-        def idle():
-            before = self.cpu_ms("tenantd")
-            time.sleep(window)
-            return self.cpu_ms("tenantd") - before < 10 * window
-        self.wait(idle, timeout, "tenantd to be idle", 0)
+    def wait_idle(self, timeout):
+        """Until tenantd has nothing to do in the background either."""
+        self.wait(lambda: processor.is_idle(self.pid(self.role, "tenantd")), timeout, "tenantd to be idle", 0)
 
     def rss_mb(self, daemon):
         text = Path(f"/proc/{self.pid(self.role, daemon)}/status").read_text()

@@ -82,8 +82,8 @@ def test_the_pe_at_the_edge_restarts_and_takes_new_subnets(net, daemons):
     # F1: the subnet that was there need not come; one that is new must.
     print(f"the old subnet is {'there' if WEB in net.routes('pe1', 'acme') else 'missing'}")
     net.db.delete("logical_switch", "web")
-    # The edge must have taken back its translation, or it has nothing new to tell; and forgotten it, or stock ospfd
-    # takes the one that ages out for the new one (ospf_abr_translate_nssa()).
+    # The edge must have taken back its translation, or it has nothing new to tell; and forgotten it: by its source
+    # (ospf_abr_translate_nssa()) stock ospfd can take the one that ages out for the new one. Suspected of one failure.
     net.wait(lambda: "10.1.1.0" not in net.lsas("esg", "acme", "external"), 60, "the type-5 to go")
     net.db.switch("acme", "web", WEB)
     everything_works(net)

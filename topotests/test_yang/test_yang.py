@@ -172,8 +172,8 @@ def test_mgmtd_killed_takes_nothing_with_it(net):
     net.type("tenant globex", "tenant globex id 8", "tenant globex attachment dlr role dlr", routers=["dlr"])
     net.wait_health("globex", routers=["dlr"])
     kept = net.lines("dlr")
-    # What a back end has not sent when mgmtd dies, FRR 10.7.1 sends before all else when it is back, which ends the new
-    # one (be_adapter_process_msg() in mgmt_be_adapter.c): zebra tells of VRFs for a while after each change.
+    # A new mgmtd 10.7.1 ends where a back end's first words are no subscription (an assertion in mgmt_be_adapter.c,
+    # seen once). By its source, what one had not sent when mgmtd died goes first: let zebra finish telling of VRFs.
     net.pass_seconds(3)
     net.restart("dlr", "mgmtd", how=signal.SIGKILL)
     net.wait(lambda: "has no tenants any more" in net.state("dlr").get("problem", ""), 20, "what is wrong")
