@@ -16,6 +16,7 @@ from net.vty import VtyError
 
 NODES = ("dlr", "esg", "pe1", "pe2")
 MODULE = f"-M {BUILD}/.libs/mgmtd_tenant.so"
+EXTENSION = f"{BUILD}/.libs/vtysh_tenant.so"
 ACME = ["tenant acme", "tenant acme id 7", "tenant acme aggregate 10.1.0.0/16", "tenant acme aggregate 172.16.0.0/16",
         "tenant acme attachment dlr role dlr", "tenant acme attachment esg role edge",
         "tenant acme attachment pe1 role pe", "tenant acme attachment pe2 role pe",
@@ -64,12 +65,17 @@ class YangNet(TenantNet):
         """The tenant lines of its running configuration."""
         return [line for line in self.running(router, "mgmtd").splitlines() if line.startswith("tenant")]
 
-    def vtysh(self, router, *words):
-        """Stock vtysh, in the router; (status, output)."""
+    def vtysh(self, router, *words, extension=""):
+        """vtysh in the router, stock where it is given no extension; (status, output)."""
         with self.inside(router):
-            done = subprocess.run(["nsenter", f"--mount=/proc/{self.node(router).pid}/ns/mnt", "vtysh", *words],
+            done = subprocess.run(["nsenter", f"--mount=/proc/{self.node(router).pid}/ns/mnt",
+                                   "env", f"LD_PRELOAD={extension}", "vtysh", *words],
                                   text=True, capture_output=True, timeout=60)
         return done.returncode, done.stdout + done.stderr
+
+    def typed_in_vtysh(self, router, *lines, **chosen):
+        """The same, of lines of configuration."""
+        return self.vtysh(router, *(word for line in ("configure terminal", *lines) for word in ("-c", line)), **chosen)
 
     def state(self, router):
         answer = self.show(router, "mgmtd", f"show mgmt get-data {ROOT}/state")
@@ -88,6 +94,8 @@ class YangNet(TenantNet):
 def net(request):
     options = {(router, "mgmtd"): MODULE for router in NODES}
     with YangNet(request.module.__name__, options=options) as net:
+        for router in NODES:
+            (net.root(router) / "etc/frr/vtysh.conf").touch()    # vtysh speaks of it where it is not there
         yield net
 
 
@@ -104,8 +112,8 @@ def test_a_switch_typed_into_mgmtd_arrives_at_the_remote_site(net):
 def test_stock_vtysh_adds_and_removes_a_switch(net):
     switch = {"name": "db", "id": 2, "subnet": [{"prefix": "10.1.2.0/24", "gateway": "10.1.2.1"}]}
     data = {"frr-tenant:tenant-network": {"tenants": {"tenant": [{"name": "acme", "switch": [switch]}]}}}
-    status, said = net.vtysh("dlr", "-c", "configure terminal", "-c",
-                             f"mgmt edit merge / json lock commit {json.dumps(data, separators=(',', ':'))}")
+    edit = f"mgmt edit merge / json lock commit {json.dumps(data, separators=(',', ':'))}"
+    status, said = net.typed_in_vtysh("dlr", edit)
     assert status == 0, said
     net.wait_route("ce", "10.1.2.0/24")
     told = net.wait(lambda: next((s for s in net.state("dlr")["subnet"] if s["prefix"] == "10.1.2.0/24"
@@ -114,6 +122,25 @@ def test_stock_vtysh_adds_and_removes_a_switch(net):
     net.type("no tenant acme switch db", routers=["dlr"])
     net.wait_no_route("ce", "10.1.2.0/24")
     assert "10.1.1.0/24" in net.routes("ce")
+
+
+def test_vtysh_with_our_extension_adds_and_removes_a_switch(net):
+    before = net.lines("dlr")
+    lines = ["tenant acme switch dmz id 3", "tenant acme switch dmz subnet 10.1.3.0/24 gateway 10.1.3.1"]
+    status, said = net.typed_in_vtysh("dlr", *lines)
+    assert status and "Unknown command" in said and net.lines("dlr") == before, said    # stock vtysh knows no such line
+    status, said = net.typed_in_vtysh("dlr", *lines, extension=EXTENSION)
+    assert (status, said) == (0, "")
+    net.wait_route("ce", "10.1.3.0/24")
+    _, told = net.vtysh("dlr", "-c", "show running-config", extension=EXTENSION)
+    assert set(lines) <= set(told.splitlines())
+    _, told = net.vtysh("dlr", "-c", "show tenant acme subnets", extension=EXTENSION)
+    assert "10.1.3.0/24" in told, told
+    status, said = net.typed_in_vtysh("dlr", "tenant acme switch dmz subnet 10.1.3.7/24 gateway 10.1.3.1", extension=EXTENSION)
+    assert status and "is no network" in said, said
+    assert net.typed_in_vtysh("dlr", "no tenant acme switch dmz", extension=EXTENSION) == (0, "")
+    net.wait_no_route("ce", "10.1.3.0/24")
+    assert net.lines("dlr") == before
 
 
 BAD = (("tenant -acme", "is no name"),
