@@ -36,6 +36,7 @@ const struct tenant_line tenant_lines[] = {
 	{ "pools/uplink/prefix", "tenant-network pool uplink prefix PREFIX" },
 	{ "pools/uplink/length", "tenant-network pool uplink length (8-127)" },
 	{ "pools/uplink/wires", "tenant-network pool uplink wires (1-65535)" },
+	{ "guards/tenants-gone", "tenant-network guard tenants-gone (0-1000000)" },
 	{ "reserved", "tenant-network reserved PREFIX", LINE_LIST },
 
 	{ "sites/site", "tenant-network site SITE", LINE_ENTRY },
@@ -145,6 +146,7 @@ static const struct {
 	{ "false", "No" },
 	{ "from", "Whose prefix it is" },
 	{ "gateway", "Address that the DLR answers for" },
+	{ "guard", "What stands between a mistake and the customers" },
 	{ "hello-interval", "OSPF hello interval, in seconds" },
 	{ "id", "Number that others are derived from, the same on every node" },
 	{ "interface", "The port" },
@@ -192,6 +194,7 @@ static const struct {
 	{ "switch", "A logical switch" },
 	{ "table-base", "Kernel tables: this and the tenant's id" },
 	{ "table-id", "Kernel table" },
+	{ "tenants-gone", "How many may go when a source has none any more" },
 	{ "test", "Reachable only where it is" },
 	{ "to", "Who sees it" },
 	{ "transit", "Between DLRs and edges" },

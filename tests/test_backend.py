@@ -214,6 +214,25 @@ def mgmtd_killed(box):
     box.wait_healthy("acme")
 
 
+def guard_raised(box):
+    """Two tenants gone together are held, until the guard says that as many may go."""
+    box.mgmtd.type_together(*GLOBEX)
+    box.wait_healthy("globex")
+    lines, before = box.mgmtd.lines(), box.done()
+    check(box.mgmtd.type_together("no tenant acme", "no tenant globex") == {}, "a good line is answered with words")
+    wait(lambda: "has no tenants any more" in box.state().get("problem", ""), "both to be held")
+    check(box.healthy("acme") and box.healthy("globex") and box.done() == before, f"{before} {box.done()}")
+    box.mgmtd.type("tenant-network guard tenants-gone 2")
+    wait(lambda: box.tenant("acme") == {} == box.tenant("globex"), "both to go")
+    wait(lambda: "problem" not in box.state(), "the end of it")
+    box.mgmtd.type("no tenant-network guard tenants-gone")
+    check(box.mgmtd.type_together(*lines) == {}, "a good line is answered with words")
+    for name in ("acme", "globex"):
+        box.wait_healthy(name)
+    box.mgmtd.type("no tenant globex")
+    wait(lambda: box.tenant("globex") == {}, "globex to go")
+
+
 def both_sources(box):
     database = sqlite3.connect(DATABASE, isolation_level=None)
     database.executescript((HERE / "vrf-sync/schema.sql").read_text())
@@ -247,7 +266,8 @@ def both_sources(box):
 def main():
     own_namespaces()
     with Box() as box:
-        for story in (typed, asked, told, wrong_together, tenantd_killed, mgmtd_killed, both_sources):
+        for story in (typed, asked, told, wrong_together, tenantd_killed, mgmtd_killed, guard_raised,
+                      both_sources):
             story(box)
             print(f"{story.__name__}: {len(failures)} failures so far", flush=True)
     end, words = box.tenantd.process.returncode, box.tenantd.log.read_text()

@@ -24,9 +24,6 @@
 #include "northbound/backend.h"
 #include "source/source.h"
 
-/* The last tenant of all may go; more than that at once is no ordinary change. */
-#define GONE_AT_ONCE_MAX 1
-
 /* What the configuration has, whether or not it is in the model: few. */
 static struct tenant **roster;
 /* What the database has and a configured tenant keeps out of the model: fewer. */
@@ -35,6 +32,8 @@ static struct tenant **shadows;
 static bool shared_by_database;
 /* The newest configuration is not in force. */
 static bool configuration_held;
+/* The last tenant of all may go; more than that at once is no ordinary change. */
+static uint32_t tenants_gone = INTAKE_TENANTS_GONE;
 static struct event *ev_database;
 
 /* ---- lists of tenants ---- */
@@ -132,7 +131,7 @@ static bool is_emptied(const struct load *load, bool configured)
 		after += before - MIN(before, (size_t)darr_len(load->gone));
 	if (!model_provider(tenantd.model) && !configured && !darr_len(roster))
 		engine_each(tenantd.engine, count_vrf, &before);
-	return after == 0 && before > GONE_AT_ONCE_MAX;
+	return after == 0 && before > tenants_gone;
 }
 
 bool intake_holds(bool configured)
@@ -152,6 +151,15 @@ static bool hold_if_emptied(struct load *load, bool configured)
 	load_free(load);
 	status_changed();
 	return true;
+}
+
+void intake_set_guard(uint32_t gone)
+{
+	bool again = gone != tenants_gone && tenantd.held.text[0];
+
+	tenants_gone = gone;
+	if (again)
+		source_reload(configuration_held ? tenantd.configuration : tenantd.source);
 }
 
 /* ---- into the model ---- */

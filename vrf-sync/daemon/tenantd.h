@@ -76,6 +76,11 @@ void intake_stop(void);
  */
 size_t intake_tenants(bool configured);
 bool intake_holds(bool configured);
+/* A source that has no tenants any more and had more than this changes nothing.  Takes back what
+ * another number held.
+ */
+#define INTAKE_TENANTS_GONE 1
+void intake_set_guard(uint32_t tenants_gone);
 /* zebra.c */
 bool zebra_knows_vrf(const char *name, uint32_t table);
 bool zebra_knows_interface(const char *ifname, const char *vrf_name);

@@ -123,14 +123,15 @@ static void take_source(const struct lyd_node *source)
 
 static void take_settings(const struct lyd_node *tree)
 {
+	const struct lyd_node *guards = tree_child(tree, "guards"), *source;
 	const char *node = tree_text(tree, "node-name");
-	const struct lyd_node *source;
 	struct reason why = {};
 
 	if (node)
 		warn(config_set_node(node, &why), &why);
 	tree_foreach (tree_child(tree, "sources"), "source", source)
 		take_source(source);
+	intake_set_guard(guards ? tree_number(guards, "tenants-gone") : INTAKE_TENANTS_GONE);
 }
 
 /* A node that is there by its default alone says nothing. */

@@ -54,6 +54,7 @@ const struct frr_yang_module_info nb_module_info = {
 		ALWAYS("pools/uplink/prefix"),
 		ALWAYS("pools/uplink/length"),
 		ALWAYS("pools/uplink/wires"),
+		ALWAYS("guards/tenants-gone"),
 		WORDS("reserved"),
 		LIST("sites/site"),
 		LIST("nodes/node"),
