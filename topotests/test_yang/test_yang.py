@@ -180,6 +180,32 @@ def test_what_is_wrong_together_holds_that_tenant_alone(net):
     assert net.tenant("dlr", "other") == {}
 
 
+def test_two_nodes_of_one_router_id_are_held(net):
+    """C-24; without the guard, by hand, DLR and edge take no word of each other."""
+    own, twin = (f"tenant-network node esg router-id {net.SHAPE.LOOPBACK[name]}" for name in ("esg", "dlr"))
+    net.type(twin, routers=["esg"])
+    net.wait_health("acme", "failed", ["esg"])
+    reason = net.tenant("esg", "acme")["reason"]
+    assert "dlr and esg have the same router id" in reason, reason
+    before = net.running("esg", "ospfd")
+    assert f"ospf router-id {net.SHAPE.LOOPBACK['dlr']}" not in before and "10.1.1.0/24" in net.routes("ce")
+    net.type(own, routers=["esg"])
+    net.wait_health("acme", routers=["esg"])
+    lines = before.splitlines()
+    first = lines.index("router ospf vrf acme")
+    block = lines[first:lines.index("exit", first) + 1]
+    net.stop("esg", "tenantd")
+    net.configure("esg", "ospfd", "no router ospf vrf acme",
+                  *(line.replace(net.SHAPE.LOOPBACK["esg"], net.SHAPE.LOOPBACK["dlr"]) for line in block))
+    net.wait(lambda: "Full" in (state for state, _ in net.neighbors("esg", "acme")), 20, "the PE beside esg")
+    net.wait_no_route("ce", "10.1.1.0/24")
+    net.stays(lambda: "10.1.1.0/24" not in net.routes("ce"), 8, "the subnet to stay away")
+    net.configure("esg", "ospfd", "no router ospf vrf acme")
+    net.start("esg", daemons=["tenantd"])
+    net.wait_health("acme", routers=["esg"])
+    net.wait_route("ce", "10.1.1.0/24")
+
+
 def test_tenantd_killed_is_told_all_of_it_again(net):
     before = net.lines("dlr")
     for router in NODES:
