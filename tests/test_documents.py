@@ -17,7 +17,7 @@ from pathlib import Path
 
 TREE = Path(os.environ.get("srcdir", Path(__file__).resolve().parent.parent)).resolve()
 TENANTCTL = os.environ.get("TENANTCTL", "./tenantctl")
-ROOMS = "vrf-sync|frr-plugin|yang|service|debian|tests|topotests|lab|doc"
+ROOMS = "vrf-sync|netconf|frr-plugin|yang|service|debian|tests|topotests|lab|doc"
 BUILT = {"doc/conf.py", "doc/html", "frr-plugin/vtysh"}    # what stands in no clone
 SKIPPED = 77
 
@@ -38,6 +38,7 @@ DOCTORED = (
     ("doc/shared/tenantctl-commands.rst", "``--svg FILE``", "", "--svg"),
     ("doc/user/configuration.rst", ".. clicmd:: tenant TENANT circuit WIRE vlan (1-4094)\n", "", "circuit WIRE vlan"),
     ("doc/user/configuration.rst", "vni (1-16777215)", "vni (1-16777216)", "vni (1-16777216)"),
+    ("doc/user/netconf.rst", ".. clicmd:: no netconf user NAME\n", "", "no netconf user"),
     ("doc/user/yang.rst", "``/frr-tenant:source-stale``", "", "source-stale"),
     ("doc/developer/rooms.rst", "``vrf-sync/plan/diff.c``", "``vrf-sync/plan/differ.c``", "vrf-sync/plan/differ.c"),
     ("README.md", "](doc/user)", "](doc/usher)", "doc/usher"),
@@ -73,6 +74,14 @@ def vtysh_faults(text):
     guide, shared = "doc/user/vtysh.rst", "doc/shared/tenantd-commands.rst"
     yield from differ(guide, "command", commands, commands_of(text[guide], "show tenant"))
     yield from differ(shared, "command", commands, re.findall(r"^``(show tenant.*)``$", text[shared], re.M))
+
+
+def netconf_faults(text):
+    commands = [command for file in (TREE / "netconf").glob("*.c")
+                for command in re.findall(r'^DEFUN\(\w+, \w+, "(.*)",$', file.read_text(), re.M)]
+    assert len(commands) >= 9, commands
+    guide = "doc/user/netconf.rst"
+    yield from differ(guide, "command", commands, commands_of(text[guide]))
 
 
 def metric_faults(text):

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * frr-netconfd: a NETCONF server in front of mgmtd.
+ *
+ *   NETCONF clients -- SSH, TLS --> libnetconf2           main thread: vty, signals
+ *                                      | a thread each
+ *                                      v
+ *      settings   listen to whom   session --> rpc --> store --> push
+ *                                                 |      |        |
+ *                                                 |    edit       v
+ *                                                 '----------> frontend --> mgmtd
+ *
+ *   settings.c   frr-netconfd.conf: addresses, keys, PAM
+ *   transport.c  what libnetconf2 is told of them; new connections
+ *   host_key.c   the SSH host key; password.c PAM
+ *   session.c    one client, its thread, and its session with mgmtd
+ *   rpc.c        which operation is whose; rpc_get.c, rpc_edit.c, rpc_session.c
+ *   reply.c      answers, and RFC 6241's errors
+ *   store.c      running, candidate and operational; push.c changes into mgmtd
+ *   confirm.c    commits to be confirmed
+ *   edit.c       edit-config on trees; filter.c subtree filters
+ *   frontend.c   mgmtd's front-end protocol
+ *   schema.c     the YANG modules that mgmtd has
+ */
+#ifndef FRR_TENANT_NETCONF_NETCONFD_H
+#define FRR_TENANT_NETCONF_NETCONFD_H
+
+#include <pthread.h>
+
+#include "memory.h"
+
+DECLARE_MGROUP(NETCONFD);
+
+struct event_loop;
+struct ly_ctx;
+struct store;
+
+struct netconfd {
+	struct event_loop *loop;
+	struct ly_ctx *ctx;   /* NULL until mgmtd has told its modules */
+	struct store *store;  /* the same */
+	pthread_mutex_t work; /* held by whoever answers an operation */
+};
+
+extern struct netconfd netconfd;
+extern struct zebra_privs_t netconfd_privs;
+
+#endif

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Operations that read. */
+#include <zebra.h>
+
+#include <string.h>
+
+#include "netconf/filter.h"
+#include "netconf/libraries.h"
+#include "netconf/netconfd.h"
+#include "netconf/reply.h"
+#include "netconf/rpc.h"
+#include "netconf/store.h"
+
+/* ---- filters ---- */
+
+struct choice {
+	const char *xpath;              /* what mgmtd is asked for */
+	const struct lyd_node *subtree; /* what of the answer is wanted; NULL: all */
+	bool is_nothing;                /* an empty subtree filter selects nothing */
+	char text[256];
+};
+
+/* mgmtd knows no subtree filters: it is asked for the one top-level node, or for all. */
+static void choose_subtree(struct choice *choice, const struct lyd_node *filter)
+{
+	const struct lyd_node *first = lyd_child_any(filter);
+
+	choice->xpath = "/*";
+	choice->subtree = first;
+	choice->is_nothing = !first;
+	if (first && !first->next && first->schema) {
+		snprintf(choice->text, sizeof(choice->text), "/%s:%s", first->schema->module->name,
+			 first->schema->name);
+		choice->xpath = choice->text;
+	}
+}
+
+/* RFC 6241, 6.2 and 8.9.4.1 */
+static struct nc_server_reply *choose(struct choice *choice, const struct lyd_node *filter)
+{
+	const struct lyd_meta *meta;
+	const char *type = "subtree", *select = NULL;
+
+	choice->xpath = "/*";
+	if (!filter)
+		return NULL;
+	LY_LIST_FOR(filter->meta, meta)
+	{
+		if (!strcmp(meta->name, "type"))
+			type = lyd_get_meta_value(meta);
+		else if (!strcmp(meta->name, "select"))
+			select = lyd_get_meta_value(meta);
+	}
+	if (!strcmp(type, "subtree")) {
+		choose_subtree(choice, filter);
+		return NULL;
+	}
+	if (!select)
+		return nc_server_reply_err(nc_err(netconfd.ctx, NC_ERR_MISSING_ATTR,
+						  NC_ERR_TYPE_PROT, "select", "filter"));
+	choice->xpath = select;
+	return NULL;
+}
+
+/* ---- answers ---- */
+
+/* RFC 6243: "explicit" unless the client asks for another. */
+static NC_WD_MODE defaults_of(const struct lyd_node *rpc, enum frontend_defaults *asked)
+{
+	static const struct {
+		const char *name;
+		enum frontend_defaults asked;
+		NC_WD_MODE mode;
+	} modes[] = {
+		{ "explicit", FRONTEND_EXPLICIT, NC_WD_EXPLICIT },
+		{ "trim", FRONTEND_TRIM, NC_WD_TRIM },
+		{ "report-all", FRONTEND_ALL, NC_WD_ALL },
+		{ "report-all-tagged", FRONTEND_ALL_TAGGED, NC_WD_ALL_TAG },
+	};
+	const char *name = rpc_text(rpc, "ietf-netconf-with-defaults:with-defaults")
+				   ?: rpc_text(rpc, "with-defaults")
+				   ?: "explicit";
+
+	for (unsigned int i = 0; i < array_size(modes); i++) {
+		if (strcmp(modes[i].name, name))
+			continue;
+		*asked = modes[i].asked;
+		return modes[i].mode;
+	}
+	*asked = FRONTEND_EXPLICIT;
+	return NC_WD_EXPLICIT;
+}
+
+static struct nc_server_reply *answer(const struct lyd_node *rpc, struct frontend *mgmtd,
+				      struct frontend_question *question,
+				      const struct choice *choice)
+{
+	NC_WD_MODE defaults = defaults_of(rpc, &question->defaults);
+	struct lyd_node *data = NULL, *selected = NULL;
+	struct store_error error;
+
+	if (choice->is_nothing)
+		return reply_data(rpc, "data", NULL, defaults);
+	question->xpath = choice->xpath;
+	if (store_get(netconfd.store, mgmtd, question, &data, &error))
+		return reply_store(&error);
+	if (!choice->subtree)
+		return reply_data(rpc, "data", data, defaults);
+	if (filter_subtree(data, choice->subtree, &selected)) {
+		lyd_free_all(data);
+		return reply_failed(NC_ERR_OP_FAILED, "the filter cannot be used: %s",
+				    ly_last_logmsg());
+	}
+	lyd_free_all(data);
+	return reply_data(rpc, "data", selected, defaults);
+}
+
+struct nc_server_reply *rpc_get(struct lyd_node *rpc, struct nc_session *nc,
+				struct frontend *mgmtd)
+{
+	struct frontend_question question = {
+		.store = FRONTEND_OPERATIONAL,
+		.config = true,
+		.state = true,
+	};
+	struct choice choice = {};
+	struct nc_server_reply *refusal = choose(&choice, rpc_child(rpc, "filter"));
+
+	return refusal ?: answer(rpc, mgmtd, &question, &choice);
+}
+
+struct nc_server_reply *rpc_get_config(struct lyd_node *rpc, struct nc_session *nc,
+				       struct frontend *mgmtd)
+{
+	struct frontend_question question = { .config = true };
+	struct nc_server_reply *refusal = NULL;
+	struct choice choice = {};
+
+	question.store = rpc_datastore(rpc, "source", &refusal);
+	if (!refusal)
+		refusal = choose(&choice, rpc_child(rpc, "filter"));
+	return refusal ?: answer(rpc, mgmtd, &question, &choice);
+}
+
+/* The identity without its module's name. */
+static int store_of_identity(const char *identity)
+{
+	const char *name = strchr(identity, ':');
+
+	name = name ? name + 1 : identity;
+	if (!strcmp(name, "running"))
+		return FRONTEND_RUNNING;
+	if (!strcmp(name, "candidate"))
+		return FRONTEND_CANDIDATE;
+	return strcmp(name, "operational") ? 0 : FRONTEND_OPERATIONAL;
+}
+
+struct nc_server_reply *rpc_get_data(struct lyd_node *rpc, struct nc_session *nc,
+				     struct frontend *mgmtd)
+{
+	const char *identity = rpc_text(rpc, "datastore") ?: "",
+		   *kind = rpc_text(rpc, "config-filter");
+	const struct lyd_node *subtree = rpc_child(rpc, "subtree-filter");
+	struct frontend_question question = { .store = store_of_identity(identity) };
+	struct choice choice = { .xpath = rpc_text(rpc, "xpath-filter") ?: "/*" };
+
+	if (!question.store)
+		return reply_failed(
+			NC_ERR_INVALID_VALUE,
+			"there is no datastore %s here; use running, candidate or operational",
+			identity);
+	question.config = !kind || !strcmp(kind, "true");
+	question.state = question.store == FRONTEND_OPERATIONAL && (!kind || strcmp(kind, "true"));
+	if (subtree)
+		choose_subtree(&choice, subtree);
+	return answer(rpc, mgmtd, &question, &choice);
+}
+
+struct nc_server_reply *rpc_get_schema(struct lyd_node *rpc, struct nc_session *nc,
+				       struct frontend *mgmtd)
+{
+	return nc_clb_default_get_schema(rpc, nc);
+}

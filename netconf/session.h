@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * One NETCONF client: a thread, and a session with mgmtd of its own.
+ *
+ * Each has a thread because libnetconf2 waits for the rest of a message that has
+ * begun to come; answers are made by one at a time (netconfd.work).
+ */
+#ifndef FRR_TENANT_NETCONF_SESSION_H
+#define FRR_TENANT_NETCONF_SESSION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct frontend;
+struct frontend_error;
+struct nc_session;
+
+/* Serves it until it ends; takes it over. */
+void session_start(struct nc_session *nc);
+/* Ends all, and waits for them. */
+void session_stop_all(void);
+/* False where there is none of that number. */
+bool session_kill(uint32_t id, uint32_t killer);
+/* Its session with mgmtd, opened again after mgmtd was restarted; NULL and *why. */
+struct frontend *session_mgmtd(struct nc_session *nc, struct frontend_error *why);
+/* Each in turn; what is told lives until the callback returns. */
+struct session_told {
+	uint32_t id;
+	const char *user;
+	const char *transport;
+	const char *host;
+};
+void session_each(void (*tell)(void *arg, const struct session_told *told), void *arg);
+
+#endif

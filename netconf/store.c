@@ -1,0 +1,377 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The candidate, its locks, and what mgmtd has. */
+#include <zebra.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "netconf/libraries.h"
+#include "netconf/netconfd.h"
+#include "netconf/push.h"
+#include "netconf/store.h"
+
+DEFINE_MTYPE_STATIC(NETCONFD, STORE, "NETCONF datastores");
+
+struct store {
+	const struct ly_ctx *ctx;
+	/* Of the candidate: running as it was at the first edit, and what it is now.  Both may
+	 * be NULL for an empty tree, so is_edited says whether they count.
+	 */
+	bool is_edited;
+	struct lyd_node *base;
+	struct lyd_node *candidate;
+	uint32_t candidate_owner; /* NETCONF session; 0: not locked */
+	uint32_t running_owner;   /* the same of running, whose lock is mgmtd's */
+};
+
+struct store *store_new(const struct ly_ctx *ctx)
+{
+	struct store *store = XCALLOC(MTYPE_STORE, sizeof(*store));
+
+	store->ctx = ctx;
+	return store;
+}
+
+static void forget_edits(struct store *store)
+{
+	lyd_free_all(store->base);
+	lyd_free_all(store->candidate);
+	store->base = store->candidate = NULL;
+	store->is_edited = false;
+}
+
+void store_free(struct store *store)
+{
+	if (!store)
+		return;
+	forget_edits(store);
+	XFREE(MTYPE_STORE, store);
+}
+
+/* ---- errors ---- */
+
+static int refused(struct store_error *error, const struct frontend_error *why)
+{
+	error->kind = STORE_REFUSED;
+	strlcpy(error->text, why->text, sizeof(error->text));
+	return -1;
+}
+
+static int locked(struct store_error *error, uint32_t owner)
+{
+	error->kind = STORE_LOCKED;
+	error->owner = owner;
+	return -1;
+}
+
+/* libyang's last word on the tree. */
+static int invalid(struct store_error *error, const struct ly_ctx *ctx)
+{
+	const struct ly_err_item *last = ly_err_last(ctx);
+
+	error->kind = STORE_INVALID;
+	strlcpy(error->text, last && last->msg ? last->msg : "the configuration is not valid",
+		sizeof(error->text));
+	strlcpy(error->path, last && last->data_path ? last->data_path : "", sizeof(error->path));
+	strlcpy(error->app_tag, last && last->apptag ? last->apptag : "", sizeof(error->app_tag));
+	return -1;
+}
+
+/* ---- reading ---- */
+
+static int read_mgmtd(struct store *store, struct frontend *mgmtd,
+		      const struct frontend_question *question, struct lyd_node **tree,
+		      struct store_error *error)
+{
+	struct frontend_error why;
+	char *xml = frontend_get(mgmtd, question, &why);
+	LY_ERR bad = LY_SUCCESS;
+
+	if (!xml)
+		return refused(error, &why);
+	*tree = NULL;
+	if (*xml)
+		bad = lyd_parse_data_mem(store->ctx, xml, LYD_XML, LYD_PARSE_ONLY, 0, tree);
+	free(xml);
+	return bad ? invalid(error, store->ctx) : 0;
+}
+
+static const struct frontend_question all_of_running = {
+	.store = FRONTEND_RUNNING,
+	.config = true,
+	.xpath = "/*",
+};
+
+static int read_running(struct store *store, struct frontend *mgmtd, struct lyd_node **tree,
+			struct store_error *error)
+{
+	return read_mgmtd(store, mgmtd, &all_of_running, tree, error);
+}
+
+/* What the xpath selects, with all that leads to it and all below it. */
+static int select_nodes(struct store *store, const struct lyd_node *from, const char *xpath,
+			struct lyd_node **tree, struct store_error *error)
+{
+	struct lyd_node *whole = NULL, *copy;
+	struct ly_set *found = NULL;
+	LY_ERR bad = from ? lyd_find_xpath(from, xpath, &found) : LY_SUCCESS;
+
+	for (uint32_t i = 0; !bad && found && i < found->count; i++) {
+		bad = lyd_dup_single(found->dnodes[i], NULL,
+				     LYD_DUP_RECURSIVE | LYD_DUP_WITH_PARENTS, &copy);
+		while (!bad && lyd_parent(copy))
+			copy = lyd_parent(copy);
+		bad = bad ?: lyd_merge_siblings(&whole, copy, LYD_MERGE_DESTRUCT);
+	}
+	ly_set_free(found, NULL);
+	*tree = whole;
+	return bad ? invalid(error, store->ctx) : 0;
+}
+
+static int read_candidate(struct store *store, const struct frontend_question *question,
+			  struct lyd_node **tree, struct store_error *error)
+{
+	struct lyd_node *full = NULL;
+	int failed;
+
+	if (question->defaults != FRONTEND_ALL && question->defaults != FRONTEND_ALL_TAGGED)
+		return select_nodes(store, store->candidate, question->xpath, tree, error);
+	if ((store->candidate &&
+	     lyd_dup_siblings(store->candidate, NULL, LYD_DUP_RECURSIVE | LYD_DUP_WITH_FLAGS,
+			      &full)) ||
+	    lyd_new_implicit_all(&full, store->ctx, LYD_IMPLICIT_NO_STATE, NULL))
+		failed = invalid(error, store->ctx);
+	else
+		failed = select_nodes(store, full, question->xpath, tree, error);
+	lyd_free_all(full);
+	return failed;
+}
+
+int store_get(struct store *store, struct frontend *mgmtd,
+	      const struct frontend_question *question, struct lyd_node **tree,
+	      struct store_error *error)
+{
+	struct frontend_question running = *question;
+
+	if (question->store != FRONTEND_CANDIDATE)
+		return read_mgmtd(store, mgmtd, question, tree, error);
+	if (store->is_edited)
+		return read_candidate(store, question, tree, error);
+	running.store = FRONTEND_RUNNING;
+	return read_mgmtd(store, mgmtd, &running, tree, error);
+}
+
+/* ---- the candidate ---- */
+
+static bool is_locked_out(const struct store *store, uint32_t session)
+{
+	return store->candidate_owner && store->candidate_owner != session;
+}
+
+static int begin_edits(struct store *store, struct frontend *mgmtd, struct store_error *error)
+{
+	if (store->is_edited)
+		return 0;
+	if (read_running(store, mgmtd, &store->base, error))
+		return -1;
+	if (store->base &&
+	    lyd_dup_siblings(store->base, NULL, LYD_DUP_RECURSIVE | LYD_DUP_WITH_FLAGS,
+			     &store->candidate)) {
+		forget_edits(store);
+		return invalid(error, store->ctx);
+	}
+	store->is_edited = true;
+	return 0;
+}
+
+int store_edit(struct store *store, struct frontend *mgmtd, uint32_t session,
+	       const struct lyd_node *edit, enum edit_op default_op, struct store_error *error)
+{
+	bool was_edited = store->is_edited;
+	struct lyd_node *result;
+
+	if (is_locked_out(store, session))
+		return locked(error, store->candidate_owner);
+	if (begin_edits(store, mgmtd, error))
+		return -1;
+	if (edit_apply(store->candidate, edit, default_op, &result, &error->edit)) {
+		error->kind = STORE_EDIT;
+		if (!was_edited)
+			forget_edits(store);
+		return -1;
+	}
+	lyd_free_all(store->candidate);
+	store->candidate = result;
+	return 0;
+}
+
+/* Here first, for libyang knows where and why; mgmtd, which knows more, says it in one text. */
+static int check(struct store *store, const struct lyd_node *candidate, struct store_error *error)
+{
+	struct lyd_node *copy = NULL;
+	int failed = 0;
+
+	if (candidate &&
+	    lyd_dup_siblings(candidate, NULL, LYD_DUP_RECURSIVE | LYD_DUP_WITH_FLAGS, &copy))
+		return invalid(error, store->ctx);
+	if (lyd_validate_all(&copy, store->ctx, LYD_VALIDATE_NO_STATE | LYD_VALIDATE_PRESENT,
+			     NULL))
+		failed = invalid(error, store->ctx);
+	lyd_free_all(copy);
+	return failed;
+}
+
+/* Puts what differs from the base into mgmtd's candidate, and then what. */
+static int stage(struct store *store, struct frontend *mgmtd, const struct lyd_node *candidate,
+		 enum frontend_commit what, struct store_error *error)
+{
+	struct lyd_node *changes = NULL;
+	struct frontend_error why;
+	int failed = 0;
+
+	if (check(store, candidate, error))
+		return -1;
+	if (lyd_diff_siblings(store->base, candidate, 0, &changes))
+		return invalid(error, store->ctx);
+	if (changes && push_changes(mgmtd, changes, what, &why))
+		failed = refused(error, &why);
+	lyd_free_all(changes);
+	return failed;
+}
+
+int store_try_edit(struct store *store, struct frontend *mgmtd, const struct lyd_node *edit,
+		   enum edit_op default_op, struct store_error *error)
+{
+	bool was_edited = store->is_edited;
+	struct lyd_node *result = NULL;
+	int failed;
+
+	if (begin_edits(store, mgmtd, error))
+		return -1;
+	failed = edit_apply(store->candidate, edit, default_op, &result, &error->edit);
+	if (failed)
+		error->kind = STORE_EDIT;
+	else
+		failed = stage(store, mgmtd, result, FRONTEND_VALIDATE, error);
+	lyd_free_all(result);
+	if (!was_edited)
+		forget_edits(store);
+	return failed;
+}
+
+int store_validate(struct store *store, struct frontend *mgmtd, struct store_error *error)
+{
+	if (!store->is_edited)
+		return 0;
+	return stage(store, mgmtd, store->candidate, FRONTEND_VALIDATE, error);
+}
+
+int store_commit(struct store *store, struct frontend *mgmtd, uint32_t session,
+		 struct store_error *error)
+{
+	if (is_locked_out(store, session))
+		return locked(error, store->candidate_owner);
+	if (store->running_owner && store->running_owner != session)
+		return locked(error, store->running_owner);
+	if (store->is_edited && stage(store, mgmtd, store->candidate, FRONTEND_APPLY, error))
+		return -1;
+	forget_edits(store);
+	return 0;
+}
+
+int store_print_running(struct store *store, struct frontend *mgmtd, char **xml,
+			struct store_error *error)
+{
+	struct frontend_error why;
+
+	*xml = frontend_get(mgmtd, &all_of_running, &why);
+	return *xml ? 0 : refused(error, &why);
+}
+
+int store_restore(struct store *store, struct frontend *mgmtd, const char *xml,
+		  struct store_error *error)
+{
+	struct lyd_node *now = NULL, *then = NULL, *changes = NULL;
+	struct frontend_error why;
+	int failed = read_running(store, mgmtd, &now, error);
+
+	if (!failed && *xml &&
+	    lyd_parse_data_mem(store->ctx, xml, LYD_XML, LYD_PARSE_ONLY, 0, &then))
+		failed = invalid(error, store->ctx);
+	if (!failed && lyd_diff_siblings(now, then, 0, &changes))
+		failed = invalid(error, store->ctx);
+	if (!failed && changes && push_changes(mgmtd, changes, FRONTEND_APPLY, &why))
+		failed = refused(error, &why);
+	lyd_free_all(now);
+	lyd_free_all(then);
+	lyd_free_all(changes);
+	return failed;
+}
+
+int store_discard(struct store *store, uint32_t session, struct store_error *error)
+{
+	if (is_locked_out(store, session))
+		return locked(error, store->candidate_owner);
+	forget_edits(store);
+	return 0;
+}
+
+/* ---- locks ---- */
+
+static int lock_candidate(struct store *store, uint32_t session, struct store_error *error)
+{
+	if (store->candidate_owner)
+		return locked(error, store->candidate_owner);
+	if (store->is_edited) {
+		error->kind = STORE_CHANGED;
+		return -1;
+	}
+	store->candidate_owner = session;
+	return 0;
+}
+
+int store_lock(struct store *store, struct frontend *mgmtd, uint32_t session,
+	       enum frontend_store which, struct store_error *error)
+{
+	struct frontend_error why;
+
+	if (which == FRONTEND_CANDIDATE)
+		return lock_candidate(store, session, error);
+	if (store->running_owner)
+		return locked(error, store->running_owner);
+	if (frontend_lock(mgmtd, FRONTEND_RUNNING, true, &why))
+		/* somebody at vtysh, most likely */
+		return why.number == EBUSY ? locked(error, 0) : refused(error, &why);
+	store->running_owner = session;
+	return 0;
+}
+
+int store_unlock(struct store *store, struct frontend *mgmtd, uint32_t session,
+		 enum frontend_store which, struct store_error *error)
+{
+	uint32_t *owner =
+		which == FRONTEND_CANDIDATE ? &store->candidate_owner : &store->running_owner;
+	struct frontend_error why;
+
+	if (*owner != session) {
+		error->kind = STORE_NO_LOCK;
+		return -1;
+	}
+	*owner = 0;
+	if (which == FRONTEND_CANDIDATE) {
+		forget_edits(store);
+		return 0;
+	}
+	return frontend_lock(mgmtd, FRONTEND_RUNNING, false, &why) ? refused(error, &why) : 0;
+}
+
+void store_forget(struct store *store, uint32_t session)
+{
+	if (store->candidate_owner == session) {
+		store->candidate_owner = 0;
+		forget_edits(store);
+	}
+	if (store->running_owner == session)
+		store->running_owner = 0;
+}

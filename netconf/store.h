@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The datastores of NETCONF: running and operational are mgmtd's, the candidate is
+ * kept here, one for all sessions.
+ *
+ *   edit-config --> candidate = base + edits      (here; mgmtd knows nothing of it)
+ *                      | commit: what differs from base, and only that
+ *                      v
+ *   lock both, abort --> mgmtd's candidate --edits--> validate, apply --> unlock
+ *
+ * mgmtd's own candidate is shared with vtysh, and a commit takes all that is in it:
+ * so it is only a place to put a change while both its stores are locked.  Pushing
+ * differences means that what vtysh users did meanwhile elsewhere stays.
+ *
+ * mgmtd 10.7.1 ends by an assertion when "/" is deleted and then edited, and merges
+ * where "/" is to be replaced: so nothing is ever pushed but single nodes.
+ *
+ * Each call wants the candidate's lock to be free, or the caller's; store_lock() and
+ * store_forget() keep it.  Not for two threads at once.
+ */
+#ifndef FRR_TENANT_NETCONF_STORE_H
+#define FRR_TENANT_NETCONF_STORE_H
+
+#include <stdint.h>
+
+#include "netconf/edit.h"
+#include "netconf/frontend.h"
+
+struct ly_ctx;
+struct lyd_node;
+
+struct store;
+
+/* Why not: one of these says more than the others. */
+struct store_error {
+	enum {
+		STORE_REFUSED, /* by mgmtd: text */
+		STORE_LOCKED,  /* owner has the lock; 0: nobody of NETCONF */
+		STORE_CHANGED, /* the candidate has changes that are not committed */
+		STORE_NO_LOCK, /* that session has none */
+		STORE_EDIT,    /* edit */
+		STORE_INVALID, /* text, path, app_tag: YANG */
+	} kind;
+	uint32_t owner;
+	struct edit_error edit;
+	char text[1024];
+	char path[512];
+	char app_tag[64];
+};
+
+struct store *store_new(const struct ly_ctx *ctx);
+void store_free(struct store *store);
+
+/* What is in the store, as the question says; 0 and a tree of the caller's in *tree
+ * (NULL: nothing), or -1.  The candidate where nobody edited it is running.
+ */
+int store_get(struct store *store, struct frontend *mgmtd,
+	      const struct frontend_question *question, struct lyd_node **tree,
+	      struct store_error *error);
+int store_edit(struct store *store, struct frontend *mgmtd, uint32_t session,
+	       const struct lyd_node *edit, enum edit_op default_op, struct store_error *error);
+/* The same without keeping it: what store_edit() and store_validate() after it would say. */
+int store_try_edit(struct store *store, struct frontend *mgmtd, const struct lyd_node *edit,
+		   enum edit_op default_op, struct store_error *error);
+int store_validate(struct store *store, struct frontend *mgmtd, struct store_error *error);
+int store_commit(struct store *store, struct frontend *mgmtd, uint32_t session,
+		 struct store_error *error);
+/* Running as XML, malloc()ed; and bringing it back: what differs, and only that. */
+int store_print_running(struct store *store, struct frontend *mgmtd, char **xml,
+			struct store_error *error);
+int store_restore(struct store *store, struct frontend *mgmtd, const char *xml,
+		  struct store_error *error);
+int store_discard(struct store *store, uint32_t session, struct store_error *error);
+int store_lock(struct store *store, struct frontend *mgmtd, uint32_t session,
+	       enum frontend_store which, struct store_error *error);
+int store_unlock(struct store *store, struct frontend *mgmtd, uint32_t session,
+		 enum frontend_store which, struct store_error *error);
+/* The session has ended: its locks are free, and what it edited under lock is discarded
+ * (RFC 6241, section 8.3.5.2).
+ */
+void store_forget(struct store *store, uint32_t session);
+
+#endif

@@ -1,0 +1,369 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""frr-netconfd in front of a stock mgmtd: who comes in, reading, editing, committing, locks, errors, and a vtysh user beside.
+
+Runs in namespaces of its own; needs root and FRR.
+"""
+
+import os
+import re
+import signal
+import ssl
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "lab"))
+from net.alone import CONF, MODULE, PROGRAMS, RUN, Daemon, own_namespaces    # noqa: E402
+from net.netconf import BASE, Client, NetconfError, Ssh, Tls    # noqa: E402
+
+PORT, TLS_PORT = 8830, 8653
+PASSWORD = "correct horse"
+EDIT = "<edit-config><target><candidate/></target><config>{}</config></edit-config>"
+TENANT = '<tenant-network xmlns="urn:frr-tenant:yang:frr-tenant"><tenants>{}</tenants></tenant-network>'
+failures = []
+
+
+def check(good, what):
+    if not good:
+        failures.append(what)
+        print(f"FAILED: {what}")
+
+
+def refused(client, tag, operation, words=""):
+    try:
+        client.rpc(operation)
+    except NetconfError as error:
+        check(error.tag == tag and words in error.message, f"{operation}: {error}, not {tag} '{words}'")
+        return error
+    check(False, f"{operation} was done, not {tag}")
+    return None
+
+
+def openssl(*words):
+    subprocess.run(["openssl", *words], check=True, capture_output=True)
+
+
+def make_certificates(folder):
+    """One authority; the server's certificate, and a client's that names user alice. And a stranger's."""
+    for name in ("ca", "stranger"):
+        openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", f"{folder}/{name}.key", "-out",
+                f"{folder}/{name}.pem", "-subj", f"/CN={name}", "-days", "2")
+    for name in ("server", "alice"):
+        openssl("req", "-newkey", "rsa:2048", "-nodes", "-keyout", f"{folder}/{name}.key", "-out", f"{folder}/{name}.csr",
+                "-subj", f"/CN={name}")
+        openssl("x509", "-req", "-in", f"{folder}/{name}.csr", "-CA", f"{folder}/ca.pem", "-CAkey", f"{folder}/ca.key",
+                "-CAcreateserial", "-out", f"{folder}/{name}.pem", "-days", "2")
+
+
+def make_judge():
+    """A PAM service that knows one password."""
+    judge = RUN / "judge"
+    judge.write_text(f'#!/bin/sh\n[ "$(tr -d "\\0")" = "{PASSWORD}" ]\n')
+    judge.chmod(0o755)
+    folder = Path("/etc/pam.d")
+    subprocess.run(["mount", "-t", "tmpfs", "tmpfs", folder], check=True)
+    (folder / "frr-netconfd").write_text(f"auth required pam_exec.so quiet expose_authtok {judge}\n"
+                                         "account required pam_permit.so\n")
+
+
+class Box:
+    """mgmtd with tenants in its schema, zebra, staticd, and the server; a key for user root."""
+
+    def __init__(self):
+        self.mgmtd = Daemon("mgmtd", "-M", MODULE)
+        self.server = Daemon("frr-netconfd", program=PROGRAMS / "frr-netconfd")
+        self.daemons = [self.mgmtd, Daemon("zebra"), Daemon("staticd"), self.server]
+        self.key = RUN / "key"
+
+    def __enter__(self):
+        folder = CONF / "netconf"
+        (folder / "authorized_keys").mkdir(parents=True)
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", self.key], check=True)
+        (folder / "authorized_keys/root").write_text(self.key.with_suffix(".pub").read_text())
+        make_certificates(folder)
+        make_judge()
+        subprocess.run(["chown", "-R", "frr:frr", folder], check=True)
+        (CONF / "frr-netconfd.conf").write_text("\n".join((
+            f"netconf listen ssh 127.0.0.1 port {PORT}", f"netconf listen tls 127.0.0.1 port {TLS_PORT}",
+            "netconf user root by public-key", "netconf user daemon by password", "")))
+        for daemon in self.daemons[:-1]:
+            daemon.start()
+        self.start_server()
+        return self
+
+    def start_server(self):
+        self.server.start()
+        end = time.monotonic() + 30
+        while "clients may come" not in self.server.log.read_text():
+            assert time.monotonic() < end, self.server.log.read_text()
+            time.sleep(0.1)
+
+    def __exit__(self, kind, *_):
+        if kind:
+            print(self.server.log.read_text()[-3000:])
+        for daemon in reversed(self.daemons):
+            daemon.stop()
+
+    def client(self):
+        return Client(Ssh("127.0.0.1", PORT, self.key))
+
+
+def coming_in(box):
+    """By key, password and certificate; and who is not let in."""
+    folder = CONF / "netconf"
+    cases = (("a key", lambda: Ssh("127.0.0.1", PORT, box.key), "root"),
+             ("a password", lambda: Ssh("127.0.0.1", PORT, "/dev/null", "daemon", PASSWORD), "daemon"),
+             ("a certificate", lambda: Tls("127.0.0.1", TLS_PORT, folder / "ca.pem", folder / "alice.pem",
+                                           folder / "alice.key"), "alice"))
+    for what, way, user in cases:
+        with Client(way()) as client:
+            client.rpc(get_config("running", '<filter type="subtree"/>'))
+            told = box.server.ask("show netconf sessions")[1]
+            check(re.search(rf"^{client.id} +{user} ", told, re.M), f"by {what}: {told}")
+            client.rpc("<close-session/>")
+    cases = (("a user who is not listed", lambda: Ssh("127.0.0.1", PORT, box.key, "nobody")),
+             ("a wrong password", lambda: Ssh("127.0.0.1", PORT, "/dev/null", "daemon", "wrong")),
+             ("a key where a password is asked for", lambda: Ssh("127.0.0.1", PORT, box.key, "daemon")),
+             ("a stranger's certificate", lambda: Tls("127.0.0.1", TLS_PORT, folder / "ca.pem", folder / "stranger.pem",
+                                                      folder / "stranger.key")))
+    for what, way in cases:
+        try:
+            Client(way()).close()
+            check(False, f"{what} is let in")
+        except (ConnectionError, ssl.SSLError):
+            pass
+    check((folder / "ssh_host_key.pem").stat().st_mode & 0o777 == 0o600, "the host key can be read by others")
+
+
+def tenants(*names):
+    return TENANT.format("".join(f"<tenant><name>{name}</name><id>{number}</id></tenant>"
+                                 for number, name in enumerate(names, 1)))
+
+
+def change(operation, name):
+    return TENANT.format(f'<tenant xmlns:nc="{BASE}" nc:operation="{operation}"><name>{name}</name></tenant>')
+
+
+def get_config(store, what=""):
+    return f"<get-config><source><{store}/></source>{what}</get-config>"
+
+
+def of_tenants(client, store):
+    """Names of tenants there."""
+    return re.findall(r"<tenant><name>(\w+)</name>", client.data(get_config(store)))
+
+
+def of_defaults(client, store):
+    asked = '<with-defaults xmlns="urn:ietf:params:xml:ns:yang:ietf-netconf-with-defaults">report-all</with-defaults>'
+    return re.findall(r"<nssa-area>(\d+)</nssa-area>", client.data(get_config(store, asked)))
+
+
+def reading(box):
+    box.mgmtd.type("tenant acme id 7", "tenant acme switch web id 3", "tenant acme description Roses & thorns")
+    with box.client() as client:
+        for name in ("candidate:1.0", "validate:1.1", "rollback-on-error:1.0", "xpath:1.0", "with-defaults:1.0"):
+            check(any(name in c for c in client.capabilities), f"{name} is not announced: {client.capabilities}")
+        check(not any("writable-running" in c or "startup" in c or "url" in c for c in client.capabilities),
+              "what there is not is announced")
+        whole = client.data(get_config("running"))
+        check("<tenant><name>acme</name><id>7</id>" in whole and "Roses &amp; thorns" in whole, f"running: {whole}")
+        wanted = '<tenant-network xmlns="urn:frr-tenant:yang:frr-tenant"><tenants><tenant><name>acme</name><id/></tenant></tenants></tenant-network>'
+        told = client.data(get_config("running", f'<filter type="subtree">{wanted}</filter>'))
+        check(told == "<tenant-network><tenants><tenant><name>acme</name><id>7</id></tenant></tenants></tenant-network>",
+              f"a subtree filter gives {told}")
+        told = client.data(get_config("running", '<filter type="subtree"/>'))
+        check(told == "", f"an empty filter gives {told}")
+        select = "/t:tenant-network/t:tenants/t:tenant/t:switch"
+        told = client.data(get_config("running", f'<filter xmlns:t="urn:frr-tenant:yang:frr-tenant" type="xpath" select="{select}"/>'))
+        check("<switch><name>web</name><id>3</id></switch>" in told and "Roses" not in told, f"an XPath gives {told}")
+        told = client.data('<get-data xmlns="urn:ietf:params:xml:ns:yang:ietf-netconf-nmda" '
+                           'xmlns:ds="urn:ietf:params:xml:ns:yang:ietf-datastores"><datastore>ds:running</datastore></get-data>')
+        check("Roses &amp; thorns" in told, f"get-data gives {told}")
+        told = client.data("<get/>")
+        check("Roses &amp; thorns" in told, f"get gives {told}")
+        text = "".join(client.rpc('<get-schema xmlns="urn:ietf:params:xml:ns:yang:ietf-netconf-monitoring">'
+                                  "<identifier>frr-tenant</identifier></get-schema>").itertext())
+        check("module frr-tenant" in text, f"get-schema does not give frr-tenant: {text[:100]}")
+        refused(client, "operation-failed", get_config("startup"), "startup")
+        check(of_defaults(client, "running") == of_defaults(client, "candidate") == ["51"], "a default is not told")
+        client.rpc("<close-session/>")
+
+
+def editing(box):
+    before = box.mgmtd.lines()
+    with box.client() as client:
+        client.edit(tenants("initech"))
+        check(of_defaults(client, "candidate") == ["51"], "a default is not told of an edited candidate")
+        check(of_tenants(client, "candidate") == ["acme", "initech"], "the candidate has not what was put there")
+        check(box.mgmtd.lines() == before and of_tenants(client, "running") == ["acme"], "it was put into running")
+        client.rpc("<discard-changes/>")
+        check(of_tenants(client, "candidate") == ["acme"], "it is there still")
+        client.edit(tenants("initech"))
+        client.rpc("<validate><source><candidate/></source></validate>")
+        check(box.mgmtd.lines() == before, "validating changed something")
+        client.commit()
+        check("tenant initech id 1" in box.mgmtd.lines(), f"mgmtd has {box.mgmtd.lines()}")
+        error = refused(client, "data-exists", EDIT.format(change("create", "initech")))
+        check(re.search(r"tenant\[(frr-tenant:)?name='initech'\]$", error.path), f"the path is {error.path}")
+        refused(client, "data-missing", EDIT.format(change("delete", "umbrella")))
+        client.edit(change("remove", "umbrella"))
+        error = refused(client, "unknown-element", EDIT.format(TENANT.format("<colour>red</colour>")))
+        check("colour" in str(error), f"the element is not told: {error}")
+        error = refused(client, "invalid-value", EDIT.format(TENANT.format(
+            "<tenant><name>acme</name><id>many</id></tenant>")))
+        refused(client, "operation-failed", EDIT.format(tenants("x")).replace("candidate", "running"), "running")
+        client.edit(change("delete", "initech"))
+        client.commit()
+        check(box.mgmtd.lines() == before, f"mgmtd has {box.mgmtd.lines()}")
+        client.commit()    # of nothing
+        # what libyang refuses, and the leaf where: a leak to oneself
+        client.edit('<tenant-network xmlns="urn:frr-tenant:yang:frr-tenant"><leaks><leak><from>acme</from><to>acme</to>'
+                    "<prefix>10.1.0.0/16</prefix></leak></leaks></tenant-network>")
+        error = refused(client, "operation-failed", "<commit/>", "a tenant sees its own prefixes already")
+        check("leak" in error.path, f"the path is {error.path}")
+        client.rpc("<discard-changes/>")
+        # what only mgmtd refuses
+        client.edit('<lib xmlns="http://frrouting.org/yang/interface"><interface><name>lo</name></interface></lib>')
+        client.rpc("<discard-changes/>")
+        check(box.mgmtd.lines() == before, f"mgmtd has {box.mgmtd.lines()}")
+
+
+def beside_vtysh(box):
+    """What others configure meanwhile stays, and is seen; locks hold both ways."""
+    with box.client() as client, box.client() as other:
+        client.edit(tenants("initech"))
+        check(box.mgmtd.type("tenant umbrella id 9") == {}, "vtysh is refused while a candidate is edited")
+        client.commit()
+        lines = box.mgmtd.lines()
+        check({"tenant initech id 1", "tenant umbrella id 9", "tenant acme id 7"} <= set(lines), f"mgmtd has {lines}")
+        check(of_tenants(other, "running") == ["acme", "initech", "umbrella"], "another session sees something else")
+
+        client.rpc("<lock><target><candidate/></target></lock>")
+        error = refused(other, "lock-denied", "<lock><target><candidate/></target></lock>")
+        check(error.info == str(client.id), f"the owner is not told: {error}")
+        refused(other, "lock-denied", EDIT.format(tenants("beta")))
+        refused(other, "operation-failed", "<unlock><target><candidate/></target></unlock>")
+        client.edit(tenants("gamma"))
+        client.rpc("<unlock><target><candidate/></target></unlock>")
+        check("gamma" not in of_tenants(other, "candidate"), "unlocking did not discard")
+
+        client.rpc("<lock><target><running/></target></lock>")
+        refused(other, "lock-denied", "<lock><target><running/></target></lock>")
+        status, words = box.mgmtd.ask("configure terminal")
+        if not status:
+            status, words = box.mgmtd.ask("tenant beta id 12")
+            box.mgmtd.ask("end")
+        check(status and "lock" in words, f"vtysh changes what is locked: {status} {words}")
+        client.edit(tenants("delta"))
+        client.commit()
+        check("tenant delta id 1" in box.mgmtd.lines(), "who has the lock cannot commit")
+        other.rpc(f"<kill-session><session-id>{client.id}</session-id></kill-session>")
+        end = time.monotonic() + 10
+        while True:
+            try:
+                other.rpc("<lock><target><running/></target></lock>")
+                break
+            except NetconfError as error:
+                check(time.monotonic() < end, f"the killed session's lock stays: {error}")
+                if time.monotonic() > end:
+                    break
+                time.sleep(0.1)
+        other.rpc("<unlock><target><running/></target></unlock>")
+        for name in ("initech", "umbrella", "delta"):
+            other.edit(change("remove", name))
+        other.commit()
+        check(of_tenants(other, "running") == ["acme"], f"left: {of_tenants(other, 'running')}")
+
+
+def initech(box):
+    return "tenant initech id 1" in box.mgmtd.lines()
+
+
+def wait_gone(box, why):
+    end = time.monotonic() + 15
+    while initech(box) and time.monotonic() < end:
+        time.sleep(0.1)
+    check(not initech(box), f"initech is there still: {why}")
+
+
+def confirmed(box):
+    """A commit to be confirmed goes away by itself: over time, by cancel-commit, with its session, or with the server."""
+    for_long, for_short = ("<commit><confirmed/><confirm-timeout>{}</confirm-timeout>{{}}</commit>".format(s) for s in (600, 2))
+    before = box.mgmtd.lines()
+    with box.client() as client, box.client() as other:
+        client.edit(tenants("initech"))
+        client.rpc(for_short.format(""))
+        check(initech(box), "a commit to be confirmed is not in force")
+        refused(other, "invalid-value", "<commit/>", "another session")
+        refused(other, "in-use", "<lock><target><running/></target></lock>")
+        wait_gone(box, "the time is over")
+        check(box.mgmtd.lines() == before, f"mgmtd has {box.mgmtd.lines()}")
+        refused(client, "invalid-value", "<cancel-commit/>", "no commit waits")
+
+        client.edit(tenants("initech"))
+        client.rpc(for_short.format(""))
+        client.commit()
+        time.sleep(4)
+        check(initech(box), "confirmed, and gone")
+        client.edit(change("remove", "initech"))
+        client.commit()
+
+        client.edit(tenants("initech"))
+        client.rpc(for_long.format(""))
+        client.rpc("<cancel-commit/>")
+        wait_gone(box, "it was cancelled")
+
+        client.edit(tenants("initech"))
+        client.rpc(for_long.format("<persist>mine</persist>"))
+        refused(other, "invalid-value", "<commit><persist-id>yours</persist-id></commit>", "another persist-id")
+        refused(client, "invalid-value", "<commit/>", "persist-id")
+        other.rpc("<commit><persist-id>mine</persist-id></commit>")
+        client.edit(change("remove", "initech"))
+        client.commit()
+
+        client.edit(tenants("initech"))
+        client.rpc(for_long.format(""))
+    wait_gone(box, "its session ended")
+    with box.client() as client:
+        client.edit(tenants("initech"))
+        client.rpc(for_long.format("<persist>mine</persist>"))
+    time.sleep(2)
+    check(initech(box), "with a name it should outlive its session")
+    box.server.stop(signal.SIGKILL)
+    check(initech(box), "mgmtd does not depend on the server")
+    box.start_server()
+    wait_gone(box, "the server was restarted")
+    check(box.mgmtd.lines() == before, f"mgmtd has {box.mgmtd.lines()}")
+
+
+def mgmtd_killed(box):
+    """A session says so once, and goes on with the new one."""
+    with box.client() as client:
+        client.edit(tenants("initech"))
+        box.mgmtd.stop(signal.SIGKILL)
+        refused(client, "operation-failed", "<commit/>", "mgmtd")
+        box.mgmtd.start()
+        box.mgmtd.type("tenant acme id 7")
+        client.commit()
+        check({"tenant initech id 1", "tenant acme id 7"} <= set(box.mgmtd.lines()), f"mgmtd has {box.mgmtd.lines()}")
+
+
+def main():
+    if not os.access(PROGRAMS / "frr-netconfd", os.X_OK):
+        print(f"skipped: this needs {PROGRAMS}/frr-netconfd, which is built where libnetconf2 is")
+        return 77
+    own_namespaces()
+    with Box() as box:
+        for story in (coming_in, reading, editing, beside_vtysh, confirmed, mgmtd_killed):
+            story(box)
+            print(f"{story.__name__}: {len(failures)} failures so far", flush=True)
+    words = box.server.log.read_text()
+    print(words[-3000:])
+    check(box.server.process.returncode == 0 and "Sanitizer" not in words, "the server ended badly")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
