@@ -78,7 +78,7 @@ def vtysh_faults(text):
 
 def netconf_faults(text):
     commands = [command for file in (TREE / "netconf").glob("*.c")
-                for command in re.findall(r'^DEFUN\(\w+, \w+, "(.*)",$', file.read_text(), re.M)]
+                for command in re.findall(r'^DEFUN\(\w+, \w+,\s+"(.*)",$', file.read_text(), re.M)]
     assert len(commands) >= 9, commands
     guide = "doc/user/netconf.rst"
     yield from differ(guide, "command", commands, commands_of(text[guide]))
@@ -208,8 +208,8 @@ def path_faults(text):
                 yield f"{where}: there is no {path}"
 
 
-CHECKS = (vtysh_faults, metric_faults, code_faults, reason_faults, tenantctl_faults, line_faults, yang_faults, run_faults,
-          path_faults)
+CHECKS = (vtysh_faults, netconf_faults, metric_faults, code_faults, reason_faults, tenantctl_faults, line_faults,
+          yang_faults, run_faults, path_faults)
 
 
 def faults(text):
