@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The YANG module is valid, for libyang (which FRR uses) and for pyang where that is installed (Debian forky has none),
-# and its revision is the one the programs say.
+# The YANG module is valid, for libyang (which FRR uses), for yangdump, and for pyang where that is installed (Debian
+# forky has none), and its revision is the one the programs say.
 set -u
 
 module=${srcdir:-.}/yang/frr-tenant.yang
@@ -26,14 +26,31 @@ control() {
 		echo "a broken module is taken for a valid one"
 		failed=1
 	fi
+	if command -v yangdump >/dev/null && judge_yangdump "$broken/frr-tenant.yang"; then
+		echo "yangdump takes a broken module for a valid one"
+		failed=1
+	fi
 	rm -r "$broken"
 }
 
+# yangdump, by people who have nothing to do with libyang: no error. It counts warnings without telling them, of RFC 7950's
+# recommendations on names and lines.
+judge_yangdump() {
+	yangdump "modpath=/usr/share/yuma/modules" "$1" 2>&1 | grep -q '^\*\*\* 0 Errors'
+}
+
 judge yanglint yanglint -p "$types" "$module"
+if ! command -v yangdump >/dev/null; then
+	echo "yangdump is not installed"
+elif ! judge_yangdump "$module"; then
+	echo "yangdump does not like $module:"
+	yangdump "modpath=/usr/share/yuma/modules" "$module" 2>&1
+	failed=1
+fi
 if command -v pyang >/dev/null; then
 	judge pyang pyang --strict --canonical -p "$types" "$module"
 else
-	echo "pyang is not installed: the module is judged by yanglint alone"
+	echo "pyang is not installed: the module is judged by the others alone"
 fi
 control
 revision=$(sed -n 's/^ *revision \([0-9-]*\) {/\1/p' "$module" | head -n 1)
