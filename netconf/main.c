@@ -9,6 +9,7 @@
 #include <getopt.h>
 
 #include "command.h"
+#include "frr_pthread.h"
 #include "frrevent.h"
 #include "lib/version.h"
 #include "libfrr.h"
@@ -17,6 +18,7 @@
 #include "sigevent.h"
 #include "vty.h"
 
+#include "netconf/access.h"
 #include "netconf/confirm.h"
 #include "netconf/frontend.h"
 #include "netconf/libraries.h"
@@ -62,7 +64,8 @@ static int start(char *why, size_t size)
 	netconfd.ctx = schema_new(mgmtd, why, size);
 	netconfd.store = netconfd.ctx ? store_new(netconfd.ctx) : NULL;
 	rpc_init();
-	failed = !netconfd.ctx || confirm_recover(mgmtd, why, size) || transport_start(why, size);
+	failed = !netconfd.ctx || access_read(netconfd.ctx, why, size) ||
+		 confirm_recover(mgmtd, why, size) || transport_start(why, size);
 	frontend_close(mgmtd);
 	if (!failed)
 		return 0;
@@ -121,9 +124,20 @@ static void quit(void)
 	transport_fini();
 	store_free(netconfd.store);
 	ly_ctx_destroy(netconfd.ctx);
+	access_stop();
 	settings_stop();
 	frr_fini();
 	exit(0);
+}
+
+static void reread(void)
+{
+	char why[1200];
+
+	frr_with_mutex (&netconfd.work) {
+		if (netconfd.ctx && access_read(netconfd.ctx, why, sizeof(why)))
+			zlog_warn("%s; what was in force stays", why);
+	}
 }
 
 static void rotate(void)
@@ -132,6 +146,7 @@ static void rotate(void)
 }
 
 static struct frr_signal_t signals[] = {
+	{ .signal = SIGHUP, .handler = reread },
 	{ .signal = SIGINT, .handler = quit },
 	{ .signal = SIGTERM, .handler = quit },
 	{ .signal = SIGUSR1, .handler = rotate },

@@ -17,6 +17,7 @@
  *   rpc.c        which operation is whose; rpc_get.c, rpc_edit.c, rpc_session.c
  *   reply.c      answers, and RFC 6241's errors
  *   store.c      running, candidate and operational; push.c changes into mgmtd
+ *   access.c     who may do what; nacm.c decides
  *   confirm.c    commits to be confirmed
  *   edit.c       edit-config on trees; filter.c subtree filters
  *   frontend.c   mgmtd's front-end protocol

@@ -44,7 +44,8 @@ struct nc_server_reply *reply_data(const struct lyd_node *rpc, const char *name,
 	struct lyd_node *output = NULL;
 
 	if (lyd_dup_single(rpc, NULL, 0, &output) == LY_SUCCESS &&
-	    lyd_new_any(output, NULL, name, data, NULL, 0, LYD_NEW_VAL_OUTPUT, NULL) == LY_SUCCESS)
+	    lyd_new_any(output, NULL, name, data, NULL, 0,
+			LYD_NEW_VAL_OUTPUT | LYD_NEW_ANY_USE_VALUE, NULL) == LY_SUCCESS)
 		return nc_server_reply_data(output, defaults, NC_PARAMTYPE_FREE);
 	lyd_free_all(output);
 	lyd_free_all(data);
@@ -120,6 +121,9 @@ struct nc_server_reply *reply_store(const struct store_error *error)
 	case STORE_INVALID:
 		return say(nc_err(ctx, NC_ERR_OP_FAILED, NC_ERR_TYPE_APP), error->text,
 			   error->path, error->app_tag);
+	case STORE_DENIED:
+		return say(nc_err(ctx, NC_ERR_ACCESS_DENIED, NC_ERR_TYPE_APP),
+			   "access control does not let this user change it", error->path, NULL);
 	case STORE_REFUSED:
 		break;
 	}

@@ -6,6 +6,7 @@
 
 #include "frr_pthread.h"
 
+#include "netconf/access.h"
 #include "netconf/frontend.h"
 #include "netconf/libraries.h"
 #include "netconf/netconfd.h"
@@ -76,6 +77,9 @@ static struct nc_server_reply *answer(unsigned int which, struct lyd_node *rpc,
 	struct frontend *mgmtd = NULL;
 	struct frontend_error why;
 
+	if (!access_may_execute(session_user(nc), rpc))
+		return reply_failed(NC_ERR_ACCESS_DENIED, "user %s may not do %s here",
+				    nc_session_get_username(nc), operations[which].name);
 	if (operations[which].asks_mgmtd) {
 		mgmtd = session_mgmtd(nc, &why);
 		if (!mgmtd)

@@ -10,6 +10,7 @@
 #include "netconf/netconfd.h"
 #include "netconf/reply.h"
 #include "netconf/rpc.h"
+#include "netconf/session.h"
 #include "netconf/store.h"
 
 /* What a call of store.h gave, as an answer; frees the error. */
@@ -22,12 +23,21 @@ static struct nc_server_reply *done(int failed, struct store_error *error)
 	return reply;
 }
 
+static struct store_client client_of(const struct nc_session *nc)
+{
+	return (struct store_client){
+		.session = nc_session_get_id(nc),
+		.user = session_user(nc),
+	};
+}
+
 struct nc_server_reply *rpc_edit_config(struct lyd_node *rpc, struct nc_session *nc,
 					struct frontend *mgmtd)
 {
 	const char *default_name = rpc_text(rpc, "default-operation") ?: "merge";
 	const char *test = rpc_text(rpc, "test-option") ?: "test-then-set";
 	const struct lyd_node *config = rpc_child(rpc, "config");
+	const struct store_client client = client_of(nc);
 	struct nc_server_reply *reply = NULL;
 	struct store_error error = {};
 	enum edit_op default_op;
@@ -46,11 +56,11 @@ struct nc_server_reply *rpc_edit_config(struct lyd_node *rpc, struct nc_session 
 				    default_name);
 	/* RFC 6241, 8.6.4.1; what is refused changes nothing, whatever error-option says */
 	if (!strcmp(test, "test-only"))
-		return done(store_try_edit(netconfd.store, mgmtd, lyd_child_any(config),
+		return done(store_try_edit(netconfd.store, mgmtd, &client, lyd_child_any(config),
 					   default_op, &error),
 			    &error);
-	return done(store_edit(netconfd.store, mgmtd, nc_session_get_id(nc), lyd_child_any(config),
-			       default_op, &error),
+	return done(store_edit(netconfd.store, mgmtd, &client, lyd_child_any(config), default_op,
+			       &error),
 		    &error);
 }
 
@@ -64,6 +74,7 @@ struct nc_server_reply *rpc_commit(struct lyd_node *rpc, struct nc_session *nc,
 		.persist = rpc_text(rpc, "persist"),
 		.persist_id = rpc_text(rpc, "persist-id"),
 	};
+	const struct store_client client = client_of(nc);
 	const char *refusal = confirm_refusal(&request);
 	struct store_error error = {};
 	int failed;
@@ -72,7 +83,7 @@ struct nc_server_reply *rpc_commit(struct lyd_node *rpc, struct nc_session *nc,
 		return reply_failed(NC_ERR_INVALID_VALUE, "%s", refusal);
 	if (confirm_keep(mgmtd, &request, &error))
 		return reply_store(&error);
-	failed = store_commit(netconfd.store, mgmtd, request.session, &error);
+	failed = store_commit(netconfd.store, mgmtd, &client, &error);
 	confirm_done(&request, failed);
 	return done(failed, &error);
 }

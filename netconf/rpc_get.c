@@ -4,11 +4,13 @@
 
 #include <string.h>
 
+#include "netconf/access.h"
 #include "netconf/filter.h"
 #include "netconf/libraries.h"
 #include "netconf/netconfd.h"
 #include "netconf/reply.h"
 #include "netconf/rpc.h"
+#include "netconf/session.h"
 #include "netconf/store.h"
 
 /* ---- filters ---- */
@@ -91,8 +93,8 @@ static NC_WD_MODE defaults_of(const struct lyd_node *rpc, enum frontend_defaults
 	return NC_WD_EXPLICIT;
 }
 
-static struct nc_server_reply *answer(const struct lyd_node *rpc, struct frontend *mgmtd,
-				      struct frontend_question *question,
+static struct nc_server_reply *answer(const struct lyd_node *rpc, const struct nc_session *nc,
+				      struct frontend *mgmtd, struct frontend_question *question,
 				      const struct choice *choice)
 {
 	NC_WD_MODE defaults = defaults_of(rpc, &question->defaults);
@@ -104,6 +106,8 @@ static struct nc_server_reply *answer(const struct lyd_node *rpc, struct fronten
 	question->xpath = choice->xpath;
 	if (store_get(netconfd.store, mgmtd, question, &data, &error))
 		return reply_store(&error);
+	/* before the filter, which must not find out what may not be read */
+	access_prune(session_user(nc), &data);
 	if (!choice->subtree)
 		return reply_data(rpc, "data", data, defaults);
 	if (filter_subtree(data, choice->subtree, &selected)) {
@@ -126,7 +130,7 @@ struct nc_server_reply *rpc_get(struct lyd_node *rpc, struct nc_session *nc,
 	struct choice choice = {};
 	struct nc_server_reply *refusal = choose(&choice, rpc_child(rpc, "filter"));
 
-	return refusal ?: answer(rpc, mgmtd, &question, &choice);
+	return refusal ?: answer(rpc, nc, mgmtd, &question, &choice);
 }
 
 struct nc_server_reply *rpc_get_config(struct lyd_node *rpc, struct nc_session *nc,
@@ -139,7 +143,7 @@ struct nc_server_reply *rpc_get_config(struct lyd_node *rpc, struct nc_session *
 	question.store = rpc_datastore(rpc, "source", &refusal);
 	if (!refusal)
 		refusal = choose(&choice, rpc_child(rpc, "filter"));
-	return refusal ?: answer(rpc, mgmtd, &question, &choice);
+	return refusal ?: answer(rpc, nc, mgmtd, &question, &choice);
 }
 
 /* The identity without its module's name. */
@@ -173,7 +177,7 @@ struct nc_server_reply *rpc_get_data(struct lyd_node *rpc, struct nc_session *nc
 	question.state = question.store == FRONTEND_OPERATIONAL && (!kind || strcmp(kind, "true"));
 	if (subtree)
 		choose_subtree(&choice, subtree);
-	return answer(rpc, mgmtd, &question, &choice);
+	return answer(rpc, nc, mgmtd, &question, &choice);
 }
 
 struct nc_server_reply *rpc_get_schema(struct lyd_node *rpc, struct nc_session *nc,

@@ -36,6 +36,7 @@ static const struct {
 	  { "candidate", "confirmed-commit", "validate", "rollback-on-error", "xpath", NULL } },
 	{ "ietf-netconf-monitoring", { NULL } },
 	{ "ietf-netconf-with-defaults", { NULL } },
+	{ "ietf-netconf-acm", { NULL } },
 	{ "ietf-netconf-nmda", { "origin", "with-defaults", NULL } },
 };
 

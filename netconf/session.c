@@ -16,6 +16,7 @@
 #include "log.h"
 #include "typesafe.h"
 
+#include "netconf/access.h"
 #include "netconf/confirm.h"
 #include "netconf/frontend.h"
 #include "netconf/libraries.h"
@@ -35,6 +36,7 @@ struct session {
 	int socket;
 	int stop; /* eventfd: readable when it is to end */
 	struct frontend *mgmtd;
+	struct access_user *user;
 };
 
 DECLARE_DLIST(sessions, struct session, item);
@@ -91,6 +93,11 @@ static int find_socket(const struct nc_session *nc)
 }
 
 /* ---- serving ---- */
+
+const struct access_user *session_user(const struct nc_session *nc)
+{
+	return ((struct session *)nc_session_get_data(nc))->user;
+}
 
 struct frontend *session_mgmtd(struct nc_session *nc, struct frontend_error *why)
 {
@@ -168,6 +175,7 @@ void session_start(struct nc_session *nc)
 	session->socket = find_socket(nc);
 	session->stop = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	session->poll = nc_ps_new();
+	session->user = access_user_new(nc_session_get_username(nc));
 	nc_session_set_data(nc, session);
 	nc_ps_add_session(session->poll, nc);
 	zlog_info("session %u: %s from %s", nc_session_get_id(nc), nc_session_get_username(nc),
@@ -194,6 +202,7 @@ static void session_free(struct session *session)
 	nc_ps_clear(session->poll, 0, NULL);
 	nc_ps_free(session->poll);
 	nc_session_free(session->nc, NULL);
+	access_user_free(session->user);
 	close(session->stop);
 	XFREE(MTYPE_SESSION, session);
 }

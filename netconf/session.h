@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct access_user;
 struct frontend;
 struct frontend_error;
 struct nc_session;
@@ -21,6 +22,8 @@ void session_start(struct nc_session *nc);
 void session_stop_all(void);
 /* False where there is none of that number. */
 bool session_kill(uint32_t id, uint32_t killer);
+/* For access control. */
+const struct access_user *session_user(const struct nc_session *nc);
 /* Its session with mgmtd, opened again after mgmtd was restarted; NULL and *why. */
 struct frontend *session_mgmtd(struct nc_session *nc, struct frontend_error *why);
 /* Each in turn; what is told lives until the callback returns. */

@@ -170,6 +170,14 @@ DEFUN(netconf_authority, netconf_authority_cmd, "netconf tls client-authority PA
 	return set_path(vty, &settings.authority, argv[3]->arg);
 }
 
+DEFUN(netconf_access_control, netconf_access_control_cmd, "netconf access-control PATH",
+      "NETCONF server\n"
+      "Who may do what (RFC 8341)\n"
+      "An XML file with the container nacm\n")
+{
+	return set_path(vty, &settings.access_control, argv[2]->arg);
+}
+
 void settings_init(void)
 {
 	strlcpy(settings.listen[BY_SSH].address, "127.0.0.1",
@@ -181,6 +189,7 @@ void settings_init(void)
 	set_text(&settings.certificate, FOLDER "server.pem");
 	set_text(&settings.key, FOLDER "server.key");
 	set_text(&settings.authority, FOLDER "ca.pem");
+	set_text(&settings.access_control, FOLDER "nacm.xml");
 	/* as tenantd.conf, it is edited by hand: vtysh's "write" is not to touch it */
 	host.noconfig = true;
 	install_element(CONFIG_NODE, &netconf_listen_cmd);
@@ -192,6 +201,7 @@ void settings_init(void)
 	install_element(CONFIG_NODE, &netconf_pam_service_cmd);
 	install_element(CONFIG_NODE, &netconf_certificate_cmd);
 	install_element(CONFIG_NODE, &netconf_authority_cmd);
+	install_element(CONFIG_NODE, &netconf_access_control_cmd);
 }
 
 void settings_stop(void)
@@ -203,4 +213,5 @@ void settings_stop(void)
 	XFREE(MTYPE_SETTING, settings.certificate);
 	XFREE(MTYPE_SETTING, settings.key);
 	XFREE(MTYPE_SETTING, settings.authority);
+	XFREE(MTYPE_SETTING, settings.access_control);
 }

@@ -11,6 +11,7 @@
  *	netconf ssh pam-service frr-netconfd
  *	netconf tls certificate /etc/frr/netconf/server.pem key /etc/frr/netconf/server.key
  *	netconf tls client-authority /etc/frr/netconf/ca.pem
+ *	netconf access-control /etc/frr/netconf/nacm.xml
  *
  * These are the defaults, but there is no TLS unless an address is configured, and no
  * user.  Users of SSH are listed here because libnetconf2 4.6 lets nobody in where its
@@ -43,6 +44,7 @@ struct settings {
 	char *certificate;
 	char *key;
 	char *authority;
+	char *access_control;
 };
 
 extern struct settings settings;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "netconf/libraries.h"
+#include "netconf/access.h"
 #include "netconf/netconfd.h"
 #include "netconf/push.h"
 #include "netconf/store.h"
@@ -185,18 +186,52 @@ static int begin_edits(struct store *store, struct frontend *mgmtd, struct store
 	return 0;
 }
 
-int store_edit(struct store *store, struct frontend *mgmtd, uint32_t session,
+/* Every node that differs. */
+static int permit(struct store *store, const struct store_client *client,
+		  const struct lyd_node *before, const struct lyd_node *after,
+		  struct store_error *error)
+{
+	struct lyd_node *changes = NULL;
+	const struct lyd_node *denied;
+
+	if (lyd_diff_siblings(before, after, 0, &changes))
+		return invalid(error, store->ctx);
+	denied = changes ? access_denied_write(client->user, changes) : NULL;
+	if (denied) {
+		error->kind = STORE_DENIED;
+		lyd_path(denied, LYD_PATH_STD, error->path, sizeof(error->path));
+	}
+	lyd_free_all(changes);
+	return denied ? -1 : 0;
+}
+
+/* The candidate as the edit would have it. */
+static int try_edit(struct store *store, const struct store_client *client,
+		    const struct lyd_node *edit, enum edit_op default_op, struct lyd_node **result,
+		    struct store_error *error)
+{
+	if (edit_apply(store->candidate, edit, default_op, result, &error->edit)) {
+		error->kind = STORE_EDIT;
+		return -1;
+	}
+	if (permit(store, client, store->candidate, *result, error) == 0)
+		return 0;
+	lyd_free_all(*result);
+	*result = NULL;
+	return -1;
+}
+
+int store_edit(struct store *store, struct frontend *mgmtd, const struct store_client *client,
 	       const struct lyd_node *edit, enum edit_op default_op, struct store_error *error)
 {
 	bool was_edited = store->is_edited;
-	struct lyd_node *result;
+	struct lyd_node *result = NULL;
 
-	if (is_locked_out(store, session))
+	if (is_locked_out(store, client->session))
 		return locked(error, store->candidate_owner);
 	if (begin_edits(store, mgmtd, error))
 		return -1;
-	if (edit_apply(store->candidate, edit, default_op, &result, &error->edit)) {
-		error->kind = STORE_EDIT;
+	if (try_edit(store, client, edit, default_op, &result, error)) {
 		if (!was_edited)
 			forget_edits(store);
 		return -1;
@@ -240,8 +275,8 @@ static int stage(struct store *store, struct frontend *mgmtd, const struct lyd_n
 	return failed;
 }
 
-int store_try_edit(struct store *store, struct frontend *mgmtd, const struct lyd_node *edit,
-		   enum edit_op default_op, struct store_error *error)
+int store_try_edit(struct store *store, struct frontend *mgmtd, const struct store_client *client,
+		   const struct lyd_node *edit, enum edit_op default_op, struct store_error *error)
 {
 	bool was_edited = store->is_edited;
 	struct lyd_node *result = NULL;
@@ -249,10 +284,8 @@ int store_try_edit(struct store *store, struct frontend *mgmtd, const struct lyd
 
 	if (begin_edits(store, mgmtd, error))
 		return -1;
-	failed = edit_apply(store->candidate, edit, default_op, &result, &error->edit);
-	if (failed)
-		error->kind = STORE_EDIT;
-	else
+	failed = try_edit(store, client, edit, default_op, &result, error);
+	if (!failed)
 		failed = stage(store, mgmtd, result, FRONTEND_VALIDATE, error);
 	lyd_free_all(result);
 	if (!was_edited)
@@ -267,14 +300,15 @@ int store_validate(struct store *store, struct frontend *mgmtd, struct store_err
 	return stage(store, mgmtd, store->candidate, FRONTEND_VALIDATE, error);
 }
 
-int store_commit(struct store *store, struct frontend *mgmtd, uint32_t session,
+int store_commit(struct store *store, struct frontend *mgmtd, const struct store_client *client,
 		 struct store_error *error)
 {
-	if (is_locked_out(store, session))
+	if (is_locked_out(store, client->session))
 		return locked(error, store->candidate_owner);
-	if (store->running_owner && store->running_owner != session)
+	if (store->running_owner && store->running_owner != client->session)
 		return locked(error, store->running_owner);
-	if (store->is_edited && stage(store, mgmtd, store->candidate, FRONTEND_APPLY, error))
+	if (store->is_edited && (permit(store, client, store->base, store->candidate, error) ||
+				 stage(store, mgmtd, store->candidate, FRONTEND_APPLY, error)))
 		return -1;
 	forget_edits(store);
 	return 0;

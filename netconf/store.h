@@ -26,6 +26,7 @@
 #include "netconf/edit.h"
 #include "netconf/frontend.h"
 
+struct access_user;
 struct ly_ctx;
 struct lyd_node;
 
@@ -39,6 +40,7 @@ struct store_error {
 		STORE_CHANGED, /* the candidate has changes that are not committed */
 		STORE_NO_LOCK, /* that session has none */
 		STORE_EDIT,    /* edit */
+		STORE_DENIED,  /* access control: path */
 		STORE_INVALID, /* text, path, app_tag: YANG */
 	} kind;
 	uint32_t owner;
@@ -46,6 +48,14 @@ struct store_error {
 	char text[1024];
 	char path[512];
 	char app_tag[64];
+};
+
+/* Who asks: they may change only what access control permits, be it by an edit, or by a
+ * commit of what others edited.
+ */
+struct store_client {
+	uint32_t session;
+	const struct access_user *user;
 };
 
 struct store *store_new(const struct ly_ctx *ctx);
@@ -57,13 +67,14 @@ void store_free(struct store *store);
 int store_get(struct store *store, struct frontend *mgmtd,
 	      const struct frontend_question *question, struct lyd_node **tree,
 	      struct store_error *error);
-int store_edit(struct store *store, struct frontend *mgmtd, uint32_t session,
+int store_edit(struct store *store, struct frontend *mgmtd, const struct store_client *client,
 	       const struct lyd_node *edit, enum edit_op default_op, struct store_error *error);
 /* The same without keeping it: what store_edit() and store_validate() after it would say. */
-int store_try_edit(struct store *store, struct frontend *mgmtd, const struct lyd_node *edit,
-		   enum edit_op default_op, struct store_error *error);
+int store_try_edit(struct store *store, struct frontend *mgmtd, const struct store_client *client,
+		   const struct lyd_node *edit, enum edit_op default_op,
+		   struct store_error *error);
 int store_validate(struct store *store, struct frontend *mgmtd, struct store_error *error);
-int store_commit(struct store *store, struct frontend *mgmtd, uint32_t session,
+int store_commit(struct store *store, struct frontend *mgmtd, const struct store_client *client,
 		 struct store_error *error);
 /* Running as XML, malloc()ed; and bringing it back: what differs, and only that. */
 int store_print_running(struct store *store, struct frontend *mgmtd, char **xml,

@@ -15,10 +15,12 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "lab"))
-from net.alone import CONF, MODULE, PROGRAMS, RUN, Daemon, own_namespaces    # noqa: E402
+from net.alone import CONF, HERE, MODULE, PROGRAMS, RUN, Daemon, own_namespaces    # noqa: E402
 from net.netconf import BASE, Client, NetconfError, Ssh, Tls    # noqa: E402
 
 PORT, TLS_PORT = 8830, 8653
+# one for each group of the shipped policy, and one in none
+MEMBERS = {"alice": "provider", "oscar": "operator", "rita": "read-only", "nora": None}
 PASSWORD = "correct horse"
 EDIT = "<edit-config><target><candidate/></target><config>{}</config></edit-config>"
 TENANT = '<tenant-network xmlns="urn:frr-tenant:yang:frr-tenant"><tenants>{}</tenants></tenant-network>'
@@ -50,7 +52,7 @@ def make_certificates(folder):
     for name in ("ca", "stranger"):
         openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", f"{folder}/{name}.key", "-out",
                 f"{folder}/{name}.pem", "-subj", f"/CN={name}", "-days", "2")
-    for name in ("server", "alice"):
+    for name in ("server", *MEMBERS):
         openssl("req", "-newkey", "rsa:2048", "-nodes", "-keyout", f"{folder}/{name}.key", "-out", f"{folder}/{name}.csr",
                 "-subj", f"/CN={name}")
         openssl("x509", "-req", "-in", f"{folder}/{name}.csr", "-CA", f"{folder}/ca.pem", "-CAkey", f"{folder}/ca.key",
@@ -66,6 +68,16 @@ def make_judge():
     subprocess.run(["mount", "-t", "tmpfs", "tmpfs", folder], check=True)
     (folder / "frr-netconfd").write_text(f"auth required pam_exec.so quiet expose_authtok {judge}\n"
                                          "account required pam_permit.so\n")
+
+
+def make_policy(folder):
+    """The one that is shipped, with our users in its groups."""
+    policy = (HERE / "service/nacm.xml").read_text()
+    for user, group in MEMBERS.items():
+        if group:
+            policy = policy.replace(f"<group><name>{group}</name></group>",
+                                    f"<group><name>{group}</name><user-name>{user}</user-name></group>")
+    (folder / "nacm.xml").write_text(policy)
 
 
 class Box:
@@ -84,6 +96,7 @@ class Box:
         (folder / "authorized_keys/root").write_text(self.key.with_suffix(".pub").read_text())
         make_certificates(folder)
         make_judge()
+        make_policy(folder)
         subprocess.run(["chown", "-R", "frr:frr", folder], check=True)
         (CONF / "frr-netconfd.conf").write_text("\n".join((
             f"netconf listen ssh 127.0.0.1 port {PORT}", f"netconf listen tls 127.0.0.1 port {TLS_PORT}",
@@ -109,6 +122,10 @@ class Box:
     def client(self):
         return Client(Ssh("127.0.0.1", PORT, self.key))
 
+    def member(self, name):
+        folder = CONF / "netconf"
+        return Client(Tls("127.0.0.1", TLS_PORT, folder / "ca.pem", folder / f"{name}.pem", folder / f"{name}.key"))
+
 
 def coming_in(box):
     """By key, password and certificate; and who is not let in."""
@@ -119,7 +136,8 @@ def coming_in(box):
                                            folder / "alice.key"), "alice"))
     for what, way, user in cases:
         with Client(way()) as client:
-            client.rpc(get_config("running", '<filter type="subtree"/>'))
+            client.send("<get/>")
+            client.receive()    # whatever they may do, it has them on its list now
             told = box.server.ask("show netconf sessions")[1]
             check(re.search(rf"^{client.id} +{user} ", told, re.M), f"by {what}: {told}")
             client.rpc("<close-session/>")
@@ -338,6 +356,70 @@ def confirmed(box):
     check(box.mgmtd.lines() == before, f"mgmtd has {box.mgmtd.lines()}")
 
 
+WIRES = ('<tenant-network xmlns="urn:frr-tenant:yang:frr-tenant"><wires><wire><name>transit</name><id>1</id>'
+         "<ospf-key>another-key</ospf-key></wire></wires></tenant-network>")
+GET_DATA = ('<get-data xmlns="urn:ietf:params:xml:ns:yang:ietf-netconf-nmda" xmlns:ds="urn:ietf:params:xml:ns:yang:ietf-datastores">'
+            "<datastore>ds:running</datastore></get-data>")
+GET_SCHEMA = ('<get-schema xmlns="urn:ietf:params:xml:ns:yang:ietf-netconf-monitoring"><identifier>frr-tenant</identifier>'
+              "</get-schema>")
+# an operation, and which groups may do it; in this order each leaves things as they were
+MATRIX = (("<get/>", "provider operator read-only"),
+          (get_config("running"), "provider operator read-only"),
+          (GET_DATA, "provider operator read-only"),
+          (GET_SCHEMA, "provider operator read-only"),
+          ("<lock><target><candidate/></target></lock>", "provider operator"),
+          (EDIT.format(tenants("initech")), "provider operator"),
+          ("<validate><source><candidate/></source></validate>", "provider operator"),
+          ("<discard-changes/>", "provider operator"),
+          (EDIT.format(WIRES), "provider"),
+          ("<discard-changes/>", "provider operator"),
+          ("<commit/>", "provider operator"),
+          ("<unlock><target><candidate/></target></unlock>", "provider operator"),
+          ("<kill-session><session-id>4000000</session-id></kill-session>", "provider"),
+          ("<close-session/>", "provider operator read-only None"))
+
+
+def who_may_what(box):
+    box.mgmtd.type("tenant-network wire transit id 1", "tenant-network wire transit ospf-key not-for-you")
+    before = box.mgmtd.lines()
+    for name, group in MEMBERS.items():
+        with box.member(name) as client:
+            if group:
+                told = client.data(get_config("running"))
+                check(("not-for-you" in told) == (group == "provider"), f"{name} reads a key, or should and does not: {told}")
+                check("<name>acme</name>" in told and "<name>transit</name>" in told, f"{name} reads {told}")
+            for operation, groups in MATRIX:
+                try:
+                    client.rpc(operation)
+                    said = ""
+                except NetconfError as error:
+                    said = error.tag
+                may = str(group) in groups.split()
+                check((said == "access-denied") != may, f"{name} of {group} does {operation[:60]}: {said or 'done'}")
+    check(box.mgmtd.lines() == before, f"mgmtd has {box.mgmtd.lines()}")
+    with box.member("alice") as provider, box.member("oscar") as operator:
+        provider.edit(WIRES)
+        error = refused(operator, "access-denied", "<commit/>")
+        check("wire" in error.path, f"the path is {error.path}")
+        check(box.mgmtd.lines() == before, "an operator committed what only a provider may change")
+        provider.rpc("<discard-changes/>")
+        # a policy that cannot be read changes nothing; one that can is in force at once
+        policy = CONF / "netconf/nacm.xml"
+        good = policy.read_text()
+        for text, rule in (("<nacm", "provider operator"), (good.replace("<user-name>oscar</user-name>", ""), "provider")):
+            policy.write_text(text)
+            box.server.process.send_signal(signal.SIGHUP)
+            time.sleep(1)
+            for client, group in ((provider, "provider"), (operator, "operator")):
+                if group in rule:
+                    client.edit(tenants("initech"))
+                    client.rpc("<discard-changes/>")
+                else:
+                    refused(client, "access-denied", EDIT.format(tenants("initech")))
+        policy.write_text(good)
+    box.mgmtd.type("no tenant-network wire transit")
+
+
 def mgmtd_killed(box):
     """A session says so once, and goes on with the new one."""
     with box.client() as client:
@@ -356,7 +438,7 @@ def main():
         return 77
     own_namespaces()
     with Box() as box:
-        for story in (coming_in, reading, editing, beside_vtysh, confirmed, mgmtd_killed):
+        for story in (coming_in, reading, editing, beside_vtysh, confirmed, who_may_what, mgmtd_killed):
             story(box)
             print(f"{story.__name__}: {len(failures)} failures so far", flush=True)
     words = box.server.log.read_text()

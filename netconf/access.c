@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The policy, and users with their groups. */
+#include <zebra.h>
+
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <libyang/libyang.h>
+#undef _DEPRECATED
+
+#include "log.h"
+
+#include "netconf/access.h"
+#include "netconf/nacm.h"
+#include "netconf/netconfd.h"
+#include "netconf/settings.h"
+
+#define GROUPS_MAX 128
+
+DEFINE_MTYPE_STATIC(NETCONFD, ACCESS_USER, "NETCONF user");
+DEFINE_MTYPE_STATIC(NETCONFD, ACCESS_TEXT, "NETCONF user's name or group");
+
+struct access_user {
+	struct nacm_user nacm;
+	char *name;
+	char *groups[GROUPS_MAX + 1]; /* ended by NULL */
+};
+
+static struct nacm *policy;
+
+/* ---- the policy ---- */
+
+static const struct lyd_node *find_container(const struct lyd_node *tree)
+{
+	for (; tree; tree = tree->next)
+		if (!strcmp(LYD_NAME(tree), "nacm"))
+			return tree;
+	return NULL;
+}
+
+static int put_in_force(const struct lyd_node *tree, const char *path, char *why, size_t size)
+{
+	const struct lyd_node *container = find_container(tree);
+	struct nacm *made = container ? nacm_new(container) : NULL;
+
+	if (!made || nacm_fault(made)) {
+		snprintf(why, size, "access control in %s cannot be used: %s", path,
+			 made ? nacm_fault(made) : "there is no container nacm in it");
+		nacm_free(made);
+		return -1;
+	}
+	if (policy)
+		nacm_take_counters(made, policy);
+	nacm_free(policy);
+	policy = made;
+	zlog_info("access control is that of %s", path);
+	return 0;
+}
+
+int access_read(struct ly_ctx *ctx, char *why, size_t size)
+{
+	const char *path = access(settings.access_control, F_OK) == 0 ? settings.access_control
+								      : ACCESS_DEFAULT;
+	struct lyd_node *tree = NULL;
+	int failed;
+
+	if (lyd_parse_data_path(ctx, path, LYD_XML, LYD_PARSE_STRICT | LYD_PARSE_NO_STATE,
+				LYD_VALIDATE_PRESENT | LYD_VALIDATE_NO_STATE, &tree)) {
+		snprintf(why, size, "access control in %s cannot be read: %s", path,
+			 ly_last_logmsg());
+		return -1;
+	}
+	failed = put_in_force(tree, path, why, size);
+	lyd_free_all(tree);
+	return failed;
+}
+
+void access_stop(void)
+{
+	nacm_free(policy);
+	policy = NULL;
+}
+
+/* ---- users ---- */
+
+/* Of a user whom the system does not know, as a certificate may name one: none. */
+static void find_groups(struct access_user *user)
+{
+	gid_t ids[GROUPS_MAX];
+	int count = GROUPS_MAX, kept = 0;
+	char buffer[4096];
+	struct passwd entry, *found = NULL;
+	struct group group, *known;
+
+	if (getpwnam_r(user->name, &entry, buffer, sizeof(buffer), &found) || !found)
+		return;
+	if (getgrouplist(user->name, entry.pw_gid, ids, &count) < 0)
+		zlog_warn("user %s is in more than %d groups; only so many count", user->name,
+			  GROUPS_MAX);
+	for (int i = 0; i < MIN(count, GROUPS_MAX); i++) {
+		if (getgrgid_r(ids[i], &group, buffer, sizeof(buffer), &known) || !known)
+			continue;
+		user->groups[kept++] = XSTRDUP(MTYPE_ACCESS_TEXT, group.gr_name);
+	}
+}
+
+struct access_user *access_user_new(const char *name)
+{
+	struct access_user *user = XCALLOC(MTYPE_ACCESS_USER, sizeof(*user));
+
+	user->name = XSTRDUP(MTYPE_ACCESS_TEXT, name);
+	find_groups(user);
+	user->nacm.name = user->name;
+	user->nacm.groups = (const char *const *)user->groups;
+	user->nacm.is_recovery = !strcmp(name, "root");
+	return user;
+}
+
+void access_user_free(struct access_user *user)
+{
+	if (!user)
+		return;
+	for (int i = 0; user->groups[i]; i++)
+		XFREE(MTYPE_ACCESS_TEXT, user->groups[i]);
+	XFREE(MTYPE_ACCESS_TEXT, user->name);
+	XFREE(MTYPE_ACCESS_USER, user);
+}
+
+/* ---- questions ---- */
+
+bool access_may_execute(const struct access_user *user, const struct lyd_node *rpc)
+{
+	return nacm_may_execute(policy, &user->nacm, rpc->schema, NULL);
+}
+
+void access_prune(const struct access_user *user, struct lyd_node **data)
+{
+	nacm_prune(policy, &user->nacm, data);
+}
+
+const struct lyd_node *access_denied_write(const struct access_user *user,
+					   const struct lyd_node *changes)
+{
+	return nacm_denied_write(policy, &user->nacm, changes);
+}
