@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """An edge with many tenants: where nothing changes ospfd does nothing in any of them, and a new subnet is translated as
-fast as on an edge with one. 40 tenants; 500 with FRR_TENANT_FULL=1 (lab/check --full).
+fast as on an edge with one. 40 tenants; 500 with FRR_TENANT_FULL=1 (lab/check --full), and then the PE is a trunk's end
+without daemons: 500 of its BGP instances would take most of the time, and say nothing of the edge.
 
 What ospfd does without the module is shown with one tenant, in test_fast_translation.
 """
@@ -9,17 +10,29 @@ import os
 
 import pytest
 
-from tenantnet import BUILD, TenantNet
+from tenantnet import ALL, BUILD, TenantNet
 
-MANY = 500 if os.environ.get("FRR_TENANT_FULL") else 40
+FULL = bool(os.environ.get("FRR_TENANT_FULL"))
+MANY = 500 if FULL else 40
 LONG = 60 + MANY
 NAMES = [f"many{i}" for i in range(MANY)]
+
+
+class EdgeNet(TenantNet):
+    """DLR and edge; the others are there, and do nothing."""
+
+    def __init__(self, name, **chosen):
+        super().__init__(name, daemons={router: {} for router in ALL if router not in ("dlr", "esg")}, **chosen)
+        self.provider = ["dlr", "esg"]
+
+    def _wait_core(self):
+        """There is none."""
 
 
 @pytest.fixture(scope="module")
 def net(request):
     options = {("esg", "ospfd"): f"-M {BUILD}/.libs/ospfd_tenant.so --limit-fds 20000"}
-    with TenantNet(request.module.__name__, options=options) as net:
+    with (EdgeNet if FULL else TenantNet)(request.module.__name__, options=options) as net:
         with net.db.together():
             for i, name in enumerate(NAMES):
                 net.db.tenant(name, "dlr:dlr esg:edge pe1:pe", ["10.0.0.0/8"])
@@ -27,7 +40,7 @@ def net(request):
         net.wait_settled(timeout=LONG)
         for name in NAMES:
             net.wait(lambda: "10.1.1.0" in net.lsas("esg", name, "external"), LONG, f"the translation in {name}")
-            net.wait(lambda: "10.1.1.0" in net.lsas("pe1", name, "external"), LONG, f"it at the PE in {name}")
+            net.wait(lambda: FULL or "10.1.1.0" in net.lsas("pe1", name, "external"), LONG, f"it at the PE in {name}")
         yield net
 
 
@@ -41,9 +54,9 @@ def work(net):
 
 
 def youngest(net):
-    """Seconds since the edge sent anything new in some of the tenants, as the PE sees it."""
+    """Seconds since the edge made anything new in some of the tenants."""
     return min(age for name in (NAMES[0], NAMES[MANY // 2], NAMES[-1])
-               for age, _ in net.lsas("pe1", name, "external").values())
+               for age, _ in net.lsas("esg", name, "external").values())
 
 
 def test_an_idle_edge_does_nothing_in_any_tenant(net):
