@@ -47,7 +47,7 @@
 #include "bgpd/bgp_zebra.h"
 
 #include "commands.h"
-#include "frr-plugin/frr_version.h"
+#include "vrf-sync/release.h"
 #include "frr-plugin/trace_send.h"
 
 #define HOLD_MS      1
@@ -216,7 +216,7 @@ static int late_init(struct event_loop *loop)
 
 static int module_init(void)
 {
-	if (!frr_version_fits("bgpd_tenant"))
+	if (!release_fits("bgpd_tenant", "module"))
 		return -1;
 	hook_register(frr_late_init, late_init);
 	return 0;

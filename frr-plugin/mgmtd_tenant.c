@@ -26,7 +26,7 @@
 #include "vty.h"
 #include "yang.h"
 
-#include "frr-plugin/frr_version.h"
+#include "vrf-sync/release.h"
 #include "frr-plugin/tenant_lines.h"
 #include "yang/yang_text.h"
 
@@ -381,7 +381,7 @@ static int late_init(struct event_loop *loop)
 
 static int module_init(void)
 {
-	if (!frr_version_fits("mgmtd_tenant"))
+	if (!release_fits("mgmtd_tenant", "module"))
 		return -1;
 	add_yang_module();
 	hook_register(frr_late_init, late_init);

@@ -34,7 +34,7 @@
 #include "ospfd/ospf_zebra.h"
 
 #include "commands.h"
-#include "frr-plugin/frr_version.h"
+#include "vrf-sync/release.h"
 #include "frr-plugin/ospfd_tenant.h"
 #include "frr-plugin/trace_send.h"
 
@@ -176,7 +176,7 @@ static int late_init(struct event_loop *loop)
 
 static int module_init(void)
 {
-	if (!frr_version_fits("ospfd_tenant"))
+	if (!release_fits("ospfd_tenant", "module"))
 		return -1;
 	hook_register(frr_late_init, late_init);
 	return 0;

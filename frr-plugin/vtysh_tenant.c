@@ -39,13 +39,13 @@
 #include "commands.h"
 
 /* In a release without one of these, or in another program, this object must still load.  That
- * is said before frr_version.h makes use of the first.
+ * is said before release.h makes use of the first.
  */
 extern struct frrmod_runtime *frrmod_list __attribute__((weak));
 extern void _install_element(enum node_type node, const struct cmd_element *cmd)
 	__attribute__((weak));
 
-#include "frr-plugin/frr_version.h"
+#include "vrf-sync/release.h"
 #include "frr-plugin/tenant_lines.h"
 
 /* None that vtysh.h of this release gives to a daemon, and none of VTYSH_ALL. */
@@ -123,7 +123,7 @@ void vty_init_vtysh(void)
 
 	if (next)
 		next();
-	if (!&frrmod_list || !frr_version_fits("vtysh_tenant"))
+	if (!&frrmod_list || !release_fits("vtysh_tenant", "module"))
 		return;
 	place = find_sharpd(client_table()); /* its layout is that of this release */
 	if (!place || !&_install_element) {

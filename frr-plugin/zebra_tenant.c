@@ -43,7 +43,7 @@
 #include "zebra/zebra_vrf.h"
 
 #include "commands.h"
-#include "frr-plugin/frr_version.h"
+#include "vrf-sync/release.h"
 
 DEFINE_MGROUP(ZEBRA_TENANT, "zebra_tenant");
 DEFINE_MTYPE_STATIC(ZEBRA_TENANT, NEEDLESS, "route to take out");
@@ -208,7 +208,7 @@ static int late_init(struct event_loop *loop)
 
 static int module_init(void)
 {
-	if (!frr_version_fits("zebra_tenant"))
+	if (!release_fits("zebra_tenant", "module"))
 		return -1;
 	hook_register(frr_late_init, late_init);
 	return 0;

@@ -11,12 +11,13 @@
 #include "command.h"
 #include "frr_pthread.h"
 #include "frrevent.h"
-#include "lib/version.h"
 #include "libfrr.h"
 #include "log.h"
 #include "privs.h"
 #include "sigevent.h"
 #include "vty.h"
+
+#include "release.h"
 
 #include "netconf/access.h"
 #include "netconf/confirm.h"
@@ -176,6 +177,8 @@ int main(int argc, char **argv)
 		if (option)
 			frr_help_exit(1);
 	netconfd.loop = frr_init();
+	if (!release_fits("frr-netconfd", "frr-tenant package"))
+		exit(1);
 	settings_init();
 	install_element(VIEW_NODE, &show_netconf_sessions_cmd);
 	transport_init();

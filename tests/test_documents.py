@@ -107,7 +107,7 @@ def code_faults(text):
 def sentences():
     """Each text of the programs, as an expression that fits what it prints."""
     found = []
-    for file in [*(TREE / "vrf-sync").glob("*/*.c"), *TREE.glob("service/*.in")]:
+    for file in [*(TREE / "vrf-sync").glob("**/*.[ch]"), *TREE.glob("service/*.in")]:
         code = re.sub(r'(?<!\\)"\s*(?:PRIu64|PRId64)?\s*"', "", file.read_text())
         found += re.findall(r'"((?:[^"\\\n]|\\.)*)"', code)
     for text in set(found):

@@ -8,14 +8,13 @@
 #include <string.h>
 
 #include "frrevent.h"
-#include "lib/version.h"
 #include "libfrr.h"
 #include "log.h"
-#include "module.h"
 #include "privs.h"
 #include "sigevent.h"
 
 #include "errors.h"
+#include "release.h"
 #include "apply/engine.h"
 #include "apply/kernel.h"
 #include "daemon/metrics_server.h"
@@ -102,19 +101,6 @@ FRR_DAEMON_INFO(tenantd, TENANT,
 );
 /* clang-format on */
 
-/* libfrr's structures move from release to release, and its soname does not. */
-static void check_frr_version(void)
-{
-	const char *running = frrmod_list->info->version;
-
-	if (strcmp(running, FRR_VERSION)) {
-		fprintf(stderr,
-			"tenantd was built for FRR %s and this is FRR %s; install the tenantd package of that version\n",
-			FRR_VERSION, running);
-		exit(1);
-	}
-}
-
 static void open_kernel(void)
 {
 	struct reason why = {};
@@ -161,7 +147,8 @@ int main(int argc, char **argv)
 	/* our own file even where an frr.conf is: vtysh does not know our commands */
 	if (!tenantd_di.config_file)
 		tenantd_di.config_file = config_default;
-	check_frr_version();
+	if (!release_fits("tenantd", "frr-tenant package"))
+		exit(1);
 	tenant_errors_init();
 	zebra_init();
 	open_kernel();
