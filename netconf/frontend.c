@@ -43,12 +43,15 @@ static int lose(struct frontend *mgmtd, int number, struct frontend_error *why)
 	memset(mgmtd->locked, 0, sizeof(mgmtd->locked));
 	why->number = number;
 	if (number == ETIMEDOUT)
-		snprintf(why->text, sizeof(why->text),
-			 "mgmtd did not answer within %u s; look at its log", FRONTEND_TIMEOUT_S);
+		snprintf(
+			why->text, sizeof(why->text),
+			"mgmtd did not answer within %u s; nobody knows whether it did what was asked: look at running",
+			FRONTEND_TIMEOUT_S);
 	else
-		snprintf(why->text, sizeof(why->text),
-			 "the connection to mgmtd broke (%s); ask again when mgmtd runs",
-			 safe_strerror(number));
+		snprintf(
+			why->text, sizeof(why->text),
+			"the connection to mgmtd broke (%s), and a lock on running with it; ask again when mgmtd runs",
+			safe_strerror(number));
 	return -1;
 }
 

@@ -104,8 +104,8 @@ struct frontend *session_mgmtd(struct nc_session *nc, struct frontend_error *why
 	struct session *session = nc_session_get_data(nc);
 
 	if (session->mgmtd && frontend_is_lost(session->mgmtd)) {
-		/* its locks went with it; whoever had one must know before going on */
-		store_forget(netconfd.store, nc_session_get_id(nc));
+		/* which the client has been told */
+		store_lost_mgmtd(netconfd.store, nc_session_get_id(nc));
 		frontend_close(session->mgmtd);
 		session->mgmtd = NULL;
 	}

@@ -406,6 +406,11 @@ void store_forget(struct store *store, uint32_t session)
 		store->candidate_owner = 0;
 		forget_edits(store);
 	}
+	store_lost_mgmtd(store, session);
+}
+
+void store_lost_mgmtd(struct store *store, uint32_t session)
+{
 	if (store->running_owner == session)
 		store->running_owner = 0;
 }

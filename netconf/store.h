@@ -90,5 +90,7 @@ int store_unlock(struct store *store, struct frontend *mgmtd, uint32_t session,
  * (RFC 6241, section 8.3.5.2).
  */
 void store_forget(struct store *store, uint32_t session);
+/* Its connection to mgmtd broke, and took the lock on running along; the candidate is ours. */
+void store_lost_mgmtd(struct store *store, uint32_t session);
 
 #endif

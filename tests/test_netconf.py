@@ -423,11 +423,14 @@ def who_may_what(box):
 def mgmtd_killed(box):
     """A session says so once, and goes on with the new one."""
     with box.client() as client:
+        for store in ("candidate", "running"):
+            client.rpc(f"<lock><target><{store}/></target></lock>")
         client.edit(tenants("initech"))
         box.mgmtd.stop(signal.SIGKILL)
-        refused(client, "operation-failed", "<commit/>", "mgmtd")
+        refused(client, "operation-failed", "<commit/>", "a lock on running with it")
         box.mgmtd.start()
         box.mgmtd.type("tenant acme id 7")
+        refused(client, "operation-failed", "<unlock><target><running/></target></unlock>", "has not locked it")
         client.commit()
         check({"tenant initech id 1", "tenant acme id 7"} <= set(box.mgmtd.lines()), f"mgmtd has {box.mgmtd.lines()}")
 
