@@ -31,6 +31,7 @@ struct access_user {
 };
 
 static struct nacm *policy;
+static char policy_path[PATH_MAX];
 
 /* ---- the policy ---- */
 
@@ -57,7 +58,7 @@ static int put_in_force(const struct lyd_node *tree, const char *path, char *why
 		nacm_take_counters(made, policy);
 	nacm_free(policy);
 	policy = made;
-	zlog_info("access control is that of %s", path);
+	strlcpy(policy_path, path, sizeof(policy_path));
 	return 0;
 }
 
@@ -77,6 +78,11 @@ int access_read(struct ly_ctx *ctx, char *why, size_t size)
 	failed = put_in_force(tree, path, why, size);
 	lyd_free_all(tree);
 	return failed;
+}
+
+const char *access_path(void)
+{
+	return policy_path;
 }
 
 void access_stop(void)

@@ -20,6 +20,8 @@ struct lyd_node;
  * sentence; what was in force stays then.
  */
 int access_read(struct ly_ctx *ctx, char *why, size_t size);
+/* Where what is in force was read from. */
+const char *access_path(void);
 void access_stop(void);
 
 /* With the groups the system has for that name now. */

@@ -84,7 +84,8 @@ static void try_start(struct event *event)
 	char why[1200];
 
 	if (start(why, sizeof(why)) == 0) {
-		zlog_notice("NETCONF clients may come");
+		zlog_notice("NETCONF clients may come; access control is that of %s",
+			    access_path());
 		return;
 	}
 	if (strcmp(said, why))
@@ -135,9 +136,13 @@ static void reread(void)
 {
 	char why[1200];
 
+	if (!netconfd.ctx)
+		return;
 	frr_with_mutex (&netconfd.work) {
-		if (netconfd.ctx && access_read(netconfd.ctx, why, sizeof(why)))
+		if (access_read(netconfd.ctx, why, sizeof(why)))
 			zlog_warn("%s; what was in force stays", why);
+		else
+			zlog_notice("access control is that of %s now", access_path());
 	}
 }
 
@@ -177,6 +182,9 @@ int main(int argc, char **argv)
 		if (option)
 			frr_help_exit(1);
 	netconfd.loop = frr_init();
+	/* its own file even where an frr.conf is: vtysh does not know its commands */
+	if (!frr_netconfd_di.config_file)
+		frr_netconfd_di.config_file = config_default;
 	if (!release_fits("frr-netconfd", "frr-tenant package"))
 		exit(1);
 	settings_init();

@@ -19,20 +19,69 @@ struct choice {
 	const char *xpath;              /* what mgmtd is asked for */
 	const struct lyd_node *subtree; /* what of the answer is wanted; NULL: all */
 	bool is_nothing;                /* an empty subtree filter selects nothing */
-	char text[256];
+	char text[1024];
 };
 
-/* mgmtd knows no subtree filters: it is asked for the one top-level node, or for all. */
+/* Adds to the path what the filter says of an entry's keys; false where there is no room. */
+static bool add_keys(char *text, size_t size, const struct lyd_node *entry)
+{
+	const struct lyd_node *key;
+
+	LY_LIST_FOR(lyd_child(entry), key)
+	{
+		const char *value =
+			key->schema && lysc_is_key(key->schema) ? lyd_get_value(key) : "";
+		char quote = strchr(value, '\'') ? '"' : '\'';
+		size_t length = strlen(text);
+
+		/* asked for, or of both quotes: then any entry comes, and the filter chooses */
+		if (!*value || strchr(value, quote))
+			continue;
+		if ((size_t)snprintf(text + length, size - length, "[%s=%c%s%c]", LYD_NAME(key),
+				     quote, value, quote) >= size - length)
+			return false;
+	}
+	return true;
+}
+
+/* The only node below, if all that is wanted lies in it. */
+static const struct lyd_node *only_child(const struct lyd_node *node)
+{
+	const struct lyd_node *child, *found = NULL;
+
+	LY_LIST_FOR(lyd_child(node), child)
+	{
+		if (child->schema && lysc_is_key(child->schema))
+			continue;
+		if (found || !child->schema ||
+		    !(child->schema->nodetype & (LYS_CONTAINER | LYS_LIST)))
+			return NULL;
+		found = child;
+	}
+	return found;
+}
+
+/* mgmtd knows no subtree filters, and prints what it is asked for: so it is asked for the
+ * deepest node that has all of it.
+ */
 static void choose_subtree(struct choice *choice, const struct lyd_node *filter)
 {
-	const struct lyd_node *first = lyd_child_any(filter);
+	const struct lyd_node *node = lyd_child_any(filter);
 
 	choice->xpath = "/*";
-	choice->subtree = first;
-	choice->is_nothing = !first;
-	if (first && !first->next && first->schema) {
-		snprintf(choice->text, sizeof(choice->text), "/%s:%s", first->schema->module->name,
-			 first->schema->name);
+	choice->subtree = node;
+	choice->is_nothing = !node;
+	if (!node || node->next)
+		return;
+	for (; node && node->schema; node = only_child(node)) {
+		size_t length = strlen(choice->text), left = sizeof(choice->text) - length;
+
+		if ((size_t)snprintf(choice->text + length, left, "/%s:%s",
+				     node->schema->module->name, LYD_NAME(node)) >= left ||
+		    !add_keys(choice->text, sizeof(choice->text), node)) {
+			choice->text[length] = '\0';
+			break;
+		}
 		choice->xpath = choice->text;
 	}
 }

@@ -16,7 +16,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "lab"))
 from net.alone import CONF, HERE, MODULE, PROGRAMS, RUN, Daemon, own_namespaces    # noqa: E402
-from net.netconf import BASE, Client, NetconfError, Ssh, Tls    # noqa: E402
+from net.netconf import BASE, Client, NetconfError, Ssh, Tls, make_certificates    # noqa: E402
 
 PORT, TLS_PORT = 8830, 8653
 # one for each group of the shipped policy, and one in none
@@ -41,22 +41,6 @@ def refused(client, tag, operation, words=""):
         return error
     check(False, f"{operation} was done, not {tag}")
     return None
-
-
-def openssl(*words):
-    subprocess.run(["openssl", *words], check=True, capture_output=True)
-
-
-def make_certificates(folder):
-    """One authority; the server's certificate, and a client's that names user alice. And a stranger's."""
-    for name in ("ca", "stranger"):
-        openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", f"{folder}/{name}.key", "-out",
-                f"{folder}/{name}.pem", "-subj", f"/CN={name}", "-days", "2")
-    for name in ("server", *MEMBERS):
-        openssl("req", "-newkey", "rsa:2048", "-nodes", "-keyout", f"{folder}/{name}.key", "-out", f"{folder}/{name}.csr",
-                "-subj", f"/CN={name}")
-        openssl("x509", "-req", "-in", f"{folder}/{name}.csr", "-CA", f"{folder}/ca.pem", "-CAkey", f"{folder}/ca.key",
-                "-CAcreateserial", "-out", f"{folder}/{name}.pem", "-days", "2")
 
 
 def make_judge():
@@ -94,10 +78,11 @@ class Box:
         (folder / "authorized_keys").mkdir(parents=True)
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", self.key], check=True)
         (folder / "authorized_keys/root").write_text(self.key.with_suffix(".pub").read_text())
-        make_certificates(folder)
+        make_certificates(folder, *MEMBERS)
         make_judge()
         make_policy(folder)
         subprocess.run(["chown", "-R", "frr:frr", folder], check=True)
+        (CONF / "frr.conf").write_text("! as on any node: what is not vtysh's is read all the same\n")
         (CONF / "frr-netconfd.conf").write_text("\n".join((
             f"netconf listen ssh 127.0.0.1 port {PORT}", f"netconf listen tls 127.0.0.1 port {TLS_PORT}",
             "netconf user root by public-key", "netconf user daemon by password", "")))
@@ -191,6 +176,16 @@ def reading(box):
         told = client.data(get_config("running", f'<filter type="subtree">{wanted}</filter>'))
         check(told == "<tenant-network><tenants><tenant><name>acme</name><id>7</id></tenant></tenants></tenant-network>",
               f"a subtree filter gives {told}")
+        for inner, wanted in (('<tenant><name>nobody</name></tenant>', ""),
+                              ("<tenant><name>acme</name><switch><name>web</name></switch></tenant>",
+                               "<tenant><name>acme</name><switch><name>web</name><id>3</id></switch></tenant>"),
+                              ("<tenant><switch><name/></switch></tenant>",
+                               "<tenant><name>acme</name><switch><name>web</name></switch></tenant>"),
+                              ("<tenant><id>7</id><name/></tenant>", "<tenant><id>7</id><name>acme</name></tenant>"),
+                              ("<tenant><id>8</id></tenant>", "")):
+            told = client.data(get_config("running", f'<filter type="subtree">{TENANT.format(inner)}</filter>'))
+            leaves = [sorted(re.findall(r"<([\w-]+)>([^<]+)<", text)) for text in (told, wanted)]
+            check(leaves[0] == leaves[1], f"the filter {inner} gives {told}")
         told = client.data(get_config("running", '<filter type="subtree"/>'))
         check(told == "", f"an empty filter gives {told}")
         select = "/t:tenant-network/t:tenants/t:tenant/t:switch"

@@ -28,6 +28,20 @@ class NetconfError(Exception):
         return self.fields.get("error-" + name.replace("_", "-"), "")
 
 
+def make_certificates(folder, *users):
+    """One authority ("ca"), the server's certificate, and one for each user that names them. And a stranger's."""
+    def openssl(*words):
+        subprocess.run(["openssl", *words], check=True, capture_output=True)
+    for name in ("ca", "stranger"):
+        openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", f"{folder}/{name}.key", "-out",
+                f"{folder}/{name}.pem", "-subj", f"/CN={name}", "-days", "2")
+    for name in ("server", *users):
+        openssl("req", "-newkey", "rsa:2048", "-nodes", "-keyout", f"{folder}/{name}.key", "-out", f"{folder}/{name}.csr",
+                "-subj", f"/CN={name}")
+        openssl("x509", "-req", "-in", f"{folder}/{name}.csr", "-CA", f"{folder}/ca.pem", "-CAkey", f"{folder}/ca.key",
+                "-CAcreateserial", "-out", f"{folder}/{name}.pem", "-days", "2")
+
+
 class Ssh:
     """The bytes, by OpenSSH's client."""
 
