@@ -120,7 +120,8 @@ static int select_nodes(struct store *store, const struct lyd_node *from, const 
 
 	for (uint32_t i = 0; !bad && found && i < found->count; i++) {
 		bad = lyd_dup_single(found->dnodes[i], NULL,
-				     LYD_DUP_RECURSIVE | LYD_DUP_WITH_PARENTS, &copy);
+				     LYD_DUP_RECURSIVE | LYD_DUP_WITH_PARENTS | LYD_DUP_WITH_FLAGS,
+				     &copy);
 		while (!bad && lyd_parent(copy))
 			copy = lyd_parent(copy);
 		bad = bad ?: lyd_merge_siblings(&whole, copy, LYD_MERGE_DESTRUCT);
@@ -170,106 +171,106 @@ static bool is_locked_out(const struct store *store, uint32_t session)
 	return store->candidate_owner && store->candidate_owner != session;
 }
 
-static int begin_edits(struct store *store, struct frontend *mgmtd, struct store_error *error)
+/* What an edit begins with: the candidate, or running where nobody edited it yet. */
+static int begin_edit(struct store *store, struct frontend *mgmtd, struct lyd_node **before,
+		      struct store_error *error)
 {
-	if (store->is_edited)
-		return 0;
-	if (read_running(store, mgmtd, &store->base, error))
+	if (!store->is_edited && read_running(store, mgmtd, &store->base, error))
 		return -1;
-	if (store->base &&
-	    lyd_dup_siblings(store->base, NULL, LYD_DUP_RECURSIVE | LYD_DUP_WITH_FLAGS,
-			     &store->candidate)) {
-		forget_edits(store);
-		return invalid(error, store->ctx);
-	}
-	store->is_edited = true;
+	*before = store->is_edited ? store->candidate : store->base;
 	return 0;
 }
 
-/* Every node that differs. */
-static int permit(struct store *store, const struct store_client *client,
-		  const struct lyd_node *before, const struct lyd_node *after,
-		  struct store_error *error)
+/* The result takes the candidate's place, unless the edit failed. */
+static void end_edit(struct store *store, struct lyd_node *result, bool failed)
 {
-	struct lyd_node *changes = NULL;
-	const struct lyd_node *denied;
-
-	if (lyd_diff_siblings(before, after, 0, &changes))
-		return invalid(error, store->ctx);
-	denied = changes ? access_denied_write(client->user, changes) : NULL;
-	if (denied) {
-		error->kind = STORE_DENIED;
-		lyd_path(denied, LYD_PATH_STD, error->path, sizeof(error->path));
+	if (failed) {
+		if (!store->is_edited)
+			forget_edits(store);
+		return;
 	}
-	lyd_free_all(changes);
-	return denied ? -1 : 0;
+	lyd_free_all(store->candidate);
+	store->candidate = result;
+	store->is_edited = true;
 }
 
-/* The candidate as the edit would have it. */
-static int try_edit(struct store *store, const struct store_client *client,
-		    const struct lyd_node *edit, enum edit_op default_op, struct lyd_node **result,
-		    struct store_error *error)
+static int permit(const struct store_client *client, const struct lyd_node *changes,
+		  struct store_error *error)
 {
-	if (edit_apply(store->candidate, edit, default_op, result, &error->edit)) {
+	const struct lyd_node *denied =
+		changes ? access_denied_write(client->user, changes) : NULL;
+
+	if (!denied)
+		return 0;
+	error->kind = STORE_DENIED;
+	lyd_path(denied, LYD_PATH_STD, error->path, sizeof(error->path));
+	return -1;
+}
+
+/* The tree as the edit would have it. */
+static int try_edit(struct store *store, const struct store_client *client,
+		    const struct lyd_node *before, const struct lyd_node *edit,
+		    enum edit_op default_op, struct lyd_node **result, struct store_error *error)
+{
+	struct lyd_node *changes = NULL;
+	int failed;
+
+	if (edit_apply(before, edit, default_op, result, &error->edit)) {
 		error->kind = STORE_EDIT;
 		return -1;
 	}
-	if (permit(store, client, store->candidate, *result, error) == 0)
-		return 0;
-	lyd_free_all(*result);
-	*result = NULL;
-	return -1;
+	failed = lyd_diff_siblings(before, *result, 0, &changes) ? invalid(error, store->ctx)
+								 : permit(client, changes, error);
+	lyd_free_all(changes);
+	if (failed) {
+		lyd_free_all(*result);
+		*result = NULL;
+	}
+	return failed;
 }
 
 int store_edit(struct store *store, struct frontend *mgmtd, const struct store_client *client,
 	       const struct lyd_node *edit, enum edit_op default_op, struct store_error *error)
 {
-	bool was_edited = store->is_edited;
-	struct lyd_node *result = NULL;
+	struct lyd_node *before, *result = NULL;
+	int failed;
 
 	if (is_locked_out(store, client->session))
 		return locked(error, store->candidate_owner);
-	if (begin_edits(store, mgmtd, error))
+	if (begin_edit(store, mgmtd, &before, error))
 		return -1;
-	if (try_edit(store, client, edit, default_op, &result, error)) {
-		if (!was_edited)
-			forget_edits(store);
-		return -1;
-	}
-	lyd_free_all(store->candidate);
-	store->candidate = result;
-	return 0;
-}
-
-/* Here first, for libyang knows where and why; mgmtd, which knows more, says it in one text. */
-static int check(struct store *store, const struct lyd_node *candidate, struct store_error *error)
-{
-	struct lyd_node *copy = NULL;
-	int failed = 0;
-
-	if (candidate &&
-	    lyd_dup_siblings(candidate, NULL, LYD_DUP_RECURSIVE | LYD_DUP_WITH_FLAGS, &copy))
-		return invalid(error, store->ctx);
-	if (lyd_validate_all(&copy, store->ctx, LYD_VALIDATE_NO_STATE | LYD_VALIDATE_PRESENT,
-			     NULL))
-		failed = invalid(error, store->ctx);
-	lyd_free_all(copy);
+	failed = try_edit(store, client, before, edit, default_op, &result, error);
+	end_edit(store, result, failed);
 	return failed;
 }
 
-/* Puts what differs from the base into mgmtd's candidate, and then what. */
-static int stage(struct store *store, struct frontend *mgmtd, const struct lyd_node *candidate,
-		 enum frontend_commit what, struct store_error *error)
+/* Here first, for libyang knows where and why; mgmtd, which knows more, says it in one text.
+ * The defaults that validating adds do no harm: edits and differences pass them over.
+ */
+static int check(struct store *store, struct lyd_node **candidate, struct store_error *error)
+{
+	if (lyd_validate_all(candidate, store->ctx, LYD_VALIDATE_NO_STATE | LYD_VALIDATE_PRESENT,
+			     NULL))
+		return invalid(error, store->ctx);
+	return 0;
+}
+
+/* Puts what differs from the base into mgmtd's candidate, and then what.  client: to whom all of
+ * it must be permitted; NULL where that has been asked.
+ */
+static int stage(struct store *store, struct frontend *mgmtd, const struct store_client *client,
+		 struct lyd_node **candidate, enum frontend_commit what, struct store_error *error)
 {
 	struct lyd_node *changes = NULL;
 	struct frontend_error why;
-	int failed = 0;
+	int failed;
 
 	if (check(store, candidate, error))
 		return -1;
-	if (lyd_diff_siblings(store->base, candidate, 0, &changes))
+	if (lyd_diff_siblings(store->base, *candidate, 0, &changes))
 		return invalid(error, store->ctx);
-	if (changes && push_changes(mgmtd, changes, what, &why))
+	failed = client ? permit(client, changes, error) : 0;
+	if (!failed && changes && push_changes(mgmtd, changes, what, &why))
 		failed = refused(error, &why);
 	lyd_free_all(changes);
 	return failed;
@@ -278,18 +279,16 @@ static int stage(struct store *store, struct frontend *mgmtd, const struct lyd_n
 int store_try_edit(struct store *store, struct frontend *mgmtd, const struct store_client *client,
 		   const struct lyd_node *edit, enum edit_op default_op, struct store_error *error)
 {
-	bool was_edited = store->is_edited;
-	struct lyd_node *result = NULL;
+	struct lyd_node *before, *result = NULL;
 	int failed;
 
-	if (begin_edits(store, mgmtd, error))
+	if (begin_edit(store, mgmtd, &before, error))
 		return -1;
-	failed = try_edit(store, client, edit, default_op, &result, error);
+	failed = try_edit(store, client, before, edit, default_op, &result, error);
 	if (!failed)
-		failed = stage(store, mgmtd, result, FRONTEND_VALIDATE, error);
+		failed = stage(store, mgmtd, NULL, &result, FRONTEND_VALIDATE, error);
 	lyd_free_all(result);
-	if (!was_edited)
-		forget_edits(store);
+	end_edit(store, NULL, true);
 	return failed;
 }
 
@@ -297,7 +296,7 @@ int store_validate(struct store *store, struct frontend *mgmtd, struct store_err
 {
 	if (!store->is_edited)
 		return 0;
-	return stage(store, mgmtd, store->candidate, FRONTEND_VALIDATE, error);
+	return stage(store, mgmtd, NULL, &store->candidate, FRONTEND_VALIDATE, error);
 }
 
 int store_commit(struct store *store, struct frontend *mgmtd, const struct store_client *client,
@@ -307,8 +306,8 @@ int store_commit(struct store *store, struct frontend *mgmtd, const struct store
 		return locked(error, store->candidate_owner);
 	if (store->running_owner && store->running_owner != client->session)
 		return locked(error, store->running_owner);
-	if (store->is_edited && (permit(store, client, store->base, store->candidate, error) ||
-				 stage(store, mgmtd, store->candidate, FRONTEND_APPLY, error)))
+	if (store->is_edited &&
+	    stage(store, mgmtd, client, &store->candidate, FRONTEND_APPLY, error))
 		return -1;
 	forget_edits(store);
 	return 0;
