@@ -24,6 +24,7 @@ static const struct {
 	{ "ietf-netconf", "get", rpc_get, true },
 	{ "ietf-netconf", "get-config", rpc_get_config, true },
 	{ "ietf-netconf", "edit-config", rpc_edit_config, true },
+	{ "ietf-netconf", "copy-config", rpc_copy_config, true },
 	{ "ietf-netconf", "commit", rpc_commit, true },
 	{ "ietf-netconf", "cancel-commit", rpc_cancel_commit, true },
 	{ "ietf-netconf", "discard-changes", rpc_discard_changes, false },

@@ -24,7 +24,7 @@ struct nc_server_reply *rpc_get_data(struct lyd_node *rpc, struct nc_session *nc
 				     struct frontend *mgmtd);
 struct nc_server_reply *rpc_get_schema(struct lyd_node *rpc, struct nc_session *nc,
 				       struct frontend *mgmtd);
-/* rpc_edit.c: RFC 6241, 7.2, 7.5, 7.6, 8.3, 8.4 and 8.6 */
+/* rpc_edit.c: RFC 6241, 7.2, 7.3, 7.5, 7.6, 8.3, 8.4 and 8.6 */
 struct nc_server_reply *rpc_edit_config(struct lyd_node *rpc, struct nc_session *nc,
 					struct frontend *mgmtd);
 struct nc_server_reply *rpc_commit(struct lyd_node *rpc, struct nc_session *nc,
@@ -33,6 +33,8 @@ struct nc_server_reply *rpc_cancel_commit(struct lyd_node *rpc, struct nc_sessio
 					  struct frontend *mgmtd);
 struct nc_server_reply *rpc_discard_changes(struct lyd_node *rpc, struct nc_session *nc,
 					    struct frontend *mgmtd);
+struct nc_server_reply *rpc_copy_config(struct lyd_node *rpc, struct nc_session *nc,
+					struct frontend *mgmtd);
 struct nc_server_reply *rpc_validate(struct lyd_node *rpc, struct nc_session *nc,
 				     struct frontend *mgmtd);
 struct nc_server_reply *rpc_lock(struct lyd_node *rpc, struct nc_session *nc,

@@ -113,12 +113,44 @@ struct nc_server_reply *rpc_discard_changes(struct lyd_node *rpc, struct nc_sess
 	return done(store_discard(netconfd.store, nc_session_get_id(nc), &error), &error);
 }
 
+struct nc_server_reply *rpc_copy_config(struct lyd_node *rpc, struct nc_session *nc,
+					struct frontend *mgmtd)
+{
+	const struct lyd_node *config = rpc_child(rpc, "source/config");
+	const struct store_client client = client_of(nc);
+	struct nc_server_reply *reply = NULL;
+	struct store_error error = {};
+	int target = rpc_datastore(rpc, "target", &reply);
+	int source = !target || config ? 0 : rpc_datastore(rpc, "source", &reply);
+
+	if (reply)
+		return reply;
+	if (target != FRONTEND_CANDIDATE)
+		return reply_failed(
+			NC_ERR_OP_NOT_SUPPORTED,
+			"running is not written directly; copy to the candidate and commit it");
+	if (config)
+		return done(store_edit(netconfd.store, mgmtd, &client, lyd_child_any(config),
+				       EDIT_REPLACE, &error),
+			    &error);
+	if (source == FRONTEND_CANDIDATE)
+		return reply_failed(NC_ERR_INVALID_VALUE,
+				    "source and target are the same; name two");
+	return done(store_discard(netconfd.store, client.session, &error), &error);
+}
+
 struct nc_server_reply *rpc_validate(struct lyd_node *rpc, struct nc_session *nc,
 				     struct frontend *mgmtd)
 {
+	const struct lyd_node *config = rpc_child(rpc, "source/config");
+	const struct store_client client = client_of(nc);
 	struct nc_server_reply *reply = NULL;
 	struct store_error error = {};
 
+	if (config)
+		return done(store_try_edit(netconfd.store, mgmtd, &client, lyd_child_any(config),
+					   EDIT_REPLACE, &error),
+			    &error);
 	switch (rpc_datastore(rpc, "source", &reply)) {
 	case FRONTEND_RUNNING:
 		return nc_server_reply_ok(); /* mgmtd has validated it before it was that */

@@ -243,6 +243,32 @@ def editing(box):
         check(box.mgmtd.lines() == before, f"mgmtd has {box.mgmtd.lines()}")
 
 
+def copying(box):
+    """copy-config and validate, of what the request brings along: it is all there is to be."""
+    before = box.mgmtd.lines()
+    copy = "<copy-config><target><candidate/></target><source>{}</source></copy-config>"
+    with box.client() as client:
+        whole = "<config>" + tenants("initech", "globex") + "</config>"
+        client.rpc(f"<validate><source>{whole}</source></validate>")
+        check(of_tenants(client, "candidate") == ["acme"], "validating changed the candidate")
+        twice = "<config>" + TENANT.format("<tenant><name>a</name></tenant><tenant><name>a</name></tenant>") + "</config>"
+        refused(client, "bad-element", f"<validate><source>{twice}</source></validate>")
+        client.rpc(copy.format(whole))
+        check(of_tenants(client, "candidate") == ["globex", "initech"], f"copied: {of_tenants(client, 'candidate')}")
+        client.commit()
+        check([line for line in box.mgmtd.lines() if " id " in line] == ["tenant globex id 2", "tenant initech id 1"],
+              f"mgmtd has {box.mgmtd.lines()}")
+        client.edit(tenants("umbrella"))
+        client.rpc(copy.format("<running/>"))
+        check("umbrella" not in of_tenants(client, "candidate"), "the candidate is not as running")
+        refused(client, "invalid-value", copy.format("<candidate/>"), "the same")
+        for name in ("initech", "globex"):
+            client.edit(change("remove", name))
+        client.commit()
+    box.mgmtd.type(*before)
+    check(box.mgmtd.lines() == before, f"mgmtd has {box.mgmtd.lines()}")
+
+
 def beside_vtysh(box):
     """What others configure meanwhile stays, and is seen; locks hold both ways."""
     with box.client() as client, box.client() as other:
@@ -365,7 +391,7 @@ MATRIX = (("<get/>", "provider operator read-only"),
           ("<lock><target><candidate/></target></lock>", "provider operator"),
           (EDIT.format(tenants("initech")), "provider operator"),
           ("<validate><source><candidate/></source></validate>", "provider operator"),
-          ("<discard-changes/>", "provider operator"),
+          ("<copy-config><target><candidate/></target><source><running/></source></copy-config>", "provider operator"),
           (EDIT.format(WIRES), "provider"),
           ("<discard-changes/>", "provider operator"),
           ("<commit/>", "provider operator"),
@@ -436,7 +462,7 @@ def main():
         return 77
     own_namespaces()
     with Box() as box:
-        for story in (coming_in, reading, editing, beside_vtysh, confirmed, who_may_what, mgmtd_killed):
+        for story in (coming_in, reading, editing, copying, beside_vtysh, confirmed, who_may_what, mgmtd_killed):
             story(box)
             print(f"{story.__name__}: {len(failures)} failures so far", flush=True)
     words = box.server.log.read_text()
