@@ -337,3 +337,22 @@ int filter_subtree(const struct lyd_node *data, const struct lyd_node *filter,
 	*result = place.first;
 	return 0;
 }
+
+int filter_xpath(const struct lyd_node *data, const char *xpath, struct lyd_node **result)
+{
+	struct lyd_node *whole = NULL, *copy;
+	struct ly_set *found = NULL;
+	LY_ERR bad = data ? lyd_find_xpath(data, xpath, &found) : LY_SUCCESS;
+
+	for (uint32_t i = 0; !bad && found && i < found->count; i++) {
+		bad = lyd_dup_single(found->dnodes[i], NULL,
+				     LYD_DUP_RECURSIVE | LYD_DUP_WITH_PARENTS | LYD_DUP_WITH_FLAGS,
+				     &copy);
+		while (!bad && lyd_parent(copy))
+			copy = lyd_parent(copy);
+		bad = bad ?: lyd_merge_siblings(&whole, copy, LYD_MERGE_DESTRUCT);
+	}
+	ly_set_free(found, NULL);
+	*result = whole;
+	return bad ? -EINVAL : 0;
+}

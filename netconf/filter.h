@@ -28,4 +28,9 @@ struct lyd_node;
 int filter_subtree(const struct lyd_node *data, const struct lyd_node *filter,
 		   struct lyd_node **result);
 
+/* The same of what an XPath selects, with all that leads to it and all below it (RFC 6241,
+ * section 8.9.4.1).  0, or -EINVAL.
+ */
+int filter_xpath(const struct lyd_node *data, const char *xpath, struct lyd_node **result);
+
 #endif

@@ -15,6 +15,7 @@
  *   host_key.c   the SSH host key; password.c PAM
  *   session.c    one client, its thread, and its session with mgmtd
  *   rpc.c        which operation is whose; rpc_get.c, rpc_edit.c, rpc_session.c
+ *   monitoring.c what it says of itself (RFC 6022)
  *   reply.c      answers, and RFC 6241's errors
  *   store.c      running, candidate and operational; push.c changes into mgmtd
  *   access.c     who may do what; nacm.c decides

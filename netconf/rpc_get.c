@@ -7,6 +7,7 @@
 #include "netconf/access.h"
 #include "netconf/filter.h"
 #include "netconf/libraries.h"
+#include "netconf/monitoring.h"
 #include "netconf/netconfd.h"
 #include "netconf/reply.h"
 #include "netconf/rpc.h"
@@ -142,6 +143,26 @@ static NC_WD_MODE defaults_of(const struct lyd_node *rpc, enum frontend_defaults
 	return NC_WD_EXPLICIT;
 }
 
+/* mgmtd's data, and of the operational datastore our own. */
+static int read_all(struct frontend *mgmtd, const struct frontend_question *question,
+		    struct lyd_node **data, struct store_error *error)
+{
+	bool ours, ours_alone = false;
+	struct lyd_node *own;
+
+	ours = question->store == FRONTEND_OPERATIONAL && question->state &&
+	       monitoring_is_asked(question->xpath, &ours_alone);
+	if (!ours_alone && store_get(netconfd.store, mgmtd, question, data, error))
+		return -1;
+	own = ours ? monitoring_tree() : NULL;
+	if (own && ours_alone)
+		filter_xpath(own, question->xpath, data);
+	else if (own)
+		return lyd_insert_sibling(*data, own, data) ? -1 : 0;
+	lyd_free_all(own);
+	return 0;
+}
+
 static struct nc_server_reply *answer(const struct lyd_node *rpc, const struct nc_session *nc,
 				      struct frontend *mgmtd, struct frontend_question *question,
 				      const struct choice *choice)
@@ -153,7 +174,7 @@ static struct nc_server_reply *answer(const struct lyd_node *rpc, const struct n
 	if (choice->is_nothing)
 		return reply_data(rpc, "data", NULL, defaults);
 	question->xpath = choice->xpath;
-	if (store_get(netconfd.store, mgmtd, question, &data, &error))
+	if (read_all(mgmtd, question, &data, &error))
 		return reply_store(&error);
 	/* before the filter, which must not find out what may not be read */
 	access_prune(session_user(nc), &data);

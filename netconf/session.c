@@ -37,6 +37,8 @@ struct session {
 	int stop; /* eventfd: readable when it is to end */
 	struct frontend *mgmtd;
 	struct access_user *user;
+	time_t login;
+	struct session_counters counters; /* within all_lock */
 };
 
 DECLARE_DLIST(sessions, struct session, item);
@@ -44,6 +46,7 @@ DECLARE_DLIST(sessions, struct session, item);
 static struct sessions_head all = INIT_DLIST(all);
 /* Of the list; taken within netconfd.work, never the other way round. */
 static pthread_mutex_t all_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct session_totals all_totals;
 
 /* ---- its socket ---- */
 
@@ -114,6 +117,20 @@ struct frontend *session_mgmtd(struct nc_session *nc, struct frontend_error *why
 	return session->mgmtd;
 }
 
+static void count(struct session *session, int outcome)
+{
+	struct session_counters *counters[] = { &session->counters, &all_totals.counters };
+
+	frr_with_mutex (&all_lock) {
+		for (unsigned int i = 0; i < array_size(counters); i++) {
+			counters[i]->in_rpcs += !!(outcome & NC_PSPOLL_RPC);
+			counters[i]->in_bad_rpcs += !!(outcome & NC_PSPOLL_BAD_RPC);
+			counters[i]->out_rpc_errors += !!(outcome & NC_PSPOLL_REPLY_ERROR);
+		}
+		all_totals.dropped += !!(outcome & NC_PSPOLL_SESSION_ERROR);
+	}
+}
+
 /* All that has come.  False when the session has ended. */
 static bool serve(struct session *session)
 {
@@ -122,6 +139,7 @@ static bool serve(struct session *session)
 
 	do {
 		outcome = nc_ps_poll(session->poll, 0, &nc);
+		count(session, outcome);
 		if (outcome & (NC_PSPOLL_SESSION_TERM | NC_PSPOLL_NOSESSIONS | NC_PSPOLL_ERROR))
 			return false;
 	} while (!(outcome & NC_PSPOLL_TIMEOUT));
@@ -172,6 +190,7 @@ void session_start(struct nc_session *nc)
 	struct session *session = XCALLOC(MTYPE_SESSION, sizeof(*session));
 
 	session->nc = nc;
+	session->login = time(NULL);
 	session->socket = find_socket(nc);
 	session->stop = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	session->poll = nc_ps_new();
@@ -184,6 +203,7 @@ void session_start(struct nc_session *nc)
 	session->thread->data = session;
 	frr_with_mutex (&all_lock) {
 		sessions_add_tail(&all, session);
+		all_totals.sessions++;
 	}
 	frr_pthread_run(session->thread, NULL);
 }
@@ -271,9 +291,18 @@ void session_each(void (*tell)(void *arg, const struct session_told *told), void
 				.user = nc_session_get_username(session->nc),
 				.transport = transports[nc_session_get_ti(session->nc)],
 				.host = nc_session_get_host(session->nc) ?: "here",
+				.login = session->login,
+				.counters = session->counters,
 			};
 
 			tell(arg, &told);
 		}
+	}
+}
+
+void session_totals(struct session_totals *totals)
+{
+	frr_with_mutex (&all_lock) {
+		*totals = all_totals;
 	}
 }

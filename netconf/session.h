@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <time.h>
 
 struct access_user;
 struct frontend;
@@ -27,12 +28,27 @@ const struct access_user *session_user(const struct nc_session *nc);
 /* Its session with mgmtd, opened again after mgmtd was restarted; NULL and *why. */
 struct frontend *session_mgmtd(struct nc_session *nc, struct frontend_error *why);
 /* Each in turn; what is told lives until the callback returns. */
+struct session_counters {
+	uint32_t in_rpcs;
+	uint32_t in_bad_rpcs;
+	uint32_t out_rpc_errors;
+};
+
 struct session_told {
 	uint32_t id;
 	const char *user;
 	const char *transport;
 	const char *host;
+	time_t login;
+	struct session_counters counters;
 };
 void session_each(void (*tell)(void *arg, const struct session_told *told), void *arg);
+/* Since the start; dropped: ended without close-session or kill-session. */
+struct session_totals {
+	uint32_t sessions;
+	uint32_t dropped;
+	struct session_counters counters;
+};
+void session_totals(struct session_totals *totals);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include "netconf/libraries.h"
 #include "netconf/access.h"
+#include "netconf/filter.h"
 #include "netconf/netconfd.h"
 #include "netconf/push.h"
 #include "netconf/store.h"
@@ -22,8 +23,9 @@ struct store {
 	bool is_edited;
 	struct lyd_node *base;
 	struct lyd_node *candidate;
-	uint32_t candidate_owner; /* NETCONF session; 0: not locked */
-	uint32_t running_owner;   /* the same of running, whose lock is mgmtd's */
+	/* session 0: not locked; running's lock is mgmtd's as well */
+	struct store_lock candidate_lock;
+	struct store_lock running_lock;
 };
 
 struct store *store_new(const struct ly_ctx *ctx)
@@ -110,42 +112,22 @@ static int read_running(struct store *store, struct frontend *mgmtd, struct lyd_
 	return read_mgmtd(store, mgmtd, &all_of_running, tree, error);
 }
 
-/* What the xpath selects, with all that leads to it and all below it. */
-static int select_nodes(struct store *store, const struct lyd_node *from, const char *xpath,
-			struct lyd_node **tree, struct store_error *error)
-{
-	struct lyd_node *whole = NULL, *copy;
-	struct ly_set *found = NULL;
-	LY_ERR bad = from ? lyd_find_xpath(from, xpath, &found) : LY_SUCCESS;
-
-	for (uint32_t i = 0; !bad && found && i < found->count; i++) {
-		bad = lyd_dup_single(found->dnodes[i], NULL,
-				     LYD_DUP_RECURSIVE | LYD_DUP_WITH_PARENTS | LYD_DUP_WITH_FLAGS,
-				     &copy);
-		while (!bad && lyd_parent(copy))
-			copy = lyd_parent(copy);
-		bad = bad ?: lyd_merge_siblings(&whole, copy, LYD_MERGE_DESTRUCT);
-	}
-	ly_set_free(found, NULL);
-	*tree = whole;
-	return bad ? invalid(error, store->ctx) : 0;
-}
-
 static int read_candidate(struct store *store, const struct frontend_question *question,
 			  struct lyd_node **tree, struct store_error *error)
 {
 	struct lyd_node *full = NULL;
-	int failed;
+	int failed = 0;
 
 	if (question->defaults != FRONTEND_ALL && question->defaults != FRONTEND_ALL_TAGGED)
-		return select_nodes(store, store->candidate, question->xpath, tree, error);
+		return filter_xpath(store->candidate, question->xpath, tree)
+			       ? invalid(error, store->ctx)
+			       : 0;
 	if ((store->candidate &&
 	     lyd_dup_siblings(store->candidate, NULL, LYD_DUP_RECURSIVE | LYD_DUP_WITH_FLAGS,
 			      &full)) ||
-	    lyd_new_implicit_all(&full, store->ctx, LYD_IMPLICIT_NO_STATE, NULL))
+	    lyd_new_implicit_all(&full, store->ctx, LYD_IMPLICIT_NO_STATE, NULL) ||
+	    filter_xpath(full, question->xpath, tree))
 		failed = invalid(error, store->ctx);
-	else
-		failed = select_nodes(store, full, question->xpath, tree, error);
 	lyd_free_all(full);
 	return failed;
 }
@@ -168,7 +150,7 @@ int store_get(struct store *store, struct frontend *mgmtd,
 
 static bool is_locked_out(const struct store *store, uint32_t session)
 {
-	return store->candidate_owner && store->candidate_owner != session;
+	return store->candidate_lock.session && store->candidate_lock.session != session;
 }
 
 /* What an edit begins with: the candidate, or running where nobody edited it yet. */
@@ -236,7 +218,7 @@ int store_edit(struct store *store, struct frontend *mgmtd, const struct store_c
 	int failed;
 
 	if (is_locked_out(store, client->session))
-		return locked(error, store->candidate_owner);
+		return locked(error, store->candidate_lock.session);
 	if (begin_edit(store, mgmtd, &before, error))
 		return -1;
 	failed = try_edit(store, client, before, edit, default_op, &result, error);
@@ -303,9 +285,9 @@ int store_commit(struct store *store, struct frontend *mgmtd, const struct store
 		 struct store_error *error)
 {
 	if (is_locked_out(store, client->session))
-		return locked(error, store->candidate_owner);
-	if (store->running_owner && store->running_owner != client->session)
-		return locked(error, store->running_owner);
+		return locked(error, store->candidate_lock.session);
+	if (store->running_lock.session && store->running_lock.session != client->session)
+		return locked(error, store->running_lock.session);
 	if (store->is_edited &&
 	    stage(store, mgmtd, client, &store->candidate, FRONTEND_APPLY, error))
 		return -1;
@@ -345,7 +327,7 @@ int store_restore(struct store *store, struct frontend *mgmtd, const char *xml,
 int store_discard(struct store *store, uint32_t session, struct store_error *error)
 {
 	if (is_locked_out(store, session))
-		return locked(error, store->candidate_owner);
+		return locked(error, store->candidate_lock.session);
 	forget_edits(store);
 	return 0;
 }
@@ -354,13 +336,13 @@ int store_discard(struct store *store, uint32_t session, struct store_error *err
 
 static int lock_candidate(struct store *store, uint32_t session, struct store_error *error)
 {
-	if (store->candidate_owner)
-		return locked(error, store->candidate_owner);
+	if (store->candidate_lock.session)
+		return locked(error, store->candidate_lock.session);
 	if (store->is_edited) {
 		error->kind = STORE_CHANGED;
 		return -1;
 	}
-	store->candidate_owner = session;
+	store->candidate_lock = (struct store_lock){ .session = session, .since = time(NULL) };
 	return 0;
 }
 
@@ -371,20 +353,20 @@ int store_lock(struct store *store, struct frontend *mgmtd, uint32_t session,
 
 	if (which == FRONTEND_CANDIDATE)
 		return lock_candidate(store, session, error);
-	if (store->running_owner)
-		return locked(error, store->running_owner);
+	if (store->running_lock.session)
+		return locked(error, store->running_lock.session);
 	if (frontend_lock(mgmtd, FRONTEND_RUNNING, true, &why))
 		/* somebody at vtysh, most likely */
 		return why.number == EBUSY ? locked(error, 0) : refused(error, &why);
-	store->running_owner = session;
+	store->running_lock = (struct store_lock){ .session = session, .since = time(NULL) };
 	return 0;
 }
 
 int store_unlock(struct store *store, struct frontend *mgmtd, uint32_t session,
 		 enum frontend_store which, struct store_error *error)
 {
-	uint32_t *owner =
-		which == FRONTEND_CANDIDATE ? &store->candidate_owner : &store->running_owner;
+	uint32_t *owner = which == FRONTEND_CANDIDATE ? &store->candidate_lock.session
+						      : &store->running_lock.session;
 	struct frontend_error why;
 
 	if (*owner != session) {
@@ -399,10 +381,16 @@ int store_unlock(struct store *store, struct frontend *mgmtd, uint32_t session,
 	return frontend_lock(mgmtd, FRONTEND_RUNNING, false, &why) ? refused(error, &why) : 0;
 }
 
+bool store_lock_of(const struct store *store, enum frontend_store which, struct store_lock *lock)
+{
+	*lock = which == FRONTEND_CANDIDATE ? store->candidate_lock : store->running_lock;
+	return lock->session != 0;
+}
+
 void store_forget(struct store *store, uint32_t session)
 {
-	if (store->candidate_owner == session) {
-		store->candidate_owner = 0;
+	if (store->candidate_lock.session == session) {
+		store->candidate_lock.session = 0;
 		forget_edits(store);
 	}
 	store_lost_mgmtd(store, session);
@@ -410,6 +398,6 @@ void store_forget(struct store *store, uint32_t session)
 
 void store_lost_mgmtd(struct store *store, uint32_t session)
 {
-	if (store->running_owner == session)
-		store->running_owner = 0;
+	if (store->running_lock.session == session)
+		store->running_lock.session = 0;
 }

@@ -21,7 +21,9 @@
 #ifndef FRR_TENANT_NETCONF_STORE_H
 #define FRR_TENANT_NETCONF_STORE_H
 
+#include <stdbool.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "netconf/edit.h"
 #include "netconf/frontend.h"
@@ -86,6 +88,12 @@ int store_lock(struct store *store, struct frontend *mgmtd, uint32_t session,
 	       enum frontend_store which, struct store_error *error);
 int store_unlock(struct store *store, struct frontend *mgmtd, uint32_t session,
 		 enum frontend_store which, struct store_error *error);
+/* Who has it locked, and since when; false: nobody of NETCONF. */
+struct store_lock {
+	uint32_t session;
+	time_t since;
+};
+bool store_lock_of(const struct store *store, enum frontend_store which, struct store_lock *lock);
 /* The session has ended: its locks are free, and what it edited under lock is discarded
  * (RFC 6241, section 8.3.5.2).
  */

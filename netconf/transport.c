@@ -15,6 +15,7 @@
 
 #include "netconf/host_key.h"
 #include "netconf/libraries.h"
+#include "netconf/monitoring.h"
 #include "netconf/netconfd.h"
 #include "netconf/password.h"
 #include "netconf/session.h"
@@ -163,6 +164,7 @@ void transport_init(void)
 	nc_set_print_clb_session(log_words);
 	nc_verbosity(NC_VERB_WARNING);
 	password_init();
+	monitoring_init();
 	nc_server_set_capab_withdefaults(NC_WD_EXPLICIT, NC_WD_TRIM | NC_WD_ALL | NC_WD_ALL_TAG);
 }
 

@@ -243,6 +243,36 @@ def editing(box):
         check(box.mgmtd.lines() == before, f"mgmtd has {box.mgmtd.lines()}")
 
 
+STATE = '<netconf-state xmlns="urn:ietf:params:xml:ns:yang:ietf-netconf-monitoring">{}</netconf-state>'
+
+
+def of_itself(box):
+    """netconf-state: who is there, who has locked what, which modules."""
+    ask = '<get><filter type="subtree">' + STATE + "</filter></get>"
+    with box.client() as client, box.client() as other:
+        other.rpc("<lock><target><candidate/></target></lock>")
+        refused(other, "lock-denied", "<lock><target><candidate/></target></lock>")
+        told = client.data(ask.format("<datastores/>"))
+        check(f"<name>candidate</name><locks><global-lock><locked-by-session>{other.id}</locked-by-session>" in told and
+              told.count("global-lock>") == 2, f"locks: {told}")
+        told = client.data(ask.format("<sessions/>"))
+        mine = re.search(rf"<session><session-id>{other.id}</session-id>.*?</session>", told)
+        for part in ("<transport>netconf-ssh</transport>", "<username>root</username>", "<source-host>127.0.0.1</source-host>",
+                     "<in-rpcs>2</in-rpcs>", "<out-rpc-errors>1</out-rpc-errors>"):
+            check(mine and part in re.sub(r">[\w-]+:netconf-", ">netconf-", mine[0]), f"{part} is not told: {told}")
+        told = client.data(ask.format("<capabilities/>"))
+        check(sorted(re.findall(r"<capability>(.*?)<", told)) == sorted(c.replace("&", "&amp;") for c in client.capabilities),
+              f"capabilities: {told}")
+        told = client.data(ask.format("<schemas><schema><identifier>frr-tenant</identifier></schema></schemas>"))
+        check("<version>2026-11-21</version>" in told and "<location>NETCONF</location>" in told, f"schemas: {told}")
+        told = client.data(ask.format("<statistics/>"))
+        check(int(re.search(r"<in-sessions>(\d+)<", told)[1]) >= 2, f"statistics: {told}")
+        told = client.data('<get><filter xmlns:m="urn:ietf:params:xml:ns:yang:ietf-netconf-monitoring" type="xpath" '
+                           f'select="/m:netconf-state/m:sessions/m:session[m:session-id=\'{other.id}\']/m:username"/></get>')
+        check(told.count("<username>") == 1 and "capability" not in told, f"by XPath: {told}")
+        check("<sessions>" in client.data("<get/>"), "a get of everything has it not")
+
+
 def copying(box):
     """copy-config and validate, of what the request brings along: it is all there is to be."""
     before = box.mgmtd.lines()
@@ -462,7 +492,7 @@ def main():
         return 77
     own_namespaces()
     with Box() as box:
-        for story in (coming_in, reading, editing, copying, beside_vtysh, confirmed, who_may_what, mgmtd_killed):
+        for story in (coming_in, reading, of_itself, editing, copying, beside_vtysh, confirmed, who_may_what, mgmtd_killed):
             story(box)
             print(f"{story.__name__}: {len(failures)} failures so far", flush=True)
     words = box.server.log.read_text()
