@@ -8,6 +8,7 @@ Runs in namespaces of its own; needs root and FRR.
 import os
 import re
 import signal
+import socket
 import ssl
 import subprocess
 import sys
@@ -471,6 +472,42 @@ def who_may_what(box):
     box.mgmtd.type("no tenant-network wire transit")
 
 
+# sent as they are, in place of a message
+RUBBISH = (b"\n#7\nnot xml\n##\n", b"\n#4294967295\n", b"\n#-1\n", b"\n#0\n\n##\n", b"\0" * 4096, b"]]>]]>" * 100,
+           b"\n#5\n<rpc>\n##\n", b"\n#40\n<rpc xmlns='urn:x' message-id='1'><get/></r\n##\n",
+           b"\n#9\n\xff\xfe\xff\xfe\xff\xfe\xff\xfe\xff\n##\n", b"\n#20\n<rpc")
+
+
+def rubbish(box):
+    """Whoever sends what is no message is told or hung up on, and nobody else notices."""
+    with box.client() as other:
+        for i, data in enumerate(RUBBISH):
+            with box.member("alice") as client:
+                client.way.write(data)
+                client.way.socket.shutdown(socket.SHUT_WR)
+            check(of_tenants(other, "running") == ["acme"], f"after rubbish {i} another session is not served")
+    check(box.server.process.poll() is None, "rubbish ended the server")
+
+
+def many(box):
+    """100 sessions at once, each of which reads, while one writes."""
+    clients = [box.member("alice") for _ in range(100)]
+    clients[0].edit(tenants("initech"))
+    clients[0].commit()
+    for client in clients:
+        client.send(get_config("running"))
+    said = [client.receive() for client in clients]
+    check(all("initech" in text for text in said), "a session of a hundred is not answered")
+    clients[0].edit(change("remove", "initech"))
+    clients[0].commit()
+    for client in clients:
+        client.close()
+    end = time.monotonic() + 20
+    while len(told := box.server.ask("show netconf sessions")[1].splitlines()) > 1 and time.monotonic() < end:
+        time.sleep(0.1)
+    check(len(told) == 1, f"sessions that have gone are there still: {told}")
+
+
 def mgmtd_killed(box):
     """A session says so once, and goes on with the new one."""
     with box.client() as client:
@@ -492,7 +529,8 @@ def main():
         return 77
     own_namespaces()
     with Box() as box:
-        for story in (coming_in, reading, of_itself, editing, copying, beside_vtysh, confirmed, who_may_what, mgmtd_killed):
+        for story in (coming_in, reading, of_itself, editing, copying, beside_vtysh, confirmed, who_may_what, rubbish,
+                      many, mgmtd_killed):
             story(box)
             print(f"{story.__name__}: {len(failures)} failures so far", flush=True)
     words = box.server.log.read_text()
