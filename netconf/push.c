@@ -2,6 +2,7 @@
 /* A difference of two trees, as edits of mgmtd's candidate. */
 #include <zebra.h>
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,6 +24,15 @@ static char operation_of(const struct lyd_node *node)
 	return 'n';
 }
 
+static int no_path(const struct lyd_node *node, struct frontend_error *why)
+{
+	why->number = EINVAL;
+	snprintf(why->text, sizeof(why->text),
+		 "%s has no path by which mgmtd could be told of it: %s", LYD_NAME(node),
+		 ly_last_logmsg() ?: "look at its keys");
+	return -1;
+}
+
 /* What is deleted goes out of the tree, and each is told to mgmtd. */
 static int push_deletions(struct frontend *mgmtd, struct lyd_node *node, bool *left,
 			  struct frontend_error *why)
@@ -38,6 +48,8 @@ static int push_deletions(struct frontend *mgmtd, struct lyd_node *node, bool *l
 	if (operation == 'd') {
 		*left = false;
 		path = lyd_path(node, LYD_PATH_STD, NULL, 0);
+		if (!path)
+			return no_path(node, why);
 		failed = frontend_edit(mgmtd, FRONTEND_REMOVE, path, NULL, why);
 		free(path);
 		return failed;
@@ -83,6 +95,10 @@ static int push_node(struct frontend *mgmtd, struct lyd_node *changes, struct fr
 		return -1;
 	}
 	path = lyd_path(changes, LYD_PATH_STD, NULL, 0);
+	if (!path) {
+		free(xml);
+		return no_path(changes, why);
+	}
 	failed = frontend_edit(mgmtd, FRONTEND_MERGE, path, xml, why);
 	free(path);
 	free(xml);

@@ -185,6 +185,7 @@ static int permit(const struct store_client *client, const struct lyd_node *chan
 	if (!denied)
 		return 0;
 	error->kind = STORE_DENIED;
+	error->path[0] = '\0';
 	lyd_path(denied, LYD_PATH_STD, error->path, sizeof(error->path));
 	return -1;
 }
