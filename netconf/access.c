@@ -9,17 +9,16 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <libyang/libyang.h>
-#undef _DEPRECATED
-
 #include "log.h"
 
 #include "netconf/access.h"
+#include "netconf/libraries.h"
 #include "netconf/nacm.h"
 #include "netconf/netconfd.h"
 #include "netconf/settings.h"
 
-#define GROUPS_MAX 128
+#define GROUPS_MAX     128
+#define GROUP_SIZE_MAX (1 << 24)
 
 DEFINE_MTYPE_STATIC(NETCONFD, ACCESS_USER, "NETCONF user");
 DEFINE_MTYPE_STATIC(NETCONFD, ACCESS_TEXT, "NETCONF user's name or group");
@@ -93,6 +92,24 @@ void access_stop(void)
 
 /* ---- users ---- */
 
+/* Its name, malloc()ed; NULL where there is none.  With its members, who may be many. */
+static char *group_name(gid_t id)
+{
+	struct group group, *known = NULL;
+	size_t size = 4096;
+	char *buffer = NULL, *name;
+	int problem;
+
+	do {
+		size *= 2;
+		buffer = XREALLOC(MTYPE_ACCESS_TEXT, buffer, size);
+		problem = getgrgid_r(id, &group, buffer, size, &known);
+	} while (problem == ERANGE && size < GROUP_SIZE_MAX);
+	name = known ? XSTRDUP(MTYPE_ACCESS_TEXT, group.gr_name) : NULL;
+	XFREE(MTYPE_ACCESS_TEXT, buffer);
+	return name;
+}
+
 /* Of a user whom the system does not know, as a certificate may name one: none. */
 static void find_groups(struct access_user *user)
 {
@@ -100,7 +117,6 @@ static void find_groups(struct access_user *user)
 	int count = GROUPS_MAX, kept = 0;
 	char buffer[4096];
 	struct passwd entry, *found = NULL;
-	struct group group, *known;
 
 	if (getpwnam_r(user->name, &entry, buffer, sizeof(buffer), &found) || !found)
 		return;
@@ -108,9 +124,8 @@ static void find_groups(struct access_user *user)
 		zlog_warn("user %s is in more than %d groups; only so many count", user->name,
 			  GROUPS_MAX);
 	for (int i = 0; i < MIN(count, GROUPS_MAX); i++) {
-		if (getgrgid_r(ids[i], &group, buffer, sizeof(buffer), &known) || !known)
-			continue;
-		user->groups[kept++] = XSTRDUP(MTYPE_ACCESS_TEXT, group.gr_name);
+		user->groups[kept] = group_name(ids[i]);
+		kept += user->groups[kept] != NULL;
 	}
 }
 

@@ -4,7 +4,7 @@
  *
  * nacm.h decides; this knows where the policy is, which groups of the system a user is in,
  * and that user root may do everything (a recovery session).  The policy is read at the
- * start and at SIGHUP.  All within netconfd.work, but for access_user_free().
+ * start and at SIGHUP.  All within netconfd.work, but for users made and freed.
  */
 #ifndef FRR_TENANT_NETCONF_ACCESS_H
 #define FRR_TENANT_NETCONF_ACCESS_H

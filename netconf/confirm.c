@@ -118,7 +118,7 @@ static void look(struct event *event)
 			watch();
 			break;
 		}
-		mgmtd = frontend_open(NULL, &why);
+		mgmtd = frontend_open(&why);
 		if (mgmtd && go_back(mgmtd, &error) == 0)
 			zlog_notice(
 				"nobody confirmed the commit of session %u: running is as before it",

@@ -21,7 +21,7 @@
 #include "netconf/frontend.h"
 #include "netconf/netconfd.h"
 
-/* mgmtd's own limit for a message. */
+/* No answer of mgmtd's is that long; a length beyond is none. */
 #define MESSAGE_MAX (256u << 20)
 
 DEFINE_MTYPE_STATIC(NETCONFD, FRONTEND, "Session with mgmtd");
@@ -96,7 +96,7 @@ static int write_all(int fd, const void *from, size_t length)
 		if (sent < 0 && errno == EINTR)
 			continue;
 		if (sent < 0)
-			return errno;
+			return errno == EAGAIN ? ETIMEDOUT : errno; /* SO_SNDTIMEO */
 		from = (const char *)from + sent;
 		length -= sent;
 	}
@@ -181,7 +181,7 @@ static void note_refusal(const struct mgmt_msg_header *answer, struct frontend_e
 	const struct mgmt_msg_error *error = (const struct mgmt_msg_error *)answer;
 
 	why->number = abs(error->error);
-	/* the words are without a full stop or a line's end, but for libyang's */
+	/* libyang's words have more lines, of which the first says it */
 	snprintf(why->text, sizeof(why->text), "%s", error->errstr);
 	why->text[strcspn(why->text, "\n")] = '\0';
 }
@@ -198,7 +198,7 @@ static struct mgmt_msg_header *ask(struct frontend *mgmtd, struct mgmt_msg_heade
 		message_free(question);
 		why->number = ENOTCONN;
 		snprintf(why->text, sizeof(why->text),
-			 "the connection to mgmtd was lost; open a new NETCONF session");
+			 "the connection to mgmtd was lost; ask again when mgmtd runs");
 		return NULL;
 	}
 	failed = message_send(mgmtd, question, length, why);
@@ -249,15 +249,17 @@ static int begin(struct frontend *mgmtd, struct frontend_error *why)
 	return 0;
 }
 
-struct frontend *frontend_open(const char *path, struct frontend_error *why)
+struct frontend *frontend_open(struct frontend_error *why)
 {
+	const struct timeval patience = { .tv_sec = FRONTEND_TIMEOUT_S };
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	struct frontend *mgmtd = XCALLOC(MTYPE_FRONTEND, sizeof(*mgmtd));
 	char usual[PATH_MAX];
 
 	snprintf(usual, sizeof(usual), MGMTD_FE_SOCK_NAME);
-	strlcpy(address.sun_path, path ?: usual, sizeof(address.sun_path));
+	strlcpy(address.sun_path, usual, sizeof(address.sun_path));
 	mgmtd->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	setsockopt(mgmtd->fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
 	if (mgmtd->fd < 0 || connect(mgmtd->fd, (void *)&address, sizeof(address)) < 0) {
 		why->number = errno;
 		snprintf(why->text, sizeof(why->text),
@@ -336,7 +338,6 @@ int frontend_edit(struct frontend *mgmtd, enum frontend_edit what, const char *x
 {
 	static const uint8_t operations[] = {
 		[FRONTEND_MERGE] = EDIT_OP_MERGE,
-		[FRONTEND_REPLACE] = EDIT_OP_REPLACE,
 		[FRONTEND_REMOVE] = EDIT_OP_REMOVE,
 	};
 	struct mgmt_msg_edit *message;

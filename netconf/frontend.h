@@ -2,7 +2,7 @@
 /*
  * A session with mgmtd, by its front-end protocol (FRR 10.7, lib/mgmt_msg_native.h).
  *
- *	struct frontend *mgmtd = frontend_open(NULL, &why);
+ *	struct frontend *mgmtd = frontend_open(&why);
  *	char *xml = frontend_get(mgmtd, &question, &why);
  *	...
  *	frontend_close(mgmtd);
@@ -49,11 +49,11 @@ struct frontend_question {
 	const char *xpath;
 };
 
-enum frontend_edit { FRONTEND_MERGE, FRONTEND_REPLACE, FRONTEND_REMOVE };
+enum frontend_edit { FRONTEND_MERGE, FRONTEND_REMOVE };
 enum frontend_commit { FRONTEND_APPLY, FRONTEND_ABORT, FRONTEND_VALIDATE };
 
-/* path: of mgmtd's socket; NULL where it is in FRR's run directory. */
-struct frontend *frontend_open(const char *path, struct frontend_error *why);
+/* By the socket in FRR's run directory. */
+struct frontend *frontend_open(struct frontend_error *why);
 void frontend_close(struct frontend *mgmtd);
 /* It can no longer be used. */
 bool frontend_is_lost(const struct frontend *mgmtd);

@@ -55,7 +55,7 @@ struct zebra_privs_t netconfd_privs = {
 static int start(char *why, size_t size)
 {
 	struct frontend_error error;
-	struct frontend *mgmtd = frontend_open(NULL, &error);
+	struct frontend *mgmtd = frontend_open(&error);
 	bool failed;
 
 	if (!mgmtd) {

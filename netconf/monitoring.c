@@ -120,7 +120,7 @@ static void put_counters(struct lyd_node *parent, const struct session_counters 
 	put(parent, "in-rpcs", "%u", counters->in_rpcs);
 	put(parent, "in-bad-rpcs", "%u", counters->in_bad_rpcs);
 	put(parent, "out-rpc-errors", "%u", counters->out_rpc_errors);
-	put(parent, "out-notifications", "0");
+	put(parent, "out-notifications", "0"); /* there are none yet */
 }
 
 static void put_session(void *root, const struct session_told *told)
@@ -151,7 +151,7 @@ static void put_statistics(struct lyd_node *root)
 	if (!statistics)
 		return;
 	put(statistics, "netconf-start-time", "%s", time_text(started, text));
-	put(statistics, "in-bad-hellos", "0");
+	put(statistics, "in-bad-hellos", "%u", totals.bad_hellos);
 	put(statistics, "in-sessions", "%u", totals.sessions);
 	put(statistics, "dropped-sessions", "%u", totals.dropped);
 	put_counters(statistics, &totals.counters);

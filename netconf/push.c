@@ -43,6 +43,14 @@ static int push_deletions(struct frontend *mgmtd, struct lyd_node *node, bool *l
 	int failed;
 
 	*left = true;
+	if (operation == 'r' && node->schema->nodetype & (LYS_LIST | LYS_LEAFLIST)) {
+		why->number = ENOTSUP;
+		snprintf(
+			why->text, sizeof(why->text),
+			"mgmtd cannot move %s to another place; delete it and what comes behind, and create them in order",
+			LYD_NAME(node));
+		return -1;
+	}
 	if (operation == 'c' || operation == 'r')
 		return 0;
 	if (operation == 'd') {
@@ -55,8 +63,7 @@ static int push_deletions(struct frontend *mgmtd, struct lyd_node *node, bool *l
 		return failed;
 	}
 	*left = false;
-	LY_LIST_FOR_SAFE(lyd_child_no_keys(node), next, child)
-	{
+	LY_LIST_FOR_SAFE (lyd_child_no_keys(node), next, child) {
 		bool child_left;
 
 		if (push_deletions(mgmtd, child, &child_left, why))
@@ -73,8 +80,7 @@ static void strip(struct lyd_node *tree)
 {
 	struct lyd_node *node;
 
-	LYD_TREE_DFS_BEGIN(tree, node)
-	{
+	LYD_TREE_DFS_BEGIN (tree, node) {
 		lyd_free_meta_siblings(node->meta);
 		LYD_TREE_DFS_END(tree, node);
 	}
@@ -114,8 +120,7 @@ static int push_all(struct frontend *mgmtd, const struct lyd_node *changes,
 	struct lyd_node *copy;
 	int failed = frontend_commit(mgmtd, FRONTEND_ABORT, why); /* as running is */
 
-	LY_LIST_FOR(changes, top)
-	{
+	LY_LIST_FOR (changes, top) {
 		if (failed)
 			break;
 		if (lyd_dup_single(top, NULL, LYD_DUP_RECURSIVE, &copy)) {

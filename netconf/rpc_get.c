@@ -18,7 +18,8 @@
 
 struct choice {
 	const char *xpath;              /* what mgmtd is asked for */
-	const struct lyd_node *subtree; /* what of the answer is wanted; NULL: all */
+	const struct lyd_node *subtree; /* what of the answer is wanted; NULL: all, or */
+	const char *select;             /* what this XPath selects of it; NULL: all */
 	bool is_nothing;                /* an empty subtree filter selects nothing */
 	char text[1024];
 };
@@ -28,8 +29,7 @@ static bool add_keys(char *text, size_t size, const struct lyd_node *entry)
 {
 	const struct lyd_node *key;
 
-	LY_LIST_FOR(lyd_child(entry), key)
-	{
+	LY_LIST_FOR (lyd_child(entry), key) {
 		const char *value =
 			key->schema && lysc_is_key(key->schema) ? lyd_get_value(key) : "";
 		char quote = strchr(value, '\'') ? '"' : '\'';
@@ -50,8 +50,7 @@ static const struct lyd_node *only_child(const struct lyd_node *node)
 {
 	const struct lyd_node *child, *found = NULL;
 
-	LY_LIST_FOR(lyd_child(node), child)
-	{
+	LY_LIST_FOR (lyd_child(node), child) {
 		if (child->schema && lysc_is_key(child->schema))
 			continue;
 		if (found || !child->schema ||
@@ -87,6 +86,24 @@ static void choose_subtree(struct choice *choice, const struct lyd_node *filter)
 	}
 }
 
+/* mgmtd is asked without conditions: what does not meet one must not show by that what the user
+ * may not read, so conditions are looked at when that is gone.
+ */
+static void choose_xpath(struct choice *choice, const char *select)
+{
+	static const char plain[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.:/";
+	size_t length = strspn(select, plain);
+
+	choice->select = select;
+	choice->xpath = "/*";
+	if (select[0] != '/' || (select[length] && select[length] != '[') ||
+	    strpbrk(select, "|(") || strstr(select, "//") || length >= sizeof(choice->text))
+		return;
+	snprintf(choice->text, sizeof(choice->text), "%.*s", (int)length, select);
+	choice->xpath = choice->text;
+}
+
 /* RFC 6241, 6.2 and 8.9.4.1 */
 static struct nc_server_reply *choose(struct choice *choice, const struct lyd_node *filter)
 {
@@ -96,8 +113,7 @@ static struct nc_server_reply *choose(struct choice *choice, const struct lyd_no
 	choice->xpath = "/*";
 	if (!filter)
 		return NULL;
-	LY_LIST_FOR(filter->meta, meta)
-	{
+	LY_LIST_FOR (filter->meta, meta) {
 		if (!strcmp(meta->name, "type"))
 			type = lyd_get_meta_value(meta);
 		else if (!strcmp(meta->name, "select"))
@@ -110,7 +126,7 @@ static struct nc_server_reply *choose(struct choice *choice, const struct lyd_no
 	if (!select)
 		return nc_server_reply_err(nc_err(netconfd.ctx, NC_ERR_MISSING_ATTR,
 						  NC_ERR_TYPE_PROT, "select", "filter"));
-	choice->xpath = select;
+	choose_xpath(choice, select);
 	return NULL;
 }
 
@@ -170,6 +186,7 @@ static struct nc_server_reply *answer(const struct lyd_node *rpc, const struct n
 	NC_WD_MODE defaults = defaults_of(rpc, &question->defaults);
 	struct lyd_node *data = NULL, *selected = NULL;
 	struct store_error error;
+	int failed;
 
 	if (choice->is_nothing)
 		return reply_data(rpc, "data", NULL, defaults);
@@ -178,14 +195,14 @@ static struct nc_server_reply *answer(const struct lyd_node *rpc, const struct n
 		return reply_store(&error);
 	/* before the filter, which must not find out what may not be read */
 	access_prune(session_user(nc), &data);
-	if (!choice->subtree)
+	if (!choice->subtree && !choice->select)
 		return reply_data(rpc, "data", data, defaults);
-	if (filter_subtree(data, choice->subtree, &selected)) {
-		lyd_free_all(data);
+	failed = choice->subtree ? filter_subtree(data, choice->subtree, &selected)
+				 : filter_xpath(data, choice->select, &selected);
+	lyd_free_all(data);
+	if (failed)
 		return reply_failed(NC_ERR_OP_FAILED, "the filter cannot be used: %s",
 				    ly_last_logmsg());
-	}
-	lyd_free_all(data);
 	return reply_data(rpc, "data", selected, defaults);
 }
 
@@ -236,17 +253,24 @@ struct nc_server_reply *rpc_get_data(struct lyd_node *rpc, struct nc_session *nc
 		   *kind = rpc_text(rpc, "config-filter");
 	const struct lyd_node *subtree = rpc_child(rpc, "subtree-filter");
 	struct frontend_question question = { .store = store_of_identity(identity) };
-	struct choice choice = { .xpath = rpc_text(rpc, "xpath-filter") ?: "/*" };
+	const char *xpath = rpc_text(rpc, "xpath-filter");
+	struct choice choice = { .xpath = "/*" };
 
 	if (!question.store)
 		return reply_failed(
 			NC_ERR_INVALID_VALUE,
 			"there is no datastore %s here; use running, candidate or operational",
 			identity);
+	if (strcmp(rpc_text(rpc, "max-depth") ?: "unbounded", "unbounded"))
+		return reply_failed(
+			NC_ERR_OP_NOT_SUPPORTED,
+			"max-depth is not supported here; leave it out, or use a filter");
 	question.config = !kind || !strcmp(kind, "true");
 	question.state = question.store == FRONTEND_OPERATIONAL && (!kind || strcmp(kind, "true"));
 	if (subtree)
 		choose_subtree(&choice, subtree);
+	else if (xpath)
+		choose_xpath(&choice, xpath);
 	return answer(rpc, nc, mgmtd, &question, &choice);
 }
 

@@ -37,7 +37,7 @@ static const struct {
 	{ "ietf-netconf-monitoring", { NULL } },
 	{ "ietf-netconf-with-defaults", { NULL } },
 	{ "ietf-netconf-acm", { NULL } },
-	{ "ietf-netconf-nmda", { "origin", "with-defaults", NULL } },
+	{ "ietf-netconf-nmda", { "with-defaults", NULL } },
 };
 
 /* ---- the text of a module ---- */
@@ -119,9 +119,9 @@ static const char *child_value(const struct lyd_node *parent, const char *name)
 {
 	struct lyd_node *child;
 
-	LY_LIST_FOR(lyd_child(parent), child)
-	if (!strcmp(LYD_NAME(child), name))
-		return lyd_get_value(child);
+	LY_LIST_FOR (lyd_child(parent), child)
+		if (!strcmp(LYD_NAME(child), name))
+			return lyd_get_value(child);
 	return NULL;
 }
 
@@ -135,9 +135,9 @@ static void load_module(struct ly_ctx *ctx, const struct lyd_node *entry)
 	/* with its own features, below */
 	if (!name || !strcmp(name, "ietf-netconf") || ly_ctx_get_module_implemented(ctx, name))
 		return;
-	LY_LIST_FOR(lyd_child(entry), child)
-	if (!strcmp(LYD_NAME(child), "feature") && count < FEATURES_MAX)
-		features[count++] = lyd_get_value(child);
+	LY_LIST_FOR (lyd_child(entry), child)
+		if (!strcmp(LYD_NAME(child), "feature") && count < FEATURES_MAX)
+			features[count++] = lyd_get_value(child);
 	features[count] = NULL;
 	if (!ly_ctx_load_module(ctx, name, revision && *revision ? revision : NULL, features))
 		zlog_warn(

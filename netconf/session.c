@@ -26,6 +26,8 @@
 
 DEFINE_MTYPE_STATIC(NETCONFD, SESSION, "NETCONF session");
 
+#define BLIND_MS 50 /* between looks at a socket that was not found */
+
 PREDECL_DLIST(sessions);
 
 struct session {
@@ -113,7 +115,7 @@ struct frontend *session_mgmtd(struct nc_session *nc, struct frontend_error *why
 		session->mgmtd = NULL;
 	}
 	if (!session->mgmtd)
-		session->mgmtd = frontend_open(NULL, why);
+		session->mgmtd = frontend_open(why);
 	return session->mgmtd;
 }
 
@@ -157,10 +159,10 @@ static bool wait_for_more(struct session *session)
 
 	rcu_read_unlock();
 	do {
-		ready = poll(wait, array_size(wait), -1);
+		ready = poll(wait, array_size(wait), session->socket < 0 ? BLIND_MS : -1);
 	} while (ready < 0 && errno == EINTR);
 	rcu_read_lock();
-	return ready > 0 && !wait[0].revents;
+	return ready >= 0 && !wait[0].revents;
 }
 
 static void reap(struct event *event);
@@ -297,6 +299,13 @@ void session_each(void (*tell)(void *arg, const struct session_told *told), void
 
 			tell(arg, &told);
 		}
+	}
+}
+
+void session_bad_hello(void)
+{
+	frr_with_mutex (&all_lock) {
+		all_totals.bad_hellos++;
 	}
 }
 

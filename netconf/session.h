@@ -47,8 +47,11 @@ void session_each(void (*tell)(void *arg, const struct session_told *told), void
 struct session_totals {
 	uint32_t sessions;
 	uint32_t dropped;
+	uint32_t bad_hellos;
 	struct session_counters counters;
 };
+/* A client whose hello was none. */
+void session_bad_hello(void);
 void session_totals(struct session_totals *totals);
 
 #endif

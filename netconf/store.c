@@ -254,7 +254,7 @@ static int stage(struct store *store, struct frontend *mgmtd, const struct store
 		return invalid(error, store->ctx);
 	failed = client ? permit(client, changes, error) : 0;
 	if (!failed && changes && push_changes(mgmtd, changes, what, &why))
-		failed = refused(error, &why);
+		failed = why.number == EBUSY ? locked(error, 0) : refused(error, &why);
 	lyd_free_all(changes);
 	return failed;
 }

@@ -137,6 +137,11 @@ static void *let_in(void *arg)
 			session_start(nc);
 		else if (outcome == NC_MSG_HELLO)
 			nc_session_free(nc, NULL);
+		else if (outcome == NC_MSG_BAD_HELLO)
+			session_bad_hello();
+		else if (outcome == NC_MSG_ERROR)
+			usleep(ACCEPT_WAIT_MS *
+			       1000); /* too many files, say: told of in the log */
 	}
 	return NULL;
 }

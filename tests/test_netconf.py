@@ -319,6 +319,14 @@ def beside_vtysh(box):
         client.rpc("<unlock><target><candidate/></target></unlock>")
         check("gamma" not in of_tenants(other, "candidate"), "unlocking did not discard")
 
+        # who configures in vtysh, with mgmtd's locks, keeps a commit out
+        client.edit(tenants("gamma"))
+        box.mgmtd.vty.command("configure terminal file-lock")
+        refused(client, "lock-denied", "<commit/>", "vtysh")
+        refused(client, "lock-denied", "<lock><target><running/></target></lock>", "vtysh")
+        box.mgmtd.vty.command("end")
+        client.rpc("<discard-changes/>")
+
         client.rpc("<lock><target><running/></target></lock>")
         refused(other, "lock-denied", "<lock><target><running/></target></lock>")
         status, words = box.mgmtd.ask("configure terminal")
@@ -448,6 +456,14 @@ def who_may_what(box):
                     said = error.tag
                 may = str(group) in groups.split()
                 check((said == "access-denied") != may, f"{name} of {group} does {operation[:60]}: {said or 'done'}")
+    # nor may a filter find out what a user may not read
+    guess = '<filter xmlns:t="urn:frr-tenant:yang:frr-tenant" type="xpath" select="/t:tenant-network/t:wires/t:wire[t:ospf-key=\'{}\']/t:id"/>'
+    for name, group in MEMBERS.items():
+        if group:
+            with box.member(name) as client:
+                for store in ("running", "candidate"):
+                    told = [client.data(get_config(store, guess.format(key))) for key in ("not-for-you", "wrong")]
+                    check((told[0] != told[1]) == (group == "provider"), f"{name} learns a key of {store} by an XPath: {told}")
     check(box.mgmtd.lines() == before, f"mgmtd has {box.mgmtd.lines()}")
     with box.member("alice") as provider, box.member("oscar") as operator:
         provider.edit(WIRES)

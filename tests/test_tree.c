@@ -65,9 +65,9 @@ static const struct lyd_node *root_of(const struct lyd_node *data)
 {
 	const struct lyd_node *node;
 
-	LY_LIST_FOR(data, node)
-	if (node->schema && !strcmp(node->schema->name, "tenant-network"))
-		return node;
+	LY_LIST_FOR (data, node)
+		if (node->schema && !strcmp(node->schema->name, "tenant-network"))
+			return node;
 	return NULL;
 }
 

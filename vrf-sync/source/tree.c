@@ -20,9 +20,9 @@ const struct lyd_node *tree_child(const struct lyd_node *parent, const char *nam
 
 	if (!parent)
 		return NULL;
-	LY_LIST_FOR(lyd_child(parent), child)
-	if (child->schema && !strcmp(child->schema->name, name))
-		return child;
+	LY_LIST_FOR (lyd_child(parent), child)
+		if (child->schema && !strcmp(child->schema->name, name))
+			return child;
 	return NULL;
 }
 
