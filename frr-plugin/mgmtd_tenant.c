@@ -27,6 +27,7 @@
 #include "yang.h"
 
 #include "vrf-sync/release.h"
+#include "frr-plugin/mgmtd_orphan.h"
 #include "frr-plugin/tenant_lines.h"
 #include "yang/yang_text.h"
 
@@ -342,7 +343,7 @@ static char *own_lines(const char *path)
  * (mgmt_vty_read_configs()).  A vtysh that does know them types them once more, which changes
  * nothing.
  */
-static void read_integrated(struct event *event)
+static void read_integrated(void)
 {
 	char path[PATH_MAX], *text;
 	unsigned int line_num = 0;
@@ -369,13 +370,20 @@ static void read_integrated(struct event *event)
 	free(text);
 }
 
+/* In the loop, when mgmtd has set up all that is its own. */
+static void begin(struct event *event)
+{
+	read_integrated();
+	orphans_watch(event->master);
+}
+
 static int late_init(struct event_loop *loop)
 {
 	for (size_t i = 0; i < tenant_lines_count; i++)
 		for (enum line_form form = LINE_SET; form <= LINE_NO_SHORT; form++)
 			install_line(&tenant_lines[i], form);
 	/* behind the event in which mgmtd reads its own files */
-	event_add_event(loop, read_integrated, NULL, 0, NULL);
+	event_add_event(loop, begin, NULL, 0, NULL);
 	return 0;
 }
 

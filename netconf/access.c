@@ -30,6 +30,7 @@ struct access_user {
 };
 
 static struct nacm *policy;
+static struct lyd_node *policy_tree; /* what it was made of, for those who may see it */
 static char policy_path[PATH_MAX];
 
 /* ---- the policy ---- */
@@ -44,6 +45,7 @@ static const struct lyd_node *find_container(const struct lyd_node *tree)
 
 static int put_in_force(const struct lyd_node *tree, const char *path, char *why, size_t size)
 {
+	struct lyd_node *copy = NULL;
 	const struct lyd_node *container = find_container(tree);
 	struct nacm *made = container ? nacm_new(container) : NULL;
 
@@ -57,6 +59,9 @@ static int put_in_force(const struct lyd_node *tree, const char *path, char *why
 		nacm_take_counters(made, policy);
 	nacm_free(policy);
 	policy = made;
+	lyd_free_all(policy_tree);
+	lyd_dup_single(container, NULL, LYD_DUP_RECURSIVE | LYD_DUP_WITH_FLAGS, &copy);
+	policy_tree = copy;
 	strlcpy(policy_path, path, sizeof(policy_path));
 	return 0;
 }
@@ -88,6 +93,32 @@ void access_stop(void)
 {
 	nacm_free(policy);
 	policy = NULL;
+	lyd_free_all(policy_tree);
+	policy_tree = NULL;
+}
+
+struct lyd_node *access_tree(void)
+{
+	struct nacm_counters counters = nacm_counters(policy);
+	const struct {
+		const char *name;
+		uint32_t value;
+	} leaves[] = {
+		{ "denied-operations", counters.denied_operations },
+		{ "denied-data-writes", counters.denied_data_writes },
+		{ "denied-notifications", counters.denied_notifications },
+	};
+	struct lyd_node *tree = NULL;
+	char text[16];
+
+	if (!policy_tree ||
+	    lyd_dup_single(policy_tree, NULL, LYD_DUP_RECURSIVE | LYD_DUP_WITH_FLAGS, &tree))
+		return NULL;
+	for (unsigned int i = 0; i < array_size(leaves); i++) {
+		snprintf(text, sizeof(text), "%u", leaves[i].value);
+		lyd_new_term(tree, NULL, leaves[i].name, text, 0, NULL);
+	}
+	return tree;
 }
 
 /* ---- users ---- */
@@ -156,6 +187,12 @@ void access_user_free(struct access_user *user)
 bool access_may_execute(const struct access_user *user, const struct lyd_node *rpc)
 {
 	return nacm_may_execute(policy, &user->nacm, rpc->schema, NULL);
+}
+
+bool access_may_notify(const struct access_user *user, const struct lyd_node *event)
+{
+	return nacm_may_notify(policy, &user->nacm, event->schema,
+			       lyd_parent(event) ? event : NULL);
 }
 
 void access_prune(const struct access_user *user, struct lyd_node **data)

@@ -23,6 +23,8 @@ int access_read(struct ly_ctx *ctx, char *why, size_t size);
 /* Where what is in force was read from. */
 const char *access_path(void);
 void access_stop(void);
+/* The policy as data, with RFC 8341's counters, of the caller; NULL where there is none. */
+struct lyd_node *access_tree(void);
 
 /* With the groups the system has for that name now. */
 struct access_user *access_user_new(const char *name);
@@ -30,6 +32,8 @@ void access_user_free(struct access_user *user);
 
 /* nacm.h's questions, about them. */
 bool access_may_execute(const struct access_user *user, const struct lyd_node *rpc);
+/* event: the notification, within the data above it where it belongs to any. */
+bool access_may_notify(const struct access_user *user, const struct lyd_node *event);
 void access_prune(const struct access_user *user, struct lyd_node **data);
 const struct lyd_node *access_denied_write(const struct access_user *user,
 					   const struct lyd_node *changes);

@@ -16,6 +16,7 @@
 #include "clock.h"
 
 #include "netconf/confirm.h"
+#include "netconf/events.h"
 #include "netconf/frontend.h"
 #include "netconf/netconfd.h"
 #include "netconf/store.h"
@@ -119,13 +120,15 @@ static void look(struct event *event)
 			break;
 		}
 		mgmtd = frontend_open(&why);
-		if (mgmtd && go_back(mgmtd, &error) == 0)
+		if (mgmtd && go_back(mgmtd, &error) == 0) {
 			zlog_notice(
 				"nobody confirmed the commit of session %u: running is as before it",
 				pending.session);
-		else
+			event_confirmed_commit(NULL, CONFIRM_TIMEOUT, 0);
+		} else {
 			zlog_warn("running cannot be brought back yet: %s",
 				  mgmtd ? error.text : why.text);
+		}
 		frontend_close(mgmtd);
 		if (pending.is_pending)
 			watch();

@@ -6,9 +6,9 @@
 #ifndef FRR_TENANT_NETCONF_EDIT_PRIV_H
 #define FRR_TENANT_NETCONF_EDIT_PRIV_H
 
-#include "netconf/edit.h"
+#include <libyang/libyang.h>
 
-struct lysc_node;
+#include "netconf/edit.h"
 
 enum edit_insert {
 	EDIT_INSERT_UNSAID,
@@ -31,6 +31,11 @@ struct edit_item {
 /* What the node asks for where what is around it asks for inherited. */
 int edit_read(const struct lyd_node *node, enum edit_op inherited, struct edit_item *item,
 	      struct edit_error *error);
+
+/* Of a node of the edit, malloc()ed.  The edit may hang below the <config> of an rpc, which is
+ * not part of the path.  NULL of what libyang has no path for (tests/fuzz/edit/no-path.xml).
+ */
+char *edit_path(const struct lyd_node *node, LYD_PATH_TYPE type);
 
 /* The attribute that names another entry of what the schema orders: "key", or "value". */
 const char *edit_anchor_name(const struct lysc_node *schema);

@@ -86,12 +86,9 @@ static char *copy_text(const char *text)
 	return copy;
 }
 
-/* The edit may hang below the <config> of an rpc, which is not part of the path.  NULL of what
- * libyang has no path for (tests/fuzz/edit/no-path.xml).
- */
-static char *instance_path(const struct lyd_node *node)
+char *edit_path(const struct lyd_node *node, LYD_PATH_TYPE type)
 {
-	char *path = lyd_path(node, LYD_PATH_STD, NULL, 0);
+	char *path = lyd_path(node, type, NULL, 0);
 	const struct lyd_node *root = node->parent;
 
 	if (!path)
@@ -120,7 +117,7 @@ static int fail(struct edit_error *error, enum edit_fault fault, const struct ly
 		abort();
 	*error = (struct edit_error){
 		.fault = fault,
-		.path = instance_path(node),
+		.path = edit_path(node, LYD_PATH_STD),
 		.message = message,
 		.element = copy_text(LYD_NAME(node)),
 	};
@@ -348,6 +345,24 @@ static int check_opaque(const struct lyd_node *node, struct edit_item *item,
 
 /* ---- a node ---- */
 
+/* libyang's parser takes a key that comes again for one more child of the entry. */
+static int check_keys(const struct lyd_node *node, struct edit_error *error)
+{
+	const struct lyd_node *first = lyd_child_any(node), *child, *other;
+
+	for (child = first; child; child = child->next) {
+		if (!child->schema || !lysc_is_key(child->schema))
+			continue;
+		for (other = first; other->schema != child->schema; other = other->next)
+			;
+		if (other != child)
+			return edit_fail(error, EDIT_BAD_ELEMENT, node,
+					 "an entry of %s has its key %s twice; give it once",
+					 LYD_NAME(node), LYD_NAME(child));
+	}
+	return 0;
+}
+
 int edit_read(const struct lyd_node *node, enum edit_op inherited, struct edit_item *item,
 	      struct edit_error *error)
 {
@@ -362,5 +377,7 @@ int edit_read(const struct lyd_node *node, enum edit_op inherited, struct edit_i
 	/* state is not, and an rpc neither */
 	if (!(node->schema->flags & LYS_CONFIG_W))
 		return fail_unknown(node, error);
+	if (node->schema->nodetype == LYS_LIST && check_keys(node, error))
+		return -EINVAL;
 	return read_insert(node, item, error);
 }

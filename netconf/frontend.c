@@ -16,13 +16,12 @@
 #include "mgmt_msg.h"
 #include "mgmt_msg_native.h"
 #include "libfrr.h"
+#include "log.h"
 #include "clock.h"
 
 #include "netconf/frontend.h"
+#include "netconf/frontend_message.h"
 #include "netconf/netconfd.h"
-
-/* No answer of mgmtd's is that long; a length beyond is none. */
-#define MESSAGE_MAX (256u << 20)
 
 DEFINE_MTYPE_STATIC(NETCONFD, FRONTEND, "Session with mgmtd");
 DEFINE_MTYPE_STATIC(NETCONFD, FRONTEND_MESSAGE, "Message to or from mgmtd");
@@ -32,6 +31,8 @@ struct frontend {
 	uint64_t session;
 	uint64_t request;
 	bool locked[FRONTEND_OPERATIONAL];
+	void (*heard)(void *arg, const char *json);
+	void *arg;
 };
 
 /* ---- reading and writing ---- */
@@ -62,8 +63,10 @@ static int wait_readable(int fd, int64_t until)
 	int64_t left = until - clock_us();
 	int ready;
 
+	if (left <= 0)
+		return ETIMEDOUT; /* also where it says something else all the time */
 	do {
-		ready = poll(&readable, 1, MAX(left / 1000, 0));
+		ready = poll(&readable, 1, left / 1000);
 	} while (ready < 0 && errno == EINTR);
 	return ready < 0 ? errno : ready ? 0 : ETIMEDOUT;
 }
@@ -150,25 +153,27 @@ static int message_send(struct frontend *mgmtd, struct mgmt_msg_header *message,
 	return problem ? lose(mgmtd, problem, why) : 0;
 }
 
+/* Of one received, without its head. */
+static size_t message_length(const struct mgmt_msg_header *message)
+{
+	return frontend_message_length((const struct mgmt_msg_hdr *)message - 1);
+}
+
 /* The next one, ended by a NUL whatever it says; NULL on error. */
 static struct mgmt_msg_header *message_receive(struct frontend *mgmtd, int64_t until,
-					       size_t *length, struct frontend_error *why)
+					       struct frontend_error *why)
 {
 	struct mgmt_msg_hdr head, *frame;
 	int problem = read_all(mgmtd->fd, &head, sizeof(head), until);
+	size_t length = problem ? 0 : frontend_message_length(&head);
 
-	if (!problem &&
-	    (head.marker != MGMT_MSG_MARKER(MGMT_MSG_VERSION_NATIVE) ||
-	     head.len < sizeof(head) + sizeof(struct mgmt_msg_error) || head.len > MESSAGE_MAX))
-		problem = EPROTO;
-	if (problem) {
-		lose(mgmtd, problem, why);
+	if (!length) {
+		lose(mgmtd, problem ?: EPROTO, why);
 		return NULL;
 	}
-	*length = head.len - sizeof(head);
-	frame = XCALLOC(MTYPE_FRONTEND_MESSAGE, head.len + 1);
+	frame = XCALLOC(MTYPE_FRONTEND_MESSAGE, sizeof(head) + length + 1);
 	*frame = head;
-	problem = read_all(mgmtd->fd, frame + 1, *length, until);
+	problem = read_all(mgmtd->fd, frame + 1, length, until);
 	if (!problem)
 		return (struct mgmt_msg_header *)(frame + 1);
 	message_free(frame + 1);
@@ -176,14 +181,13 @@ static struct mgmt_msg_header *message_receive(struct frontend *mgmtd, int64_t u
 	return NULL;
 }
 
-static void note_refusal(const struct mgmt_msg_header *answer, struct frontend_error *why)
+/* Whatever was not asked for. */
+static void tell(const struct frontend *mgmtd, const struct mgmt_msg_header *message)
 {
-	const struct mgmt_msg_error *error = (const struct mgmt_msg_error *)answer;
+	const char *json = frontend_message_event(message, message_length(message));
 
-	why->number = abs(error->error);
-	/* libyang's words have more lines, of which the first says it */
-	snprintf(why->text, sizeof(why->text), "%s", error->errstr);
-	why->text[strcspn(why->text, "\n")] = '\0';
+	if (json && mgmtd->heard)
+		mgmtd->heard(mgmtd->arg, json);
 }
 
 /* Sends the question and frees it; the answer of that code, or NULL. */
@@ -192,6 +196,7 @@ static struct mgmt_msg_header *ask(struct frontend *mgmtd, struct mgmt_msg_heade
 {
 	int64_t until = clock_us() + FRONTEND_TIMEOUT_S * 1000000LL;
 	struct mgmt_msg_header *answer;
+	enum frontend_said said;
 	int failed;
 
 	if (mgmtd->fd < 0) {
@@ -204,17 +209,20 @@ static struct mgmt_msg_header *ask(struct frontend *mgmtd, struct mgmt_msg_heade
 	failed = message_send(mgmtd, question, length, why);
 	message_free(question);
 	while (!failed) {
-		answer = message_receive(mgmtd, until, &length, why);
+		answer = message_receive(mgmtd, until, why);
 		if (!answer)
 			return NULL;
-		if (answer->req_id == mgmtd->request && answer->code == code)
+		said = frontend_message_judge(answer, mgmtd->request, code);
+		if (said == FRONTEND_SAID_ANSWER)
 			return answer;
-		if (answer->req_id == mgmtd->request && answer->code == MGMT_MSG_CODE_ERROR) {
-			note_refusal(answer, why);
-			message_free(answer);
-			return NULL;
-		}
-		message_free(answer); /* a notification */
+		if (said == FRONTEND_SAID_REFUSAL)
+			frontend_message_refusal(answer, why);
+		else if (said == FRONTEND_SAID_NONSENSE)
+			lose(mgmtd, EPROTO, why);
+		else
+			tell(mgmtd, answer);
+		failed = said != FRONTEND_SAID_ELSE;
+		message_free(answer);
 	}
 	return NULL;
 }
@@ -239,7 +247,8 @@ static int begin(struct frontend *mgmtd, struct frontend_error *why)
 
 	question = message_new(MGMT_MSG_CODE_SESSION_REQ, sizeof(*question), "frr-netconfd", NULL,
 			       &length);
-	question->notify_format = LYD_XML;
+	/* as daemons write it: mgmtd 10.7.1 ends when it is to write a notification anew */
+	question->notify_format = LYD_JSON;
 	answer = ask(mgmtd, (struct mgmt_msg_header *)question, length,
 		     MGMT_MSG_CODE_SESSION_REPLY, why);
 	if (!answer)
@@ -286,7 +295,54 @@ bool frontend_is_lost(const struct frontend *mgmtd)
 	return mgmtd->fd < 0;
 }
 
+/* ---- what it tells by itself ---- */
+
+void frontend_listen(struct frontend *mgmtd, void (*heard)(void *arg, const char *json), void *arg)
+{
+	mgmtd->heard = heard;
+	mgmtd->arg = arg;
+}
+
+int frontend_fd(const struct frontend *mgmtd)
+{
+	return mgmtd->fd;
+}
+
+int frontend_hear(struct frontend *mgmtd, struct frontend_error *why)
+{
+	int64_t until = clock_us() + FRONTEND_TIMEOUT_S * 1000000LL;
+	struct mgmt_msg_header *message = message_receive(mgmtd, until, why);
+
+	if (!message)
+		return -1;
+	tell(mgmtd, message);
+	message_free(message);
+	return 0;
+}
+
 /* ---- questions ---- */
+
+/* Of configuration a part is as good as none: what is missing would be taken for deleted.  Of
+ * state it is what there is.
+ */
+static char *take_xml(const struct mgmt_msg_header *answer,
+		      const struct frontend_question *question, struct frontend_error *why)
+{
+	const char *xml = frontend_message_xml(answer, message_length(answer));
+	bool is_partial = frontend_message_is_partial(answer);
+
+	if (xml && is_partial && question->state)
+		zlog_warn(
+			"mgmtd could not give all of %s, as one of its back ends failed; answering with the rest",
+			question->xpath);
+	else if (!xml || is_partial) {
+		why->number = EPROTO;
+		snprintf(why->text, sizeof(why->text), "mgmtd's answer %s; see its log",
+			 xml ? "is not all of its configuration" : "cannot be read");
+		return NULL;
+	}
+	return strdup(xml);
+}
 
 char *frontend_get(struct frontend *mgmtd, const struct frontend_question *question,
 		   struct frontend_error *why)
@@ -307,9 +363,36 @@ char *frontend_get(struct frontend *mgmtd, const struct frontend_question *quest
 		     why);
 	if (!answer)
 		return NULL;
-	xml = strdup((const char *)((struct mgmt_msg_tree_data *)answer)->result);
+	xml = take_xml(answer, question, why);
 	message_free(answer);
 	return xml;
+}
+
+char *frontend_rpc(struct frontend *mgmtd, const char *xpath, const char *xml,
+		   struct frontend_error *why)
+{
+	struct mgmt_msg_rpc *message;
+	struct mgmt_msg_header *answer;
+	const char *output;
+	char *copy = NULL;
+	size_t length;
+
+	message = message_new(MGMT_MSG_CODE_RPC, sizeof(*message), xpath, xml, &length);
+	message->request_type = LYD_XML;
+	answer = ask(mgmtd, (struct mgmt_msg_header *)message, length, MGMT_MSG_CODE_RPC_REPLY,
+		     why);
+	if (!answer)
+		return NULL;
+	output = frontend_message_output(answer, message_length(answer));
+	if (output) {
+		copy = strdup(output);
+	} else {
+		why->number = EPROTO;
+		snprintf(why->text, sizeof(why->text),
+			 "it was done, but mgmtd's answer cannot be read; see its log");
+	}
+	message_free(answer);
+	return copy;
 }
 
 int frontend_lock(struct frontend *mgmtd, enum frontend_store store, bool on,

@@ -58,8 +58,22 @@ void frontend_close(struct frontend *mgmtd);
 /* It can no longer be used. */
 bool frontend_is_lost(const struct frontend *mgmtd);
 
+/* What mgmtd tells by itself, YANG notifications as JSON, goes to `heard`: in the middle of a
+ * question's answer too, and from frontend_hear(), which wants the descriptor to be readable.
+ * -1: lost.  Whoever does not ask nor hear for long lets mgmtd keep it all.
+ */
+void frontend_listen(struct frontend *mgmtd, void (*heard)(void *arg, const char *json),
+		     void *arg);
+int frontend_fd(const struct frontend *mgmtd);
+int frontend_hear(struct frontend *mgmtd, struct frontend_error *why);
+
 /* XML, malloc()ed, "" where there is nothing; NULL on error. */
 char *frontend_get(struct frontend *mgmtd, const struct frontend_question *question,
+		   struct frontend_error *why);
+/* Has it done by the daemons that have the operation, and returns their output like that of
+ * frontend_get(); xml is the operation with its input.  ENOENT: none of them has it.
+ */
+char *frontend_rpc(struct frontend *mgmtd, const char *xpath, const char *xml,
 		   struct frontend_error *why);
 /* 0, or -1 and *why.  A lock that another session has is EBUSY. */
 int frontend_lock(struct frontend *mgmtd, enum frontend_store store, bool on,

@@ -125,8 +125,8 @@ static void quit(void)
 	session_stop_all();
 	transport_fini();
 	store_free(netconfd.store);
-	ly_ctx_destroy(netconfd.ctx);
 	access_stop();
+	ly_ctx_destroy(netconfd.ctx);
 	settings_stop();
 	frr_fini();
 	exit(0);

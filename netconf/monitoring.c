@@ -7,13 +7,17 @@
 #include <string.h>
 #include <time.h>
 
+#include "netconf/access.h"
 #include "netconf/libraries.h"
 #include "netconf/monitoring.h"
 #include "netconf/netconfd.h"
 #include "netconf/session.h"
 #include "netconf/store.h"
 
-#define TIME_SIZE 32
+#define TIME_SIZE       32
+#define MONITORING_ROOT "/ietf-netconf-monitoring:netconf-state"
+#define STREAMS_ROOT    "/nc-notifications:netconf"
+#define ACCESS_ROOT     "/ietf-netconf-acm:nacm"
 
 static time_t started;
 
@@ -24,7 +28,11 @@ void monitoring_init(void)
 
 bool monitoring_is_asked(const char *xpath, bool *all)
 {
-	*all = !strncmp(xpath, MONITORING_ROOT, strlen(MONITORING_ROOT));
+	static const char *const roots[] = { MONITORING_ROOT, STREAMS_ROOT, ACCESS_ROOT };
+
+	*all = false;
+	for (unsigned int i = 0; i < array_size(roots); i++)
+		*all |= !strncmp(xpath, roots[i], strlen(roots[i]));
 	return *all || !strcmp(xpath, "/*");
 }
 
@@ -120,7 +128,7 @@ static void put_counters(struct lyd_node *parent, const struct session_counters 
 	put(parent, "in-rpcs", "%u", counters->in_rpcs);
 	put(parent, "in-bad-rpcs", "%u", counters->in_bad_rpcs);
 	put(parent, "out-rpc-errors", "%u", counters->out_rpc_errors);
-	put(parent, "out-notifications", "0"); /* there are none yet */
+	put(parent, "out-notifications", "%u", counters->out_notifications);
 }
 
 static void put_session(void *root, const struct session_told *told)
@@ -157,9 +165,25 @@ static void put_statistics(struct lyd_node *root)
 	put_counters(statistics, &totals.counters);
 }
 
+/* RFC 5277, 3.2.5.1 */
+static void put_streams(struct lyd_node **root)
+{
+	struct lyd_node *streams = NULL, *entry;
+
+	if (lyd_new_path(NULL, netconfd.ctx, STREAMS_ROOT, NULL, 0, &streams))
+		return;
+	entry = add_entry(streams, STREAMS_ROOT "/streams/stream[name='NETCONF']");
+	if (entry) {
+		put(entry, "description",
+		    "What daemons of this node tell, and what this server does");
+		put(entry, "replaySupport", "false");
+	}
+	lyd_insert_sibling(*root, streams, root);
+}
+
 struct lyd_node *monitoring_tree(void)
 {
-	struct lyd_node *root = NULL;
+	struct lyd_node *root = NULL, *policy;
 
 	if (lyd_new_path(NULL, netconfd.ctx, MONITORING_ROOT, NULL, 0, &root))
 		return NULL;
@@ -169,5 +193,9 @@ struct lyd_node *monitoring_tree(void)
 	put_schemas(root);
 	session_each(put_session, root);
 	put_statistics(root);
+	put_streams(&root);
+	policy = access_tree();
+	if (policy)
+		lyd_insert_sibling(root, policy, &root);
 	return root;
 }

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What the server says of itself: /ietf-netconf-monitoring:netconf-state (RFC 6022). */
+/*
+ * What the server says of itself: its state (RFC 6022), its streams of notifications (RFC
+ * 5277, 3.2.5.1) and its access control (RFC 8341).
+ */
 #ifndef FRR_TENANT_NETCONF_MONITORING_H
 #define FRR_TENANT_NETCONF_MONITORING_H
 
@@ -7,11 +10,9 @@
 
 struct lyd_node;
 
-#define MONITORING_ROOT "/ietf-netconf-monitoring:netconf-state"
-
 /* Whether the answer to what mgmtd would be asked has it; all: nothing else. */
 bool monitoring_is_asked(const char *xpath, bool *all);
-/* The container as it is now, of the caller; NULL where libyang fails. */
+/* The containers as they are now, of the caller; NULL where libyang fails. */
 struct lyd_node *monitoring_tree(void);
 /* Before the first session. */
 void monitoring_init(void);

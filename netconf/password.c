@@ -7,12 +7,12 @@
 
 #include <security/pam_appl.h>
 
-#include "frrcu.h"
 #include "log.h"
 
 #include "netconf/libraries.h"
 #include "netconf/password.h"
 #include "netconf/settings.h"
+#include "netconf/thread.h"
 
 #include <libssh/server.h>
 
@@ -48,10 +48,10 @@ static bool is_right(const char *user, const char *password, const char *host)
 	if (status == PAM_SUCCESS)
 		status = pam_acct_mgmt(pam, 0);
 	if (status != PAM_SUCCESS) {
-		rcu_read_lock();
+		thread_enter();
 		zlog_info("user %s from %s is not let in: PAM service %s says: %s", user, host,
 			  settings.pam_service, pam_strerror(pam, status));
-		rcu_read_unlock();
+		thread_leave();
 	}
 	pam_end(pam, status);
 	return status == PAM_SUCCESS;

@@ -5,10 +5,19 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <libyang/libyang.h>
 
+#include "clock.h"
+
 #include "netconf/push.h"
+
+/* A daemon that writes into mgmtd, as tenantd does, has the locks for less than that; a user who
+ * configures has them for longer.
+ */
+#define LOCK_WAIT_MS 500
+#define LOCK_STEP_MS 20
 
 /* ---- reading a difference ---- */
 
@@ -133,6 +142,30 @@ static int push_all(struct frontend *mgmtd, const struct lyd_node *changes,
 	return failed ?: frontend_commit(mgmtd, what, why);
 }
 
+static int take_locks(struct frontend *mgmtd, bool has_running, struct frontend_error *why)
+{
+	struct frontend_error ignored;
+
+	if (frontend_lock(mgmtd, FRONTEND_CANDIDATE, true, why))
+		return -1;
+	if (has_running || !frontend_lock(mgmtd, FRONTEND_RUNNING, true, why))
+		return 0;
+	frontend_lock(mgmtd, FRONTEND_CANDIDATE, false, &ignored);
+	return -1;
+}
+
+static int take_locks_soon(struct frontend *mgmtd, bool has_running, struct frontend_error *why)
+{
+	int64_t until = clock_us() + LOCK_WAIT_MS * 1000LL;
+
+	while (take_locks(mgmtd, has_running, why)) {
+		if (why->number != EBUSY || clock_us() > until)
+			return -1;
+		usleep(LOCK_STEP_MS * 1000);
+	}
+	return 0;
+}
+
 int push_changes(struct frontend *mgmtd, const struct lyd_node *changes, enum frontend_commit what,
 		 struct frontend_error *why)
 {
@@ -140,16 +173,13 @@ int push_changes(struct frontend *mgmtd, const struct lyd_node *changes, enum fr
 	struct frontend_error ignored;
 	int failed;
 
-	if (frontend_lock(mgmtd, FRONTEND_CANDIDATE, true, why))
+	if (take_locks_soon(mgmtd, had_running, why))
 		return -1;
-	failed = had_running ? 0 : frontend_lock(mgmtd, FRONTEND_RUNNING, true, why);
-	if (!failed) {
-		failed = push_all(mgmtd, changes, what, why);
-		if (failed || what != FRONTEND_APPLY)
-			frontend_commit(mgmtd, FRONTEND_ABORT, &ignored);
-		if (!had_running)
-			frontend_lock(mgmtd, FRONTEND_RUNNING, false, &ignored);
-	}
+	failed = push_all(mgmtd, changes, what, why);
+	if (failed || what != FRONTEND_APPLY)
+		frontend_commit(mgmtd, FRONTEND_ABORT, &ignored);
+	if (!had_running)
+		frontend_lock(mgmtd, FRONTEND_RUNNING, false, &ignored);
 	frontend_lock(mgmtd, FRONTEND_CANDIDATE, false, &ignored);
 	return failed;
 }

@@ -13,7 +13,8 @@
 struct lyd_node;
 
 /* changes: as lyd_diff_siblings() gives them.  Locks both stores of mgmtd unless the session
- * has them locked already, and leaves mgmtd's candidate as it leaves running.  0 or -1 and *why.
+ * has them locked already; where others have, it waits for half a second.  Leaves mgmtd's
+ * candidate as it leaves running.  0 or -1 and *why.
  */
 int push_changes(struct frontend *mgmtd, const struct lyd_node *changes, enum frontend_commit what,
 		 struct frontend_error *why);

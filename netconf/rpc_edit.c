@@ -7,6 +7,7 @@
 
 #include "netconf/libraries.h"
 #include "netconf/confirm.h"
+#include "netconf/events.h"
 #include "netconf/netconfd.h"
 #include "netconf/reply.h"
 #include "netconf/rpc.h"
@@ -28,40 +29,67 @@ static struct store_client client_of(const struct nc_session *nc)
 	return (struct store_client){
 		.session = nc_session_get_id(nc),
 		.user = session_user(nc),
+		.nc = nc,
 	};
 }
 
-struct nc_server_reply *rpc_edit_config(struct lyd_node *rpc, struct nc_session *nc,
-					struct frontend *mgmtd)
+static struct nc_server_reply *edit(struct lyd_node *rpc, struct nc_session *nc,
+				    struct frontend *mgmtd, bool is_kept)
 {
 	const char *default_name = rpc_text(rpc, "default-operation") ?: "merge";
-	const char *test = rpc_text(rpc, "test-option") ?: "test-then-set";
 	const struct lyd_node *config = rpc_child(rpc, "config");
 	const struct store_client client = client_of(nc);
-	struct nc_server_reply *reply = NULL;
 	struct store_error error = {};
 	enum edit_op default_op;
-	int store = rpc_datastore(rpc, "target", &reply);
 
-	if (!store)
-		return reply;
-	if (store == FRONTEND_RUNNING)
-		return reply_failed(
-			NC_ERR_OP_NOT_SUPPORTED,
-			"running is not edited directly; edit the candidate and commit it");
 	if (!config)
 		return reply_missing("config");
 	if (!edit_op_from_name(default_name, &default_op))
 		return reply_failed(NC_ERR_INVALID_VALUE, "'%s' is no default-operation",
 				    default_name);
-	/* RFC 6241, 8.6.4.1; what is refused changes nothing, whatever error-option says */
-	if (!strcmp(test, "test-only"))
-		return done(store_try_edit(netconfd.store, mgmtd, &client, lyd_child_any(config),
-					   default_op, &error),
-			    &error);
-	return done(store_edit(netconfd.store, mgmtd, &client, lyd_child_any(config), default_op,
-			       &error),
+	return done((is_kept ? store_edit : store_try_edit)(netconfd.store, mgmtd, &client,
+							    lyd_child_any(config), default_op,
+							    &error),
 		    &error);
+}
+
+static struct nc_server_reply *not_edited(const char *store)
+{
+	return reply_failed(NC_ERR_OP_NOT_SUPPORTED,
+			    "%s is not edited directly; edit the candidate and commit it", store);
+}
+
+struct nc_server_reply *rpc_edit_config(struct lyd_node *rpc, struct nc_session *nc,
+					struct frontend *mgmtd)
+{
+	const char *test = rpc_text(rpc, "test-option") ?: "test-then-set";
+	struct nc_server_reply *reply = NULL;
+	int store = rpc_datastore(rpc, "target", &reply);
+
+	if (!store)
+		return reply;
+	if (store != FRONTEND_CANDIDATE)
+		return not_edited("running");
+	/* RFC 6241, 8.6.4.1; what is refused changes nothing, whatever error-option says */
+	return edit(rpc, nc, mgmtd, strcmp(test, "test-only"));
+}
+
+struct nc_server_reply *rpc_edit_data(struct lyd_node *rpc, struct nc_session *nc,
+				      struct frontend *mgmtd)
+{
+	const char *identity = rpc_text(rpc, "datastore") ?: "";
+
+	if (rpc_store_of_identity(identity) != FRONTEND_CANDIDATE)
+		return not_edited(identity);
+	return edit(rpc, nc, mgmtd, true);
+}
+
+struct nc_server_reply *rpc_delete_config(struct lyd_node *rpc, struct nc_session *nc,
+					  struct frontend *mgmtd)
+{
+	return reply_failed(
+		NC_ERR_OP_NOT_SUPPORTED,
+		"only a startup datastore could be deleted, and there is none; to empty running, copy an empty configuration to the candidate and commit it");
 }
 
 struct nc_server_reply *rpc_commit(struct lyd_node *rpc, struct nc_session *nc,
@@ -76,6 +104,7 @@ struct nc_server_reply *rpc_commit(struct lyd_node *rpc, struct nc_session *nc,
 	};
 	const struct store_client client = client_of(nc);
 	const char *refusal = confirm_refusal(&request);
+	bool was_pending = confirm_is_pending();
 	struct store_error error = {};
 	int failed;
 
@@ -85,6 +114,12 @@ struct nc_server_reply *rpc_commit(struct lyd_node *rpc, struct nc_session *nc,
 		return reply_store(&error);
 	failed = store_commit(netconfd.store, mgmtd, &client, &error);
 	confirm_done(&request, failed);
+	if (!failed && (request.confirmed || was_pending))
+		event_confirmed_commit(nc,
+				       !request.confirmed ? CONFIRM_COMPLETE
+				       : was_pending      ? CONFIRM_EXTEND
+							  : CONFIRM_START,
+				       request.timeout);
 	return done(failed, &error);
 }
 
@@ -97,12 +132,16 @@ struct nc_server_reply *rpc_cancel_commit(struct lyd_node *rpc, struct nc_sessio
 	};
 	const char *refusal = confirm_refusal(&request);
 	struct store_error error = {};
+	int failed;
 
 	if (!refusal && !confirm_is_pending())
 		refusal = "no commit waits for a confirmation";
 	if (refusal)
 		return reply_failed(NC_ERR_INVALID_VALUE, "%s", refusal);
-	return done(confirm_cancel(mgmtd, &error), &error);
+	failed = confirm_cancel(mgmtd, &error);
+	if (!failed)
+		event_confirmed_commit(nc, CONFIRM_CANCEL, 0);
+	return done(failed, &error);
 }
 
 struct nc_server_reply *rpc_discard_changes(struct lyd_node *rpc, struct nc_session *nc,

@@ -61,23 +61,36 @@ static const struct lyd_node *only_child(const struct lyd_node *node)
 	return found;
 }
 
+/* mgmtd looks for back ends by comparing texts, theirs with ours: as there, a node has its
+ * module's name where that is not its parent's.
+ */
+static bool add_name(char *text, size_t size, const struct lyd_node *node,
+		     const struct lyd_node *above)
+{
+	const struct lys_module *module = node->schema->module;
+	bool is_new = !above || above->schema->module != module;
+	size_t length = strlen(text), left = size - length;
+
+	return (size_t)snprintf(text + length, left, "/%s%s%s", is_new ? module->name : "",
+				is_new ? ":" : "", LYD_NAME(node)) < left;
+}
+
 /* mgmtd knows no subtree filters, and prints what it is asked for: so it is asked for the
  * deepest node that has all of it.
  */
-static void choose_subtree(struct choice *choice, const struct lyd_node *filter)
+static void choose_subtree(struct choice *choice, const struct lyd_node *node)
 {
-	const struct lyd_node *node = lyd_child_any(filter);
+	const struct lyd_node *above = NULL;
 
 	choice->xpath = "/*";
 	choice->subtree = node;
 	choice->is_nothing = !node;
 	if (!node || node->next)
 		return;
-	for (; node && node->schema; node = only_child(node)) {
-		size_t length = strlen(choice->text), left = sizeof(choice->text) - length;
+	for (; node && node->schema; above = node, node = only_child(node)) {
+		size_t length = strlen(choice->text);
 
-		if ((size_t)snprintf(choice->text + length, left, "/%s:%s",
-				     node->schema->module->name, LYD_NAME(node)) >= left ||
+		if (!add_name(choice->text, sizeof(choice->text), node, above) ||
 		    !add_keys(choice->text, sizeof(choice->text), node)) {
 			choice->text[length] = '\0';
 			break;
@@ -104,29 +117,46 @@ static void choose_xpath(struct choice *choice, const char *select)
 	choice->xpath = choice->text;
 }
 
-/* RFC 6241, 6.2 and 8.9.4.1 */
-static struct nc_server_reply *choose(struct choice *choice, const struct lyd_node *filter)
+struct nc_server_reply *rpc_read_filter(const struct lyd_node *filter,
+					const struct lyd_node **subtree, const char **select)
 {
 	const struct lyd_meta *meta;
-	const char *type = "subtree", *select = NULL;
+	const char *type = "subtree";
 
-	choice->xpath = "/*";
-	if (!filter)
-		return NULL;
+	*subtree = NULL;
+	*select = NULL;
 	LY_LIST_FOR (filter->meta, meta) {
 		if (!strcmp(meta->name, "type"))
 			type = lyd_get_meta_value(meta);
 		else if (!strcmp(meta->name, "select"))
-			select = lyd_get_meta_value(meta);
+			*select = lyd_get_meta_value(meta);
 	}
 	if (!strcmp(type, "subtree")) {
-		choose_subtree(choice, filter);
-		return NULL;
-	}
-	if (!select)
+		*subtree = lyd_child_any(filter);
+		*select = NULL;
+	} else if (!*select) {
 		return nc_server_reply_err(nc_err(netconfd.ctx, NC_ERR_MISSING_ATTR,
 						  NC_ERR_TYPE_PROT, "select", "filter"));
-	choose_xpath(choice, select);
+	}
+	return NULL;
+}
+
+static struct nc_server_reply *choose(struct choice *choice, const struct lyd_node *filter)
+{
+	struct nc_server_reply *refusal;
+	const struct lyd_node *subtree;
+	const char *select;
+
+	choice->xpath = "/*";
+	if (!filter)
+		return NULL;
+	refusal = rpc_read_filter(filter, &subtree, &select);
+	if (refusal)
+		return refusal;
+	if (select)
+		choose_xpath(choice, select);
+	else
+		choose_subtree(choice, subtree);
 	return NULL;
 }
 
@@ -233,26 +263,13 @@ struct nc_server_reply *rpc_get_config(struct lyd_node *rpc, struct nc_session *
 	return refusal ?: answer(rpc, nc, mgmtd, &question, &choice);
 }
 
-/* The identity without its module's name. */
-static int store_of_identity(const char *identity)
-{
-	const char *name = strchr(identity, ':');
-
-	name = name ? name + 1 : identity;
-	if (!strcmp(name, "running"))
-		return FRONTEND_RUNNING;
-	if (!strcmp(name, "candidate"))
-		return FRONTEND_CANDIDATE;
-	return strcmp(name, "operational") ? 0 : FRONTEND_OPERATIONAL;
-}
-
 struct nc_server_reply *rpc_get_data(struct lyd_node *rpc, struct nc_session *nc,
 				     struct frontend *mgmtd)
 {
 	const char *identity = rpc_text(rpc, "datastore") ?: "",
 		   *kind = rpc_text(rpc, "config-filter");
 	const struct lyd_node *subtree = rpc_child(rpc, "subtree-filter");
-	struct frontend_question question = { .store = store_of_identity(identity) };
+	struct frontend_question question = { .store = rpc_store_of_identity(identity) };
 	const char *xpath = rpc_text(rpc, "xpath-filter");
 	struct choice choice = { .xpath = "/*" };
 
@@ -268,7 +285,7 @@ struct nc_server_reply *rpc_get_data(struct lyd_node *rpc, struct nc_session *nc
 	question.config = !kind || !strcmp(kind, "true");
 	question.state = question.store == FRONTEND_OPERATIONAL && (!kind || strcmp(kind, "true"));
 	if (subtree)
-		choose_subtree(&choice, subtree);
+		choose_subtree(&choice, lyd_child_any(subtree));
 	else if (xpath)
 		choose_xpath(&choice, xpath);
 	return answer(rpc, nc, mgmtd, &question, &choice);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* close-session and kill-session. */
+/* close-session, kill-session and create-subscription. */
 #include <stdlib.h>
 
 #include "netconf/libraries.h"
@@ -24,4 +24,10 @@ struct nc_server_reply *rpc_kill_session(struct lyd_node *rpc, struct nc_session
 	if (!session_kill(id, nc_session_get_id(nc)))
 		return reply_failed(NC_ERR_INVALID_VALUE, "there is no session %u", id);
 	return nc_server_reply_ok();
+}
+
+struct nc_server_reply *rpc_create_subscription(struct lyd_node *rpc, struct nc_session *nc,
+						struct frontend *mgmtd)
+{
+	return session_subscribe(nc, rpc);
 }

@@ -25,6 +25,8 @@ static const char *const folders[] = {
 	LIBYANG_MODULES,
 	"/usr/share/yang",
 	"/usr/share/yuma/modules/ietf",
+	"/usr/share/yuma/modules/ietf-derived", /* RFC 5277's, which it has not as YANG */
+	"/usr/share/yuma/modules/netconfcentral",
 };
 
 /* What NETCONF itself needs, with the features it has here. */
@@ -38,6 +40,9 @@ static const struct {
 	{ "ietf-netconf-with-defaults", { NULL } },
 	{ "ietf-netconf-acm", { NULL } },
 	{ "ietf-netconf-nmda", { "with-defaults", NULL } },
+	{ "notifications", { NULL } },
+	{ "nc-notifications", { NULL } },
+	{ "ietf-netconf-notifications", { NULL } },
 };
 
 /* ---- the text of a module ---- */

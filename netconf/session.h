@@ -15,6 +15,8 @@
 struct access_user;
 struct frontend;
 struct frontend_error;
+struct lyd_node;
+struct nc_server_reply;
 struct nc_session;
 
 /* Serves it until it ends; takes it over. */
@@ -23,6 +25,10 @@ void session_start(struct nc_session *nc);
 void session_stop_all(void);
 /* False where there is none of that number. */
 bool session_kill(uint32_t id, uint32_t killer);
+/* As create-subscription asks; the answer. */
+struct nc_server_reply *session_subscribe(struct nc_session *nc, const struct lyd_node *rpc);
+/* To everybody who subscribed; by any thread. */
+void session_notify(const struct lyd_node *event);
 /* For access control. */
 const struct access_user *session_user(const struct nc_session *nc);
 /* Its session with mgmtd, opened again after mgmtd was restarted; NULL and *why. */
@@ -32,6 +38,7 @@ struct session_counters {
 	uint32_t in_rpcs;
 	uint32_t in_bad_rpcs;
 	uint32_t out_rpc_errors;
+	uint32_t out_notifications;
 };
 
 struct session_told {

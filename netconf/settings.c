@@ -8,6 +8,7 @@
 #include "command.h"
 #include "darr.h"
 #include "host_nb.h"
+#include "ipaddr.h"
 #include "vty.h"
 
 #include "netconf/netconfd.h"
@@ -18,6 +19,9 @@
 DEFINE_MTYPE_STATIC(NETCONFD, SETTING, "configured text");
 
 struct settings settings;
+
+/* IANA's netconf-ch-ssh and netconf-ch-tls */
+static const uint16_t call_home_ports[TRANSPORTS] = { [BY_SSH] = 4334, [BY_TLS] = 4335 };
 
 static void set_text(char **where, const char *text)
 {
@@ -62,6 +66,89 @@ DEFUN(no_netconf_listen, no_netconf_listen_cmd, "no netconf listen <ssh|tls>",
 	enum transport by = strmatch(argv[3]->text, "tls") ? BY_TLS : BY_SSH;
 
 	settings.listen[by].address[0] = '\0';
+	return CMD_SUCCESS;
+}
+
+/* ---- whom it calls ---- */
+
+static struct settings_client *find_client(const char *name)
+{
+	struct settings_client *client;
+
+	darr_foreach_p (settings.clients, client)
+		if (!strcmp(client->name, name))
+			return client;
+	return NULL;
+}
+
+/* A session's socket is known by the other side's address and port, so these are of one alone. */
+static const struct settings_client *find_same_place(const struct settings_client *other)
+{
+	const struct settings_client *client;
+
+	darr_foreach_p (settings.clients, client)
+		if (strcmp(client->name, other->name) &&
+		    !strcmp(client->address, other->address) && client->port == other->port)
+			return client;
+	return NULL;
+}
+
+static bool is_client_name(const char *name)
+{
+	return strlen(name) < sizeof(settings.clients->name) &&
+	       name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				 "0123456789._-")] == '\0';
+}
+
+DEFUN(netconf_call_home, netconf_call_home_cmd,
+      "netconf call-home NAME <ssh|tls> <A.B.C.D|X:X::X:X> [port (1-65535)]",
+      "NETCONF server\n"
+      "A client that the server connects to (RFC 8071)\n"
+      "Its name here\n"
+      "NETCONF over SSH (RFC 6242)\n"
+      "NETCONF over TLS (RFC 7589)\n"
+      "IPv4 address\n"
+      "IPv6 address\n"
+      "TCP port\n"
+      "Unless it is set, 4334 for SSH and 4335 for TLS\n")
+{
+	struct settings_client client = { .by = strmatch(argv[3]->text, "tls") ? BY_TLS : BY_SSH };
+	const struct settings_client *other;
+	struct settings_client *old;
+	struct ipaddr address;
+
+	if (!is_client_name(argv[2]->arg)) {
+		vty_out(vty,
+			"%% A client's name has at most %zu letters, digits, dots, - and _, %s is none\n",
+			sizeof(client.name) - 1, argv[2]->arg);
+		return CMD_WARNING_CONFIG_FAILED;
+	}
+	strlcpy(client.name, argv[2]->arg, sizeof(client.name));
+	/* in one form, to be compared */
+	str2ipaddr(argv[4]->arg, &address);
+	ipaddr2str(&address, client.address, sizeof(client.address));
+	client.port = argc > 5 ? strtoul(argv[6]->arg, NULL, 10) : call_home_ports[client.by];
+	other = find_same_place(&client);
+	if (other) {
+		vty_out(vty,
+			"%% Client %s is called at %s port %u already; give each its own port\n",
+			other->name, client.address, client.port);
+		return CMD_WARNING_CONFIG_FAILED;
+	}
+	old = find_client(client.name);
+	*(old ?: darr_append(settings.clients)) = client;
+	return CMD_SUCCESS;
+}
+
+DEFUN(no_netconf_call_home, no_netconf_call_home_cmd, "no netconf call-home NAME",
+      NO_STR "NETCONF server\n"
+	     "A client that the server connects to (RFC 8071)\n"
+	     "Its name here\n")
+{
+	struct settings_client *client = find_client(argv[3]->arg);
+
+	if (client)
+		darr_remove(settings.clients, client - settings.clients);
 	return CMD_SUCCESS;
 }
 
@@ -194,6 +281,8 @@ void settings_init(void)
 	host.noconfig = true;
 	install_element(CONFIG_NODE, &netconf_listen_cmd);
 	install_element(CONFIG_NODE, &no_netconf_listen_cmd);
+	install_element(CONFIG_NODE, &netconf_call_home_cmd);
+	install_element(CONFIG_NODE, &no_netconf_call_home_cmd);
 	install_element(CONFIG_NODE, &netconf_user_cmd);
 	install_element(CONFIG_NODE, &no_netconf_user_cmd);
 	install_element(CONFIG_NODE, &netconf_host_key_cmd);
@@ -207,6 +296,7 @@ void settings_init(void)
 void settings_stop(void)
 {
 	darr_free(settings.users);
+	darr_free(settings.clients);
 	XFREE(MTYPE_SETTING, settings.host_key);
 	XFREE(MTYPE_SETTING, settings.authorized_keys);
 	XFREE(MTYPE_SETTING, settings.pam_service);

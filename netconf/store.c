@@ -8,19 +8,23 @@
 
 #include "netconf/libraries.h"
 #include "netconf/access.h"
+#include "netconf/events.h"
 #include "netconf/filter.h"
 #include "netconf/netconfd.h"
 #include "netconf/push.h"
+#include "netconf/scope.h"
 #include "netconf/store.h"
 
 DEFINE_MTYPE_STATIC(NETCONFD, STORE, "NETCONF datastores");
 
 struct store {
 	const struct ly_ctx *ctx;
-	/* Of the candidate: running as it was at the first edit, and what it is now.  Both may
-	 * be NULL for an empty tree, so is_edited says whether they count.
+	/* Of the candidate: what parts of running edits were about so far, as they were at the
+	 * first edit of each, and what they are now.  Both may be NULL for an empty tree, so
+	 * is_edited says whether they count.
 	 */
 	bool is_edited;
+	struct scope scope;
 	struct lyd_node *base;
 	struct lyd_node *candidate;
 	/* session 0: not locked; running's lock is mgmtd's as well */
@@ -42,6 +46,7 @@ static void forget_edits(struct store *store)
 	lyd_free_all(store->candidate);
 	store->base = store->candidate = NULL;
 	store->is_edited = false;
+	scope_clear(&store->scope);
 }
 
 void store_free(struct store *store)
@@ -87,7 +92,7 @@ static int read_mgmtd(struct store *store, struct frontend *mgmtd,
 		      const struct frontend_question *question, struct lyd_node **tree,
 		      struct store_error *error)
 {
-	struct frontend_error why;
+	struct frontend_error why = {};
 	char *xml = frontend_get(mgmtd, question, &why);
 	LY_ERR bad = LY_SUCCESS;
 
@@ -111,6 +116,91 @@ static int read_running(struct store *store, struct frontend *mgmtd, struct lyd_
 {
 	return read_mgmtd(store, mgmtd, &all_of_running, tree, error);
 }
+
+/* ---- parts and all ---- */
+
+/* All of running, with its parts as the base (NULL where that is whole itself) and as the
+ * edited tree have them.
+ */
+static int read_whole(struct store *store, struct frontend *mgmtd, const struct lyd_node *edited,
+		      struct lyd_node **base, struct lyd_node **whole, struct store_error *error)
+{
+	*base = *whole = NULL;
+	if (store->scope.is_all)
+		return edited && lyd_dup_siblings(edited, NULL, LYD_DUP_RECURSIVE, whole)
+			       ? invalid(error, store->ctx)
+			       : 0;
+	if (read_running(store, mgmtd, base, error))
+		return -1;
+	if (!scope_widen(&store->scope, store->base, edited, base, whole))
+		return 0;
+	lyd_free_all(*base);
+	return invalid(error, store->ctx);
+}
+
+/* From here on base and candidate are whole. */
+static int widen(struct store *store, struct frontend *mgmtd, struct store_error *error)
+{
+	struct lyd_node *base, *candidate = NULL;
+
+	if (store->scope.is_all)
+		return 0;
+	if (!store->is_edited) {
+		lyd_free_all(store->base);
+		store->base = NULL;
+		if (read_running(store, mgmtd, &store->base, error))
+			return -1;
+	} else {
+		if (read_whole(store, mgmtd, store->candidate, &base, &candidate, error))
+			return -1;
+		lyd_free_all(store->base);
+		lyd_free_all(store->candidate);
+		store->base = base;
+		store->candidate = candidate;
+	}
+	scope_add_all(&store->scope);
+	return 0;
+}
+
+static int fetch_part(struct store *store, struct frontend *mgmtd, const struct scope_part *part,
+		      struct store_error *error)
+{
+	struct frontend_question question = all_of_running;
+	struct lyd_node *fetched, *copy = NULL;
+
+	question.xpath = part->path;
+	if (read_mgmtd(store, mgmtd, &question, &fetched, error))
+		return -1;
+	/* nobody edited it yet: so it is in the candidate what it is in running */
+	if (store->is_edited && fetched &&
+	    lyd_dup_siblings(fetched, NULL, LYD_DUP_RECURSIVE, &copy)) {
+		lyd_free_all(fetched);
+		return invalid(error, store->ctx);
+	}
+	if (scope_merge(&store->base, fetched) || scope_merge(&store->candidate, copy))
+		return invalid(error, store->ctx);
+	scope_add(&store->scope, part);
+	return 0;
+}
+
+/* Fetches of running what base has not and the edit is about. */
+static int fetch(struct store *store, struct frontend *mgmtd, const struct scope *wanted,
+		 struct store_error *error)
+{
+	for (size_t i = 0; i < wanted->count && !store->scope.is_all; i++) {
+		enum scope_relation relation = scope_relation(&store->scope, &wanted->parts[i]);
+
+		/* of what is around, some is edited */
+		if (relation == SCOPE_AROUND ||
+		    (relation == SCOPE_APART && scope_is_full(&store->scope)))
+			return widen(store, mgmtd, error);
+		if (relation == SCOPE_APART && fetch_part(store, mgmtd, &wanted->parts[i], error))
+			return -1;
+	}
+	return wanted->is_all ? widen(store, mgmtd, error) : 0;
+}
+
+/* ---- reading ---- */
 
 static int read_candidate(struct store *store, const struct frontend_question *question,
 			  struct lyd_node **tree, struct store_error *error)
@@ -141,7 +231,7 @@ int store_get(struct store *store, struct frontend *mgmtd,
 	if (question->store != FRONTEND_CANDIDATE)
 		return read_mgmtd(store, mgmtd, question, tree, error);
 	if (store->is_edited)
-		return read_candidate(store, question, tree, error);
+		return widen(store, mgmtd, error) ?: read_candidate(store, question, tree, error);
 	running.store = FRONTEND_RUNNING;
 	return read_mgmtd(store, mgmtd, &running, tree, error);
 }
@@ -154,13 +244,22 @@ static bool is_locked_out(const struct store *store, uint32_t session)
 }
 
 /* What an edit begins with: the candidate, or running where nobody edited it yet. */
-static int begin_edit(struct store *store, struct frontend *mgmtd, struct lyd_node **before,
-		      struct store_error *error)
+static int begin_edit(struct store *store, struct frontend *mgmtd, const struct lyd_node *edit,
+		      enum edit_op default_op, struct lyd_node **before, struct store_error *error)
 {
-	if (!store->is_edited && read_running(store, mgmtd, &store->base, error))
-		return -1;
+	struct scope wanted = {};
+	int failed;
+
+	scope_of_edit(edit, default_op, &wanted);
+	failed = fetch(store, mgmtd, &wanted, error);
+	scope_clear(&wanted);
+	if (!failed && (scope_add_above(&store->scope, &store->base) ||
+			(store->is_edited && scope_add_above(&store->scope, &store->candidate))))
+		failed = invalid(error, store->ctx);
+	if (failed && !store->is_edited)
+		forget_edits(store);
 	*before = store->is_edited ? store->candidate : store->base;
-	return 0;
+	return failed;
 }
 
 /* The result takes the candidate's place, unless the edit failed. */
@@ -202,8 +301,10 @@ static int try_edit(struct store *store, const struct store_client *client,
 		error->kind = STORE_EDIT;
 		return -1;
 	}
-	failed = lyd_diff_siblings(before, *result, 0, &changes) ? invalid(error, store->ctx)
-								 : permit(client, changes, error);
+	failed = scope_add_above(&store->scope, result) ||
+				 lyd_diff_siblings(before, *result, 0, &changes)
+			 ? invalid(error, store->ctx)
+			 : permit(client, changes, error);
 	lyd_free_all(changes);
 	if (failed) {
 		lyd_free_all(*result);
@@ -220,41 +321,52 @@ int store_edit(struct store *store, struct frontend *mgmtd, const struct store_c
 
 	if (is_locked_out(store, client->session))
 		return locked(error, store->candidate_lock.session);
-	if (begin_edit(store, mgmtd, &before, error))
+	if (begin_edit(store, mgmtd, edit, default_op, &before, error))
 		return -1;
 	failed = try_edit(store, client, before, edit, default_op, &result, error);
 	end_edit(store, result, failed);
 	return failed;
 }
 
-/* Here first, for libyang knows where and why; mgmtd, which knows more, says it in one text.
- * The defaults that validating adds do no harm: edits and differences pass them over.
+/* Of what mgmtd refused in one text, libyang says where and why, if it is YANG that is against it.
  */
-static int check(struct store *store, struct lyd_node **candidate, struct store_error *error)
+static int explain(struct store *store, struct frontend *mgmtd, const struct lyd_node *candidate,
+		   const struct frontend_error *why, struct store_error *error)
 {
-	if (lyd_validate_all(candidate, store->ctx, LYD_VALIDATE_NO_STATE | LYD_VALIDATE_PRESENT,
-			     NULL))
-		return invalid(error, store->ctx);
-	return 0;
+	struct lyd_node *base = NULL, *whole = NULL;
+	bool is_invalid;
+
+	if (why->number == EBUSY)
+		return locked(error, 0);
+	if (read_whole(store, mgmtd, candidate, &base, &whole, error))
+		return refused(error, why);
+	is_invalid = lyd_validate_all(&whole, store->ctx,
+				      LYD_VALIDATE_NO_STATE | LYD_VALIDATE_PRESENT, NULL);
+	if (is_invalid)
+		invalid(error, store->ctx);
+	lyd_free_all(base);
+	lyd_free_all(whole);
+	return is_invalid ? -1 : refused(error, why);
 }
 
 /* Puts what differs from the base into mgmtd's candidate, and then what.  client: to whom all of
  * it must be permitted; NULL where that has been asked.
  */
 static int stage(struct store *store, struct frontend *mgmtd, const struct store_client *client,
-		 struct lyd_node **candidate, enum frontend_commit what, struct store_error *error)
+		 const struct lyd_node *candidate, enum frontend_commit what,
+		 struct store_error *error)
 {
 	struct lyd_node *changes = NULL;
-	struct frontend_error why;
+	struct frontend_error why = {};
 	int failed;
 
-	if (check(store, candidate, error))
-		return -1;
-	if (lyd_diff_siblings(store->base, *candidate, 0, &changes))
+	if (lyd_diff_siblings(store->base, candidate, 0, &changes))
 		return invalid(error, store->ctx);
 	failed = client ? permit(client, changes, error) : 0;
 	if (!failed && changes && push_changes(mgmtd, changes, what, &why))
-		failed = why.number == EBUSY ? locked(error, 0) : refused(error, &why);
+		failed = explain(store, mgmtd, candidate, &why, error);
+	else if (!failed && changes && what == FRONTEND_APPLY)
+		event_config_change(client->nc, changes);
 	lyd_free_all(changes);
 	return failed;
 }
@@ -265,11 +377,11 @@ int store_try_edit(struct store *store, struct frontend *mgmtd, const struct sto
 	struct lyd_node *before, *result = NULL;
 	int failed;
 
-	if (begin_edit(store, mgmtd, &before, error))
+	if (begin_edit(store, mgmtd, edit, default_op, &before, error))
 		return -1;
 	failed = try_edit(store, client, before, edit, default_op, &result, error);
 	if (!failed)
-		failed = stage(store, mgmtd, NULL, &result, FRONTEND_VALIDATE, error);
+		failed = stage(store, mgmtd, NULL, result, FRONTEND_VALIDATE, error);
 	lyd_free_all(result);
 	end_edit(store, NULL, true);
 	return failed;
@@ -279,7 +391,7 @@ int store_validate(struct store *store, struct frontend *mgmtd, struct store_err
 {
 	if (!store->is_edited)
 		return 0;
-	return stage(store, mgmtd, NULL, &store->candidate, FRONTEND_VALIDATE, error);
+	return stage(store, mgmtd, NULL, store->candidate, FRONTEND_VALIDATE, error);
 }
 
 int store_commit(struct store *store, struct frontend *mgmtd, const struct store_client *client,
@@ -290,7 +402,7 @@ int store_commit(struct store *store, struct frontend *mgmtd, const struct store
 	if (store->running_lock.session && store->running_lock.session != client->session)
 		return locked(error, store->running_lock.session);
 	if (store->is_edited &&
-	    stage(store, mgmtd, client, &store->candidate, FRONTEND_APPLY, error))
+	    stage(store, mgmtd, client, store->candidate, FRONTEND_APPLY, error))
 		return -1;
 	forget_edits(store);
 	return 0;
@@ -299,7 +411,7 @@ int store_commit(struct store *store, struct frontend *mgmtd, const struct store
 int store_print_running(struct store *store, struct frontend *mgmtd, char **xml,
 			struct store_error *error)
 {
-	struct frontend_error why;
+	struct frontend_error why = {};
 
 	*xml = frontend_get(mgmtd, &all_of_running, &why);
 	return *xml ? 0 : refused(error, &why);
@@ -309,7 +421,7 @@ int store_restore(struct store *store, struct frontend *mgmtd, const char *xml,
 		  struct store_error *error)
 {
 	struct lyd_node *now = NULL, *then = NULL, *changes = NULL;
-	struct frontend_error why;
+	struct frontend_error why = {};
 	int failed = read_running(store, mgmtd, &now, error);
 
 	if (!failed && *xml &&
@@ -319,6 +431,8 @@ int store_restore(struct store *store, struct frontend *mgmtd, const char *xml,
 		failed = invalid(error, store->ctx);
 	if (!failed && changes && push_changes(mgmtd, changes, FRONTEND_APPLY, &why))
 		failed = refused(error, &why);
+	else if (!failed && changes)
+		event_config_change(NULL, changes);
 	lyd_free_all(now);
 	lyd_free_all(then);
 	lyd_free_all(changes);
@@ -350,7 +464,7 @@ static int lock_candidate(struct store *store, uint32_t session, struct store_er
 int store_lock(struct store *store, struct frontend *mgmtd, uint32_t session,
 	       enum frontend_store which, struct store_error *error)
 {
-	struct frontend_error why;
+	struct frontend_error why = {};
 
 	if (which == FRONTEND_CANDIDATE)
 		return lock_candidate(store, session, error);
@@ -368,7 +482,7 @@ int store_unlock(struct store *store, struct frontend *mgmtd, uint32_t session,
 {
 	uint32_t *owner = which == FRONTEND_CANDIDATE ? &store->candidate_lock.session
 						      : &store->running_lock.session;
-	struct frontend_error why;
+	struct frontend_error why = {};
 
 	if (*owner != session) {
 		error->kind = STORE_NO_LOCK;

@@ -10,7 +10,8 @@
  *
  * mgmtd's own candidate is shared with vtysh, and a commit takes all that is in it:
  * so it is only a place to put a change while both its stores are locked.  Pushing
- * differences means that what vtysh users did meanwhile elsewhere stays.
+ * differences means that what vtysh users did meanwhile elsewhere stays.  Of running only
+ * what edits are about is fetched (scope.h), until somebody wants to see the candidate.
  *
  * mgmtd 10.7.1 ends by an assertion when "/" is deleted and then edited, and merges
  * where "/" is to be replaced: so nothing is ever pushed but single nodes.
@@ -31,6 +32,7 @@
 struct access_user;
 struct ly_ctx;
 struct lyd_node;
+struct nc_session;
 
 struct store;
 
@@ -58,6 +60,7 @@ struct store_error {
 struct store_client {
 	uint32_t session;
 	const struct access_user *user;
+	const struct nc_session *nc; /* for those who are told of a change; NULL: the server */
 };
 
 struct store *store_new(const struct ly_ctx *ctx);

@@ -13,13 +13,15 @@
 #include "log.h"
 #include "privs.h"
 
-#include "netconf/host_key.h"
+#include "netconf/call_home.h"
+#include "netconf/endpoint.h"
 #include "netconf/libraries.h"
 #include "netconf/monitoring.h"
 #include "netconf/netconfd.h"
 #include "netconf/password.h"
 #include "netconf/session.h"
 #include "netconf/settings.h"
+#include "netconf/thread.h"
 #include "netconf/transport.h"
 
 #define ACCEPTORS      4
@@ -30,79 +32,49 @@ static atomic_bool ending;
 
 /* ---- what libnetconf2 is told ---- */
 
-static int add_users(struct lyd_node **config, char *why, size_t size)
+static bool is_listening(void)
 {
-	const struct settings_user *user;
+	return settings.listen[BY_SSH].address[0] || settings.listen[BY_TLS].address[0];
+}
 
-	darr_foreach_p (settings.users, user) {
-		int failed = user->by_password
-				     ? nc_server_config_add_ssh_user_interactive(
-					       netconfd.ctx, "ssh", user->name, config)
-				     : nc_server_config_add_ssh_user_authkey(netconfd.ctx, "ssh",
-									     user->name, config);
+static int add_listening(struct lyd_node **config, char *why, size_t size)
+{
+	for (enum transport by = 0; by < TRANSPORTS; by++) {
+		const struct endpoint at = {
+			.by = by,
+			.address = settings.listen[by].address,
+			.port = settings.listen[by].port,
+		};
 
-		if (failed) {
-			snprintf(why, size,
-				 "libnetconf2 does not take user %s; give them another name",
-				 user->name);
+		if (at.address[0] && endpoint_add(&at, config, why, size))
 			return -1;
-		}
 	}
-	if (!settings.users)
-		zlog_warn("no user may come in by SSH; say who: netconf user NAME by public-key");
 	return 0;
 }
 
-static int add_ssh(struct lyd_node **config, char *why, size_t size)
+static bool is_ssh_used(void)
 {
-	if (!settings.listen[BY_SSH].address[0])
-		return 0;
-	if (host_key_make(settings.host_key, why, size))
-		return -1;
-	if (nc_server_config_add_address_port(netconfd.ctx, "ssh", NC_TI_SSH,
-					      settings.listen[BY_SSH].address,
-					      settings.listen[BY_SSH].port, config) ||
-	    nc_server_config_add_ssh_hostkey(netconfd.ctx, "ssh", "host-key", settings.host_key,
-					     NULL, config)) {
-		snprintf(why, size, "host key %s cannot be used; it must be a private key in PEM",
-			 settings.host_key);
-		return -1;
-	}
-	nc_server_ssh_set_authkey_path_format(settings.authorized_keys);
-	return add_users(config, why, size);
-}
+	const struct settings_client *client;
 
-static int add_tls(struct lyd_node **config, char *why, size_t size)
-{
-	if (!settings.listen[BY_TLS].address[0])
-		return 0;
-	if (nc_server_config_add_address_port(netconfd.ctx, "tls", NC_TI_TLS,
-					      settings.listen[BY_TLS].address,
-					      settings.listen[BY_TLS].port, config) ||
-	    nc_server_config_add_tls_server_cert(netconfd.ctx, "tls", settings.key, NULL,
-						 settings.certificate, config) ||
-	    nc_server_config_add_tls_ca_cert(netconfd.ctx, "tls", "clients", settings.authority,
-					     config) ||
-	    nc_server_config_add_tls_ctn(netconfd.ctx, "tls", 1, NULL, NC_TLS_CTN_COMMON_NAME,
-					 NULL, config)) {
-		snprintf(why, size,
-			 "one of %s, %s and %s cannot be read as PEM; TLS needs all three",
-			 settings.certificate, settings.key, settings.authority);
-		return -1;
-	}
-	return 0;
+	darr_foreach_p (settings.clients, client)
+		if (client->by == BY_SSH)
+			return true;
+	return settings.listen[BY_SSH].address[0];
 }
 
 static int configure(char *why, size_t size)
 {
 	struct lyd_node *config = NULL;
-	int failed = add_ssh(&config, why, size) || add_tls(&config, why, size);
+	int failed = add_listening(&config, why, size) || call_home_add(&config, why, size);
 
 	if (!failed && !config) {
-		snprintf(why, size,
-			 "it listens nowhere; say where: netconf listen ssh ADDRESS port 830");
+		snprintf(
+			why, size,
+			"it listens nowhere and calls nobody; say where: netconf listen ssh ADDRESS port 830");
 		failed = -1;
 	}
+	if (!failed && is_ssh_used() && !settings.users)
+		zlog_warn("no user may come in by SSH; say who: netconf user NAME by public-key");
 	/* with the defaults of the YANG modules */
 	if (!failed)
 		failed = lyd_validate_all(&config, NULL,
@@ -128,6 +100,7 @@ static void *let_in(void *arg)
 	struct nc_session *nc;
 	NC_MSG_TYPE outcome;
 
+	thread_is_ours();
 	frr_pthread_notify_running(arg);
 	while (!ending) {
 		rcu_read_unlock();
@@ -151,9 +124,15 @@ static int join(struct frr_pthread *thread, void **result)
 	return pthread_join(thread->thread, result);
 }
 
-/* libnetconf2's words, in the log. */
+/* libnetconf2's words, in the log.  Of its own threads', which try again all the time, the
+ * last before an attempt failed is told with that.
+ */
 static void log_words(const struct nc_session *nc, NC_VERB_LEVEL level, const char *text)
 {
+	if (thread_is_foreign() && level == NC_VERB_ERROR)
+		call_home_note(text);
+	if (thread_is_foreign())
+		return;
 	rcu_read_lock();
 	if (nc && nc_session_get_id(nc))
 		zlog(level == NC_VERB_ERROR ? LOG_WARNING : LOG_DEBUG, "session %u: %s",
@@ -165,17 +144,22 @@ static void log_words(const struct nc_session *nc, NC_VERB_LEVEL level, const ch
 
 void transport_init(void)
 {
+	thread_is_ours();
 	nc_server_init();
 	nc_set_print_clb_session(log_words);
 	nc_verbosity(NC_VERB_WARNING);
 	password_init();
 	monitoring_init();
+	nc_server_set_capability("urn:ietf:params:netconf:capability:notification:1.0");
+	nc_server_set_capability("urn:ietf:params:netconf:capability:interleave:1.0");
 	nc_server_set_capab_withdefaults(NC_WD_EXPLICIT, NC_WD_TRIM | NC_WD_ALL | NC_WD_ALL_TAG);
 }
 
 void transport_fini(void)
 {
+	call_home_hang_up();
 	nc_server_destroy();
+	call_home_fini();
 }
 
 int transport_start(char *why, size_t size)
@@ -184,17 +168,19 @@ int transport_start(char *why, size_t size)
 
 	if (configure(why, size))
 		return -1;
-	for (unsigned int i = 0; i < ACCEPTORS; i++) {
+	for (unsigned int i = 0; i < ACCEPTORS && is_listening(); i++) {
 		acceptors[i] = frr_pthread_new(&attr, "NETCONF connections", "connections");
 		frr_pthread_run(acceptors[i], NULL);
 		frr_pthread_wait_running(acceptors[i]);
 	}
+	call_home_start();
 	return 0;
 }
 
 void transport_stop(void)
 {
 	ending = true;
+	call_home_stop();
 	for (unsigned int i = 0; i < ACCEPTORS && acceptors[i]; i++) {
 		frr_pthread_stop(acceptors[i], NULL);
 		frr_pthread_destroy(acceptors[i]);

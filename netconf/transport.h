@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * SSH and TLS: what libnetconf2 is told of the settings, and the threads that let
- * clients in.
+ * SSH and TLS: libnetconf2's start and end, and the threads that let clients in.
  *
  * Several threads, because whoever connects and then says nothing holds one until
  * libnetconf2 gives up on it.

@@ -7,6 +7,7 @@
 
 #include <libyang/libyang.h>
 
+#include "edit_parted.h"
 #include "edit_rig.h"
 
 /* ---- trees ---- */
@@ -107,6 +108,8 @@ char *print_text(const char *text)
 
 /* ---- one edit ---- */
 
+unsigned int edits_parted;
+
 void free_outcome(struct outcome *out)
 {
 	edit_error_clear(&out->error);
@@ -147,6 +150,26 @@ struct outcome make_edit(const struct lyd_node *config, const struct lyd_node *e
 	return out;
 }
 
+/* Whoever fetches only what the edit is about comes to the same. */
+static void check_parted(const struct lyd_node *config, const struct lyd_node *edit,
+			 enum edit_op op, const struct outcome *whole)
+{
+	struct parted parted = edit_parted(config, edit, op);
+	char *text = print(parted.whole, 0), *config_text = print(config, 0);
+
+	ck_assert_msg(!parted.broken, "%s: %s", parted.broken, config_text);
+	ck_assert_msg(parted.rc == whole->rc && parted.error.fault == whole->error.fault,
+		      "of parts alone: %s, of all: %s", parted.error.message,
+		      whole->error.message);
+	ck_assert_msg(!strcmp(text, whole->text),
+		      "of parts alone:\n config %s\n gives %s\n and of all %s", config_text, text,
+		      whole->text);
+	edits_parted += parted.was_parted;
+	free(text);
+	free(config_text);
+	parted_clear(&parted);
+}
+
 struct outcome edit_texts(const char *config, const char *edit, enum edit_op op)
 {
 	struct document doc = read_document(edit);
@@ -156,6 +179,8 @@ struct outcome edit_texts(const char *config, const char *edit, enum edit_op op)
 		struct lyd_node *tree = read_config(config, i == 1);
 
 		out[i] = make_edit(tree, doc.first, op);
+		if (i == 0)
+			check_parted(tree, doc.first, op, &out[i]);
 		lyd_free_all(tree);
 	}
 	ck_assert_msg(out[0].rc == out[1].rc && out[0].error.fault == out[1].error.fault,

@@ -44,8 +44,12 @@ struct outcome {
 
 struct outcome make_edit(const struct lyd_node *config, const struct lyd_node *edit,
 			 enum edit_op op);
-/* Of the configuration as it is, and with its defaults: which must not matter. */
+/* Of the configuration as it is, and with its defaults, which must not matter; and of no more
+ * of it than the edit is about (edit_parted.h), which neither must.
+ */
 struct outcome edit_texts(const char *config, const char *edit, enum edit_op op);
+/* How many were not about all of the configuration. */
+extern unsigned int edits_parted;
 void free_outcome(struct outcome *out);
 
 #endif

@@ -270,6 +270,7 @@ START_TEST(any_operations)
 	}
 	ck_assert_int_gt(failed, 0);
 	ck_assert_int_gt(made, 0);
+	ck_assert_uint_gt(edits_parted, 0);
 }
 END_TEST
 

@@ -5,112 +5,20 @@
 Runs in namespaces of its own; needs root and FRR.
 """
 
-import os
 import re
 import signal
 import socket
 import ssl
-import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "lab"))
-from net.alone import CONF, HERE, MODULE, PROGRAMS, RUN, Daemon, own_namespaces    # noqa: E402
-from net.netconf import BASE, Client, NetconfError, Ssh, Tls, make_certificates    # noqa: E402
-
-PORT, TLS_PORT = 8830, 8653
-# one for each group of the shipped policy, and one in none
-MEMBERS = {"alice": "provider", "oscar": "operator", "rita": "read-only", "nora": None}
-PASSWORD = "correct horse"
-EDIT = "<edit-config><target><candidate/></target><config>{}</config></edit-config>"
-TENANT = '<tenant-network xmlns="urn:frr-tenant:yang:frr-tenant"><tenants>{}</tenants></tenant-network>'
-failures = []
-
-
-def check(good, what):
-    if not good:
-        failures.append(what)
-        print(f"FAILED: {what}")
-
-
-def refused(client, tag, operation, words=""):
-    try:
-        client.rpc(operation)
-    except NetconfError as error:
-        check(error.tag == tag and words in error.message, f"{operation}: {error}, not {tag} '{words}'")
-        return error
-    check(False, f"{operation} was done, not {tag}")
-    return None
-
-
-def make_judge():
-    """A PAM service that knows one password."""
-    judge = RUN / "judge"
-    judge.write_text(f'#!/bin/sh\n[ "$(tr -d "\\0")" = "{PASSWORD}" ]\n')
-    judge.chmod(0o755)
-    folder = Path("/etc/pam.d")
-    subprocess.run(["mount", "-t", "tmpfs", "tmpfs", folder], check=True)
-    (folder / "frr-netconfd").write_text(f"auth required pam_exec.so quiet expose_authtok {judge}\n"
-                                         "account required pam_permit.so\n")
-
-
-def make_policy(folder):
-    """The one that is shipped, with our users in its groups."""
-    policy = (HERE / "service/nacm.xml").read_text()
-    for user, group in MEMBERS.items():
-        if group:
-            policy = policy.replace(f"<group><name>{group}</name></group>",
-                                    f"<group><name>{group}</name><user-name>{user}</user-name></group>")
-    (folder / "nacm.xml").write_text(policy)
-
-
-class Box:
-    """mgmtd with tenants in its schema, zebra, staticd, and the server; a key for user root."""
-
-    def __init__(self):
-        self.mgmtd = Daemon("mgmtd", "-M", MODULE)
-        self.server = Daemon("frr-netconfd", program=PROGRAMS / "frr-netconfd")
-        self.daemons = [self.mgmtd, Daemon("zebra"), Daemon("staticd"), self.server]
-        self.key = RUN / "key"
-
-    def __enter__(self):
-        folder = CONF / "netconf"
-        (folder / "authorized_keys").mkdir(parents=True)
-        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", self.key], check=True)
-        (folder / "authorized_keys/root").write_text(self.key.with_suffix(".pub").read_text())
-        make_certificates(folder, *MEMBERS)
-        make_judge()
-        make_policy(folder)
-        subprocess.run(["chown", "-R", "frr:frr", folder], check=True)
-        (CONF / "frr.conf").write_text("! as on any node: what is not vtysh's is read all the same\n")
-        (CONF / "frr-netconfd.conf").write_text("\n".join((
-            f"netconf listen ssh 127.0.0.1 port {PORT}", f"netconf listen tls 127.0.0.1 port {TLS_PORT}",
-            "netconf user root by public-key", "netconf user daemon by password", "")))
-        for daemon in self.daemons[:-1]:
-            daemon.start()
-        self.start_server()
-        return self
-
-    def start_server(self):
-        self.server.start()
-        end = time.monotonic() + 30
-        while "clients may come" not in self.server.log.read_text():
-            assert time.monotonic() < end, self.server.log.read_text()
-            time.sleep(0.1)
-
-    def __exit__(self, kind, *_):
-        if kind:
-            print(self.server.log.read_text()[-3000:])
-        for daemon in reversed(self.daemons):
-            daemon.stop()
-
-    def client(self):
-        return Client(Ssh("127.0.0.1", PORT, self.key))
-
-    def member(self, name):
-        folder = CONF / "netconf"
-        return Client(Tls("127.0.0.1", TLS_PORT, folder / "ca.pem", folder / f"{name}.pem", folder / f"{name}.key"))
+from net.alone import CONF    # noqa: E402
+from net.netconf import Client, NetconfError, Ssh, Tls    # noqa: E402
+from net.netconf_box import (EDIT, MEMBERS, NODE, PASSWORD, PORT, SUBSCRIBE, TENANT, TLS_PORT, change, check,    # noqa: E402
+                             get_config, hears, hold, of_tenants, refused, run_stories, tenants)
 
 
 def coming_in(box):
@@ -139,24 +47,6 @@ def coming_in(box):
         except (ConnectionError, ssl.SSLError):
             pass
     check((folder / "ssh_host_key.pem").stat().st_mode & 0o777 == 0o600, "the host key can be read by others")
-
-
-def tenants(*names):
-    return TENANT.format("".join(f"<tenant><name>{name}</name><id>{number}</id></tenant>"
-                                 for number, name in enumerate(names, 1)))
-
-
-def change(operation, name):
-    return TENANT.format(f'<tenant xmlns:nc="{BASE}" nc:operation="{operation}"><name>{name}</name></tenant>')
-
-
-def get_config(store, what=""):
-    return f"<get-config><source><{store}/></source>{what}</get-config>"
-
-
-def of_tenants(client, store):
-    """Names of tenants there."""
-    return re.findall(r"<tenant><name>(\w+)</name>", client.data(get_config(store)))
 
 
 def of_defaults(client, store):
@@ -197,6 +87,13 @@ def reading(box):
         check("Roses &amp; thorns" in told, f"get-data gives {told}")
         told = client.data("<get/>")
         check("Roses &amp; thorns" in told, f"get gives {told}")
+        # what a back end of mgmtd's knows alone
+        inner = "<interface><name>lo</name><state><if-index/></state></interface>"
+        by_tree = f'type="subtree"><lib xmlns="http://frrouting.org/yang/interface">{inner}</lib></filter>'
+        by_path = 'xmlns:i="http://frrouting.org/yang/interface" type="xpath" select="/i:lib/i:interface/i:state/i:if-index"/>'
+        for wanted in (by_tree, by_path):
+            told = client.data(f"<get><filter {wanted}</get>")
+            check("<name>lo</name><state><if-index>1</if-index></state>" in told, f"<filter {wanted} gives {told}")
         text = "".join(client.rpc('<get-schema xmlns="urn:ietf:params:xml:ns:yang:ietf-netconf-monitoring">'
                                   "<identifier>frr-tenant</identifier></get-schema>").itertext())
         check("module frr-tenant" in text, f"get-schema does not give frr-tenant: {text[:100]}")
@@ -244,6 +141,46 @@ def editing(box):
         check(box.mgmtd.lines() == before, f"mgmtd has {box.mgmtd.lines()}")
 
 
+NMDA = ('xmlns="urn:ietf:params:xml:ns:yang:ietf-netconf-nmda" '
+        'xmlns:ds="urn:ietf:params:xml:ns:yang:ietf-datastores"')
+
+
+def editing_data(box):
+    """RFC 8526's edit-data."""
+    before = box.mgmtd.lines()
+    edit = f"<edit-data {NMDA}><datastore>ds:{{}}</datastore>{{}}</edit-data>"
+    with box.client() as client:
+        client.rpc(edit.format("candidate", f"<config>{tenants('initech')}</config>"))
+        check(of_tenants(client, "candidate") == ["acme", "initech"], "edit-data did not edit the candidate")
+        client.rpc(edit.format("candidate", "<default-operation>none</default-operation>"
+                               f"<config>{change('delete', 'initech')}</config>"))
+        check(of_tenants(client, "candidate") == ["acme"], "edit-data did not delete")
+        refused(client, "data-missing", edit.format("candidate", f"<config>{change('delete', 'initech')}</config>"))
+        refused(client, "operation-not-supported", edit.format("running", f"<config>{tenants('x')}</config>"), "commit it")
+        client.commit()
+    check(box.mgmtd.lines() == before, f"mgmtd has {box.mgmtd.lines()}")
+
+
+OURS = 'xmlns="urn:frr-tenant:yang:frr-tenant"'
+
+
+def of_modules(box):
+    """Operations of modules, done by the daemons behind mgmtd."""
+    with box.client() as client:
+        box.mgmtd.type(*NODE, "tenant acme attachment box role dlr")
+        reply = client.rpc(f"<resync {OURS}/>")
+        check(len(reply) == 1 and reply[0].tag.endswith("}ok"), "resync has another answer than ok")
+        end = time.monotonic() + 10
+        while "acme" not in box.tenantd.ask("show tenant")[1] and time.monotonic() < end:
+            time.sleep(0.1)    # it acts after 200 ms of quiet
+        reply = client.rpc(f"<plan {OURS}><tenant>acme</tenant></plan>")
+        check(reply[0].tag.endswith("}ok") or reply[0].tag.endswith("}change"), f"the plan of acme begins with {reply[0].tag}")
+        refused(client, "operation-failed", f"<plan {OURS}><tenant>nobody</tenant></plan>", "nobody")
+        refused(client, "operation-not-supported", '<clear-rip-route xmlns="http://frrouting.org/yang/ripd"/>', "no daemon")
+        refused(client, "invalid-value", f"<trace {OURS}><tenant>acme</tenant></trace>", "prefix")
+        box.mgmtd.type("no tenant-network node-name", "no tenant-network node box", "no tenant acme attachment box")
+
+
 STATE = '<netconf-state xmlns="urn:ietf:params:xml:ns:yang:ietf-netconf-monitoring">{}</netconf-state>'
 
 
@@ -256,8 +193,12 @@ def of_itself(box):
         told = client.data(ask.format("<datastores/>"))
         check(f"<name>candidate</name><locks><global-lock><locked-by-session>{other.id}</locked-by-session>" in told and
               told.count("global-lock>") == 2, f"locks: {told}")
-        told = client.data(ask.format("<sessions/>"))
-        mine = re.search(rf"<session><session-id>{other.id}</session-id>.*?</session>", told)
+        end = time.monotonic() + 5
+        while True:    # an answer is counted when it has been sent
+            told = client.data(ask.format("<sessions/>"))
+            mine = re.search(rf"<session><session-id>{other.id}</session-id>.*?</session>", told)
+            if mine and "<in-rpcs>2</in-rpcs>" in mine[0] or time.monotonic() > end:
+                break
         for part in ("<transport>netconf-ssh</transport>", "<username>root</username>", "<source-host>127.0.0.1</source-host>",
                      "<in-rpcs>2</in-rpcs>", "<out-rpc-errors>1</out-rpc-errors>"):
             check(mine and part in re.sub(r">[\w-]+:netconf-", ">netconf-", mine[0]), f"{part} is not told: {told}")
@@ -324,8 +265,14 @@ def beside_vtysh(box):
         box.mgmtd.vty.command("configure terminal file-lock")
         refused(client, "lock-denied", "<commit/>", "vtysh")
         refused(client, "lock-denied", "<lock><target><running/></target></lock>", "vtysh")
-        box.mgmtd.vty.command("end")
-        client.rpc("<discard-changes/>")
+        # but not one who has them for a moment, as tenantd
+        leave = threading.Timer(0.2, box.mgmtd.vty.command, ["end"])
+        leave.start()
+        client.commit()
+        leave.join()
+        check("tenant gamma id 1" in box.mgmtd.lines(), "a commit did not wait for a lock")
+        client.edit(change("remove", "gamma"))
+        client.commit()
 
         client.rpc("<lock><target><running/></target></lock>")
         refused(other, "lock-denied", "<lock><target><running/></target></lock>")
@@ -353,6 +300,100 @@ def beside_vtysh(box):
             other.edit(change("remove", name))
         other.commit()
         check(of_tenants(other, "running") == ["acme"], f"left: {of_tenants(other, 'running')}")
+
+
+def in_parts(box):
+    """The server fetches what an edit names alone; a client does not notice."""
+    words = "<tenant><name>acme</name><description>{}</description></tenant>"
+    with box.client() as client:
+        before = box.mgmtd.lines()
+        client.edit(TENANT.format(words.format("Acme by NETCONF")))
+        box.mgmtd.type("tenant acme switch web mtu 1400", "tenant umbrella id 9", "tenant hooli id 10")
+        client.edit(change("delete", "umbrella"))
+        refused(client, "data-missing", EDIT.format(change("delete", "initech")))
+        told = client.data(get_config("candidate"))
+        check(of_tenants(client, "candidate") == ["acme", "hooli"] and "Acme by NETCONF" in told and "<mtu>" not in told,
+              f"the candidate is not running with the edits: {told}")
+        client.edit(TENANT.format(words.format("Acme, twice")))
+        client.commit()
+        expected = {"tenant acme description Acme, twice", "tenant acme switch web mtu 1400", "tenant hooli id 10"}
+        check(expected <= set(box.mgmtd.lines()) and "umbrella" not in " ".join(box.mgmtd.lines()),
+              f"mgmtd has {box.mgmtd.lines()}")
+        # more at once, and one after another, than are worth asking for each
+        names = [f"many{i}" for i in range(50)]
+        client.edit(tenants(*names))
+        client.commit()
+        check(set(names) < set(of_tenants(client, "running")), "not all of many tenants are there")
+        for name in names:
+            client.edit(change("delete", name))
+        check(of_tenants(client, "candidate") == ["acme", "hooli"], "the candidate has not what many edits made")
+        client.commit()
+        client.edit(change("delete", "hooli"))
+        client.edit(TENANT.format(words.format("Roses &amp; thorns")))
+        client.commit()
+        box.mgmtd.type("no tenant acme switch web mtu")
+        check(box.mgmtd.lines() == before, f"left: {set(box.mgmtd.lines()) ^ set(before)}")
+        # the last one of all, and with it all containers above
+        client.edit(change("delete", "acme"))
+        client.commit()
+        check(box.mgmtd.lines() == [], f"mgmtd has {box.mgmtd.lines()}")
+        box.mgmtd.type(*before)
+        check(box.mgmtd.lines() == before, f"mgmtd has {box.mgmtd.lines()}")
+
+
+def told_of(box):
+    """Notifications: RFC 5277, the server's own of RFC 6470, and tenantd's."""
+    with box.client() as client, box.client() as filtered, box.client() as other:
+        check(any("capability:notification:1.0" in c for c in client.capabilities) and
+              any("capability:interleave:1.0" in c for c in client.capabilities), "notifications are not announced")
+        streams = client.data('<get><filter type="subtree"><netconf xmlns="urn:ietf:params:xml:ns:netmod:notification"/></filter></get>')
+        check("<name>NETCONF</name>" in streams and "<replaySupport>false</replaySupport>" in streams, f"streams: {streams}")
+        refused(client, "invalid-value", SUBSCRIBE.format("<stream>SYSLOG</stream>"), "no stream SYSLOG")
+        refused(client, "operation-failed", SUBSCRIBE.format("<startTime>2026-01-01T00:00:00Z</startTime>"), "startTime")
+        refused(client, "missing-element", SUBSCRIBE.format("<stopTime>2026-01-01T00:00:00Z</stopTime>"))
+        of_tenants(other, "running")    # its start has been told by then
+        client.rpc(SUBSCRIBE.format(""))
+        refused(client, "operation-failed", SUBSCRIBE.format(""), "already")
+        filtered.rpc(SUBSCRIBE.format('<filter type="subtree"><netconf-session-start '
+                                      'xmlns="urn:ietf:params:xml:ns:yang:ietf-netconf-notifications"/></filter>'))
+        with box.client() as guest:
+            for each in (client, filtered):
+                hears(each, "netconf-session-start", "<username>root</username>", f"<session-id>{guest.id}</session-id>",
+                      "<source-host>127.0.0.1</source-host>")
+            guest.rpc("<close-session/>")
+        hears(client, "netconf-session-end", f"<session-id>{guest.id}</session-id>", "<termination-reason>closed<")
+        with box.client() as guest:
+            hears(client, "netconf-session-start", f"<session-id>{guest.id}</session-id>")
+            other.rpc(f"<kill-session><session-id>{guest.id}</session-id></kill-session>")
+            hears(client, "netconf-session-end", f"<killed-by>{other.id}</killed-by>", "<termination-reason>killed<")
+        other.edit(tenants("initech"))
+        check(client.notification(0.3) is None, "an edit of the candidate is told as a change of running")
+        other.commit()
+        hears(client, "netconf-config-change", f"<session-id>{other.id}</session-id>", "<datastore>running</datastore>",
+              "name='initech']", "<operation>create</operation>")
+        # others are asked in between
+        check(of_tenants(client, "running") == ["acme", "initech"], "who subscribed cannot ask")
+        other.edit(change("delete", "initech"))
+        other.rpc("<commit><confirmed/><confirm-timeout>20</confirm-timeout></commit>")
+        hears(client, "netconf-confirmed-commit", "<confirm-event>start<", "<timeout>20</timeout>")
+        other.rpc("<cancel-commit/>")
+        hears(client, "netconf-config-change", "<server", "initech")
+        hears(client, "netconf-confirmed-commit", "<confirm-event>cancel<", f"<session-id>{other.id}</session-id>")
+        other.rpc("<commit><confirmed/><confirm-timeout>1</confirm-timeout></commit>")
+        hears(client, "netconf-confirmed-commit", "<confirm-event>start<")
+        hears(client, "netconf-confirmed-commit", "<confirm-event>timeout<")
+        # what tenantd tells
+        hold(box, "initech", 1)
+        hears(client, "tenant-failed", "initech", "has no id")
+        box.mgmtd.type("no tenant initech", "no tenant-network node-name", "no tenant-network node box")
+        told = filtered.notification(0.1)
+        check(told is None or told[0] == "netconf-session-start", f"a filter lets {told} through")
+        told = client.data(f'<get><filter type="subtree">{STATE.format("<statistics/>")}</filter></get>')
+        check(re.search(r"<out-notifications>[1-9]", told), f"statistics: {told}")
+    with box.member("rita") as client:
+        client.rpc(SUBSCRIBE.format(""))
+        with box.client():
+            hears(client, "netconf-session-start")
 
 
 def initech(box):
@@ -456,6 +497,14 @@ def who_may_what(box):
                     said = error.tag
                 may = str(group) in groups.split()
                 check((said == "access-denied") != may, f"{name} of {group} does {operation[:60]}: {said or 'done'}")
+    # who may do what, and how often somebody might not: for the provider
+    ask = '<get><filter type="subtree"><nacm xmlns="urn:ietf:params:xml:ns:yang:ietf-netconf-acm"/></filter></get>'
+    for name, group in MEMBERS.items():
+        if group:
+            with box.member(name) as client:
+                told = client.data(ask)
+                seen = "<name>secrets</name>" in told and re.search(r"<denied-operations>[1-9]", told)
+                check(bool(seen) == (group == "provider"), f"{name} is told of access control: {told[:300]}")
     # nor may a filter find out what a user may not read
     guess = '<filter xmlns:t="urn:frr-tenant:yang:frr-tenant" type="xpath" select="/t:tenant-network/t:wires/t:wire[t:ospf-key=\'{}\']/t:id"/>'
     for name, group in MEMBERS.items():
@@ -488,75 +537,6 @@ def who_may_what(box):
     box.mgmtd.type("no tenant-network wire transit")
 
 
-# sent as they are, in place of a message
-RUBBISH = (b"\n#7\nnot xml\n##\n", b"\n#4294967295\n", b"\n#-1\n", b"\n#0\n\n##\n", b"\0" * 4096, b"]]>]]>" * 100,
-           b"\n#5\n<rpc>\n##\n", b"\n#40\n<rpc xmlns='urn:x' message-id='1'><get/></r\n##\n",
-           b"\n#9\n\xff\xfe\xff\xfe\xff\xfe\xff\xfe\xff\n##\n")
-if "asan" not in PROGRAMS.parts:    # libnetconf2 4.6 loses the 21 bytes that it made for these, as sanitizers tell
-    RUBBISH += (b"\n#20\n<rpc",)
-
-
-def rubbish(box):
-    """Whoever sends what is no message is told or hung up on, and nobody else notices."""
-    with box.client() as other:
-        for i, data in enumerate(RUBBISH):
-            with box.member("alice") as client:
-                client.way.write(data)
-                client.way.socket.shutdown(socket.SHUT_WR)
-            check(of_tenants(other, "running") == ["acme"], f"after rubbish {i} another session is not served")
-    check(box.server.process.poll() is None, "rubbish ended the server")
-
-
-def many(box):
-    """100 sessions at once, each of which reads, while one writes."""
-    clients = [box.member("alice") for _ in range(100)]
-    clients[0].edit(tenants("initech"))
-    clients[0].commit()
-    for client in clients:
-        client.send(get_config("running"))
-    said = [client.receive() for client in clients]
-    check(all("initech" in text for text in said), "a session of a hundred is not answered")
-    clients[0].edit(change("remove", "initech"))
-    clients[0].commit()
-    for client in clients:
-        client.close()
-    end = time.monotonic() + 20
-    while len(told := box.server.ask("show netconf sessions")[1].splitlines()) > 1 and time.monotonic() < end:
-        time.sleep(0.1)
-    check(len(told) == 1, f"sessions that have gone are there still: {told}")
-
-
-def mgmtd_killed(box):
-    """A session says so once, and goes on with the new one."""
-    with box.client() as client:
-        for store in ("candidate", "running"):
-            client.rpc(f"<lock><target><{store}/></target></lock>")
-        client.edit(tenants("initech"))
-        box.mgmtd.stop(signal.SIGKILL)
-        refused(client, "operation-failed", "<commit/>", "a lock on running with it")
-        box.mgmtd.start()
-        box.mgmtd.type("tenant acme id 7")
-        refused(client, "operation-failed", "<unlock><target><running/></target></unlock>", "has not locked it")
-        client.commit()
-        check({"tenant initech id 1", "tenant acme id 7"} <= set(box.mgmtd.lines()), f"mgmtd has {box.mgmtd.lines()}")
-
-
-def main():
-    if not os.access(PROGRAMS / "frr-netconfd", os.X_OK):
-        print(f"skipped: this needs {PROGRAMS}/frr-netconfd, which is built where libnetconf2 is")
-        return 77
-    own_namespaces()
-    with Box() as box:
-        for story in (coming_in, reading, of_itself, editing, copying, beside_vtysh, confirmed, who_may_what, rubbish,
-                      many, mgmtd_killed):
-            story(box)
-            print(f"{story.__name__}: {len(failures)} failures so far", flush=True)
-    words = box.server.log.read_text()
-    check(box.server.process.returncode == 0 and "Sanitizer" not in words, "the server ended badly")
-    if failures:
-        print(words[-3000:])
-    return 1 if failures else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_stories(coming_in, reading, of_itself, editing, editing_data, of_modules, copying, in_parts, told_of,
+                         beside_vtysh, confirmed, who_may_what))

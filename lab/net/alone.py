@@ -48,6 +48,7 @@ class Daemon:
 
     def __init__(self, name, *options, program=None):
         self.name, self.options, self.program = name, options, program or FRR / name
+        self.room = RUN    # where its socket is; "--vty_socket" among the options makes it another
 
     def __enter__(self):
         self.start()
@@ -58,7 +59,7 @@ class Daemon:
 
     def start(self):
         self.log = RUN / f"{self.name}.log"
-        (RUN / f"{self.name}.vty").unlink(missing_ok=True)
+        (self.room / f"{self.name}.vty").unlink(missing_ok=True)
         lenient = LENIENT if self.program == FRR / self.name else {
             "LSAN_OPTIONS": f"suppressions={HERE}/tests/lsan.supp:print_suppressions=0"}
         self.process = subprocess.Popen([self.program, *self.options, "--log", "stdout", "--log-level", "informational"],
@@ -67,7 +68,7 @@ class Daemon:
         end = time.monotonic() + 60
         while True:
             try:
-                self.vty = Vty(str(RUN / f"{self.name}.vty"))
+                self.vty = Vty(str(self.room / f"{self.name}.vty"))
                 return
             except OSError:
                 assert time.monotonic() < end and self.process.poll() is None, self.log.read_text()

@@ -5,7 +5,7 @@
  * program, or be lost; what an edit refuses has a sentence, and what it makes stands again
  * when it is made again.
  */
-// sources: netconf/edit.c netconf/edit_read.c netconf/filter.c
+// sources: netconf/edit.c netconf/edit_read.c netconf/filter.c netconf/scope.c tests/edit_parted.c
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -17,17 +17,11 @@
 
 #include "netconf/edit.h"
 #include "netconf/filter.h"
+#include "tests/edit_parted.h"
+#include "tests/fuzz/expect.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define EXPECT(what)                                                                    \
-	do {                                                                            \
-		if (!(what)) {                                                          \
-			fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #what); \
-			abort();                                                        \
-		}                                                                       \
-	} while (0)
 
 static const char head[] =
 	"<nc:rpc xmlns:nc='urn:ietf:params:xml:ns:netconf:base:1.0' nc:message-id='1'>"
@@ -81,6 +75,37 @@ static struct lyd_node *apply(const struct lyd_node *config, const struct lyd_no
 	return result;
 }
 
+static char *print(const struct lyd_node *tree)
+{
+	char *text = NULL;
+
+	EXPECT(!tree || lyd_print_mem(&text, tree, LYD_XML, LYD_PRINT_SIBLINGS | LYD_PRINT_SHRINK) == LY_SUCCESS);
+	return text ?: strdup("");
+}
+
+/* Whoever fetches only what the edit is about comes to the same. */
+static void apply_to_parts(const struct lyd_node *config, const struct lyd_node *edit,
+			   enum edit_op default_op)
+{
+	struct parted parted = edit_parted(config, edit, default_op);
+	struct lyd_node *result = NULL;
+	struct edit_error error;
+
+	EXPECT(!parted.broken);
+	if (edit_apply(config, edit, default_op, &result, &error)) {
+		EXPECT(parted.rc && parted.error.fault == error.fault);
+		edit_error_clear(&error);
+	} else {
+		char *of_parts = print(parted.whole), *of_all = print(result);
+
+		EXPECT(!parted.rc && !strcmp(of_parts, of_all));
+		free(of_parts);
+		free(of_all);
+		lyd_free_all(result);
+	}
+	parted_clear(&parted);
+}
+
 static void select_from(const struct lyd_node *data, const struct lyd_node *filter)
 {
 	struct lyd_node *once = NULL, *twice = NULL;
@@ -116,6 +141,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	    lyd_find_path(rpc, "config", 0, &config) == LY_SUCCESS) {
 		made = apply(NULL, lyd_child_any(config), EDIT_MERGE);
 		more = apply(made, lyd_child_any(config), EDIT_NONE);
+		apply_to_parts(made, lyd_child_any(config), EDIT_NONE);
 		select_from(made, lyd_child_any(config));
 		lyd_free_all(made);
 		lyd_free_all(more);
