@@ -37,6 +37,9 @@ const struct tenant_line tenant_lines[] = {
 	{ "pools/uplink/length", "tenant-network pool uplink length (8-127)" },
 	{ "pools/uplink/wires", "tenant-network pool uplink wires (1-65535)" },
 	{ "guards/tenants-gone", "tenant-network guard tenants-gone (0-1000000)" },
+	{ "guards/withdrawn-share", "tenant-network guard withdrawn-share (1-100)" },
+	{ "guards/withdrawn-prefixes", "tenant-network guard withdrawn-prefixes (0-1000000)" },
+	{ "guards/withdrawn-tenants", "tenant-network guard withdrawn-tenants (0-1000000)" },
 	{ "reserved", "tenant-network reserved PREFIX", LINE_LIST },
 
 	{ "sites/site", "tenant-network site SITE", LINE_ENTRY },
@@ -81,8 +84,10 @@ const struct tenant_line tenant_lines[] = {
 	  "tenant TENANT switch SWITCH purpose <production|test|replication>" },
 	{ "tenants/tenant/switch/vni", "tenant TENANT switch SWITCH vni (1-16777215)" },
 	{ "tenants/tenant/switch/mtu", "tenant TENANT switch SWITCH mtu (1280-9000)" },
-	{ "tenants/tenant/switch/subnet",
-	  "tenant TENANT switch SWITCH subnet PREFIX gateway ADDRESS", LINE_ENTRY },
+	{ "tenants/tenant/switch/subnet", "tenant TENANT switch SWITCH subnet PREFIX",
+	  LINE_ENTRY },
+	{ "tenants/tenant/switch/subnet/gateway",
+	  "tenant TENANT switch SWITCH subnet PREFIX gateway ADDRESS" },
 	{ "tenants/tenant/switch/subnet/advertise",
 	  "tenant TENANT switch SWITCH subnet PREFIX advertise <true|false>" },
 	{ "tenants/tenant/link", "tenant TENANT link LINK", LINE_ENTRY },
@@ -215,6 +220,9 @@ static const struct {
 	{ "vtep", "VXLAN source address" },
 	{ "wire", "A segment between nodes" },
 	{ "wires", "How many wires share the pool" },
+	{ "withdrawn-prefixes", "How many of a tenant's may go at once, whatever share they are" },
+	{ "withdrawn-share", "Percent of a tenant's prefixes that may go at once" },
+	{ "withdrawn-tenants", "How many may go at once" },
 };
 
 const struct tenant_line *tenant_line_find(const char *path)
@@ -255,10 +263,9 @@ static const char *optional_part(const struct tenant_line *line)
 		return NULL;
 	if (line->kind == LINE_LEAF)
 		return strrchr(line->words, ' ') + 1;
-	/* of an entry: the leaves behind its keys; only ports, subnets and sources have any */
+	/* of an entry: the leaves behind its keys; only ports and sources have any */
 	while (tenant_line_word(&at, word, sizeof(word))) {
-		if (!strcmp(word, "interface") || !strcmp(word, "gateway") ||
-		    !strcmp(word, "type"))
+		if (!strcmp(word, "interface") || !strcmp(word, "type"))
 			return last;
 		last = at;
 	}

@@ -66,6 +66,8 @@ static const struct cmd_element commands[] = {
 	SENT_TO(VTYSH_BGPD, SHOW_TENANT_BGP),        SENT_TO(VTYSH_ZEBRA, SHOW_TENANT_ZEBRA),
 };
 
+static const struct cmd_element release = SENT_TO(VTYSH_TENANTD, TENANT_RELEASE);
+
 static void install_line(const struct tenant_line *line, enum line_form form)
 {
 	struct cmd_element *element;
@@ -86,6 +88,7 @@ static void install_commands(void)
 {
 	for (size_t i = 0; i < array_size(commands); i++)
 		_install_element(VIEW_NODE, &commands[i]);
+	_install_element(ENABLE_NODE, &release);
 	for (size_t i = 0; i < tenant_lines_count; i++)
 		for (enum line_form form = LINE_SET; form <= LINE_NO_SHORT; form++)
 			install_line(&tenant_lines[i], form);

@@ -59,6 +59,14 @@ uint32_t lib_below(uint32_t limit)
 	return lib_random() % limit;
 }
 
+uint32_t lib_times(uint32_t count)
+{
+	const char *slice = getenv("TEST_SLICE");
+	uint32_t parts = slice ? strtoul(slice, NULL, 10) : 0;
+
+	return parts ? MAX(count / parts, 1) : count;
+}
+
 /* ---- text ---- */
 
 void lib_append(char **text, const char *fmt, ...)

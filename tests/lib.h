@@ -27,6 +27,10 @@ int lib_main(Suite *suite);
 void lib_seed(uint64_t seed); /* of this test; TEST_SEED replaces it */
 uint64_t lib_random(void);
 uint32_t lib_below(uint32_t limit); /* 0 to limit - 1 */
+/* How often chance is tried: count, or where TEST_SLICE=N is set (as by "make valgrind", in
+ * which all takes fifty times as long) one of N of that, at least 1.
+ */
+uint32_t lib_times(uint32_t count);
 
 /* ---- text ---- */
 
@@ -64,9 +68,7 @@ bool lib_is_touched(const uint32_t *touched, uint32_t id);
 
 /* All that a node holds: its own and every tenant's. */
 void lib_plan(const struct model *model, const struct node *node, struct objects *want);
-/* "kind target vrf name ref nums net via" of an object; returns buf. */
-const char *lib_object_text(const struct object *obj, char *buf, size_t size);
-/* Every object of the set as lib_object_text(), a line each (darr). */
+/* Every object of the set as object_text(), a line each (darr). */
 char *lib_objects_text(const struct objects *set);
 /* The plans of all nodes, and what is wrong with each of the first tenants (darr). */
 char *lib_everything(const struct model *model);

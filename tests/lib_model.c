@@ -12,6 +12,7 @@
 #include "plan/validate.h"
 
 #include "lib.h"
+#include "plan_rules.h"
 
 /* ---- models ---- */
 
@@ -81,24 +82,13 @@ void lib_plan(const struct model *model, const struct node *node, struct objects
 	objects_sort(want);
 }
 
-const char *lib_object_text(const struct object *obj, char *buf, size_t size)
-{
-	char net[IPNET_TEXT_SIZE], via[IPNET_TEXT_SIZE];
-
-	snprintf(buf, size, "%s %s vrf=%s name=%s ref=%s num=%u,%u,%u net=%s via=%s%s",
-		 target_names[obj->target], object_kinds[obj->kind].word, obj->vrf, obj->name,
-		 obj->ref, obj->num[0], obj->num[1], obj->num[2], ipnet_format(&obj->net, net),
-		 ipnet_format(&obj->via, via), obj->altered ? " altered" : "");
-	return buf;
-}
-
 char *lib_objects_text(const struct objects *set)
 {
 	char line[512], *text = NULL;
 
 	lib_append(&text, "%s", "");
 	for (unsigned int i = 0; i < objects_count(set); i++)
-		lib_append(&text, "%s\n", lib_object_text(&set->list[i], line, sizeof(line)));
+		lib_append(&text, "%s\n", object_text(&set->list[i], line, sizeof(line)));
 	return text;
 }
 

@@ -16,7 +16,8 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "lab"))
-from net.alone import CONF, HERE, MODULE, Daemon, own_namespaces    # noqa: E402
+from net.alone import CONF, HERE, MODULE, RUN, Daemon, own_namespaces    # noqa: E402
+from net.vty import Vty    # noqa: E402
 
 ALONE = Path("lab/bench.d/memory_alone").resolve()
 CLIENT = Path(os.environ.get("FRR_TOPOTESTS", "/usr/src/frr/tests/topotests")) / "lib/fe_client.py"
@@ -98,9 +99,13 @@ class Box:
 
 
 def typed(box):
-    said = box.mgmtd.type(*SHARED)
+    # who the node is, it may be told last: what it heard before counts from then on
+    box.mgmtd.type(*ACME[:3])
+    wait(lambda: "no tenant is attached" in box.tenantd.ask("show tenant")[1], "tenantd to hear of acme")
+    time.sleep(1)
+    said = box.mgmtd.type(*SHARED, *ACME[3:], *GLOBEX)
+    check(said == {}, f"good lines are answered with words: {said}")
     wait(lambda: box.state().get("node") == "box", "the configuration to be heard")
-    check({**said, **box.mgmtd.type(*ACME, *GLOBEX)} == {}, "a good line is answered with words")
     for name in ("acme", "globex"):
         box.wait_healthy(name)
     acme = box.tenant("acme")
@@ -214,6 +219,42 @@ def mgmtd_killed(box):
     box.wait_healthy("acme")
 
 
+def mgmtd_killed_unanswered(box):
+    """An answer meant for the old mgmtd does not go to the new one, which 10.7.1 ends by an assertion."""
+    for _ in range(3):
+        kept = box.mgmtd.lines()
+        box.mgmtd.vty.command("configure terminal")
+        box.tenantd.process.send_signal(signal.SIGSTOP)
+        box.mgmtd.vty.socket.sendall(b"tenant acme description unanswered\0")
+        time.sleep(0.3)
+        box.mgmtd.stop(signal.SIGKILL)
+        box.tenantd.process.send_signal(signal.SIGCONT)
+        box.mgmtd.start()
+        box.mgmtd.type("tenant-network node-name box")
+        wait(lambda: "has no tenants any more" in box.state().get("problem", ""), "tenantd to come to the new mgmtd")
+        check(box.mgmtd.process.poll() is None, f"the new mgmtd has ended: {box.mgmtd.log.read_text()[-400:]}")
+        check(box.mgmtd.type_together(*kept) == {}, "a good line is answered with words")
+        box.wait_healthy("acme")
+
+
+def client_killed_during_its_commit(box):
+    """mgmtd 10.7.1 leaves such a session open, with its locks, so that nobody can configure anything any more; our module
+    closes it."""
+    for number in range(3):
+        client = Vty(str(RUN / "mgmtd.vty"))
+        for line in ("configure terminal file-lock", "XFRR_start_configuration", f"tenant acme description gone{number}"):
+            client.command(line)
+        box.tenantd.process.send_signal(signal.SIGSTOP)
+        client.socket.sendall(b"XFRR_end_configuration\0")
+        time.sleep(0.3)
+        client.close()
+        box.tenantd.process.send_signal(signal.SIGCONT)
+        wait(lambda: box.mgmtd.type_together(f"tenant acme description after{number}") == {} and
+             f"tenant acme description after{number}" in box.mgmtd.lines(), "mgmtd to be free for another")
+    box.mgmtd.type("no tenant acme description")
+    box.wait_healthy("acme")
+
+
 def guard_raised(box):
     """Two tenants gone together are held, until the guard says that as many may go."""
     box.mgmtd.type_together(*GLOBEX)
@@ -231,6 +272,85 @@ def guard_raised(box):
         box.wait_healthy(name)
     box.mgmtd.type("no tenant globex")
     wait(lambda: box.tenant("globex") == {}, "globex to go")
+
+
+def braked(box):
+    """A tenant that would lose very much at once is held until somebody says that it is meant."""
+    def has(count, what):
+        """So many of them are wanted, and in place."""
+        def is_so():
+            acme = box.tenant("acme")
+            return len([s for s in box.state()["subnet"] if s["tenant"] == "acme"]) == count and \
+                acme["health"] == "ok" and acme["objects-in-place"] == acme["objects-wanted"]
+        wait(is_so, what)
+    many = [f"tenant acme switch web subnet 10.1.{i}.0/24" for i in range(10, 40)]
+    check(box.mgmtd.type_together(*many) == {}, "a good line is answered with words")
+    has(31, "30 subnets more")
+    before = box.done()
+    box.mgmtd.type_together(*[f"no {line}" for line in many[:11]])
+    reason = wait(lambda: box.tenant("acme").get("reason", ""), "acme to be held") or ""
+    check("would lose 11 of its 31 prefixes at once" in reason and "tenant release" in reason, f"the reason is {reason}")
+    check(box.done() == before, f"something was done: {before} {box.done()}")
+    status, words = box.tenantd.ask("tenant release")
+    check(not status and not words, f"tenant release: {status} {words}")
+    has(20, "11 subnets to go")
+    # by the operation, and once only
+    box.mgmtd.type_together(*[f"no {line}" for line in many[11:]])
+    wait(lambda: "would lose 19 of its 20" in box.tenant("acme").get("reason", ""), "acme to be held again")
+    box.rpc("release")
+    has(1, "19 subnets to go")
+    # as much as the guard lets
+    box.mgmtd.type_together("tenant-network guard withdrawn-prefixes 30", *many)
+    has(31, "30 subnets more")
+    box.mgmtd.type_together(*[f"no {line}" for line in many])
+    has(1, "30 subnets to go")
+    box.mgmtd.type("no tenant-network guard withdrawn-prefixes")
+
+
+# daemon, how a hand changes it, and which line it took away or brought
+HANDS = (("bgpd", ("router bgp 65000 vrf acme", "address-family ipv4 unicast", "rt vpn import 65000:8 65000:7"),
+          "rt vpn import 65000:8 65000:7", True),
+         ("bgpd", ("router bgp 65000 vrf acme", "address-family ipv4 unicast", "no export vpn"), None, False),
+         ("bgpd", ("no router bgp 65000 vrf acme",), "router bgp 65000 vrf acme", False),
+         ("bgpd", ("route-map TN-acme-IMP permit 10", "no match extcommunity TN-acme-OWN"),
+          "match extcommunity TN-acme-OWN", False),
+         ("bgpd", ("no route-map TN-acme-EXP deny 5",), "route-map TN-acme-EXP deny 5", False),
+         ("bgpd", ("bgp extcommunity-list standard TN-nobody-OWN seq 5 permit rt 65000:7",), "TN-nobody-OWN", True),
+         ("ospfd", ("no ip prefix-list TENANT-RESERVED seq 2 permit 127.0.0.0/8 le 32",), "TENANT-RESERVED seq 2", False),
+         ("ospfd", ("ip prefix-list TENANT-RESERVED seq 9 permit any",), "TENANT-RESERVED seq 9", True))
+
+
+def typed_by_hand(box):
+    """What somebody types into a daemon is put right, told of, and nobody else's is touched."""
+    daemons = {daemon.name: daemon for daemon in box.others}
+    daemons["bgpd"].vty.configure(["router bgp 65000 vrf theirs", "bgp router-id 192.0.2.1"])
+
+    def lines_of(daemon):    # an instance that was made anew is the last one
+        return sorted(daemon.running().splitlines())
+    for name, lines, line, is_added in HANDS:
+        daemon = daemons[name]
+        good, told = lines_of(daemon), box.tenantd.log.read_text().count(f"changed what {name} holds")
+        daemon.vty.configure(lines)
+        check(lines_of(daemon) != good, f"{lines} changes nothing in {name}")
+        check(line is None or (line in daemon.running()) == is_added, f"{lines} at {name}: {line}")
+        wait(lambda: lines_of(daemon) == good, f"{lines} at {name} to be put right", 10)
+        check(box.tenantd.log.read_text().count(f"changed what {name} holds") > told, f"the log does not tell of {lines}")
+        box.wait_healthy("acme")
+    # or only told of
+    daemon, (_, lines, line, _) = daemons["bgpd"], HANDS[0]
+    box.tenantd.type("tenant drift report")
+    daemon.vty.configure(lines)
+    wait(lambda: "it stays, and would be put right by 1 statement" in box.tenantd.log.read_text(), "the log to tell of it", 10)
+    box.mgmtd.type("tenant acme switch web subnet 10.1.9.0/24")    # a batch for another reason
+    wait(lambda: "10.1.9.0/24" in box.tenantd.ask("show tenant acme subnets")[1], "the subnet")
+    time.sleep(8)
+    check(line in daemon.running(), "what is only told of is put right")
+    check(box.tenantd.log.read_text().count("it stays, and would") == 1, "it is told of more than once")
+    box.tenantd.type("tenant drift repair")
+    wait(lambda: line not in daemon.running(), "it to be put right after all", 10)
+    box.mgmtd.type("no tenant acme switch web subnet 10.1.9.0/24")
+    check("router bgp 65000 vrf theirs" in daemons["bgpd"].running(), "another's instance was taken away")
+    daemons["bgpd"].vty.configure(["no router bgp 65000 vrf theirs"])
 
 
 def both_sources(box):
@@ -266,8 +386,8 @@ def both_sources(box):
 def main():
     own_namespaces()
     with Box() as box:
-        for story in (typed, asked, told, wrong_together, tenantd_killed, mgmtd_killed, guard_raised,
-                      both_sources):
+        for story in (typed, asked, told, wrong_together, tenantd_killed, client_killed_during_its_commit,
+                      mgmtd_killed_unanswered, mgmtd_killed, guard_raised, braked, typed_by_hand, both_sources):
             story(box)
             print(f"{story.__name__}: {len(failures)} failures so far", flush=True)
     end, words = box.tenantd.process.returncode, box.tenantd.log.read_text()

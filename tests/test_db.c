@@ -13,7 +13,11 @@
 
 #include "darr.h"
 
+#include "plan/plan.h"
+#include "plan/validate.h"
+
 #include "lib.h"
+#include "plan_rules.h"
 
 /* ---- incremental and full ---- */
 
@@ -203,6 +207,101 @@ START_TEST(a_bad_row_is_told_in_a_sentence)
 }
 END_TEST
 
+/* ---- whom a change concerns ---- */
+
+#define IDS_MAX 16 /* of tenants that random_write() makes */
+
+/* All that comes of a tenant: what is wrong with it, or else its plans (darr). */
+static char *outcome_of(const struct model *model, uint32_t id)
+{
+	const struct tenant *tenant = model_tenant(model, id);
+	struct reason *findings = NULL, *finding;
+	const struct node *node;
+	char *text = NULL;
+
+	lib_append(&text, "%s", "");
+	if (tenant)
+		validate_tenant(model, tenant, &findings);
+	darr_foreach_p (findings, finding)
+		lib_append(&text, "%s\n", finding->text);
+	if (!tenant || findings) {
+		darr_free(findings);
+		return text;
+	}
+	darr_foreach_p (model_provider(model)->nodes, node) {
+		struct objects want = {};
+		const struct object *obj;
+		char line[512];
+
+		plan_tenant(model_provider(model), tenant, node, &want);
+		darr_foreach_p (want.list, obj)
+			lib_append(&text, "%s: %s\n", node->name,
+				   object_text(obj, line, sizeof(line)));
+		objects_fini(&want);
+	}
+	return text;
+}
+
+/* As tenantd does: only those that a change is said to concern are looked at again. */
+static void replan(const struct model *model, const uint32_t *touched, char **outcomes)
+{
+	for (uint32_t id = 1; id < IDS_MAX; id++) {
+		if (!lib_is_touched(touched, id))
+			continue;
+		darr_free(outcomes[id]);
+		outcomes[id] = outcome_of(model, id);
+	}
+}
+
+static void compare_with_all(struct db *db, char *const *outcomes, int seed, int step)
+{
+	struct model *anew = model_new();
+	const struct tenant *tenant = NULL;
+
+	lib_load_all(anew, db, NULL);
+	while ((tenant = model_tenant_next(anew, tenant)))
+		ck_assert_uint_lt(tenant->id, IDS_MAX);
+	for (uint32_t id = 1; id < IDS_MAX; id++) {
+		char *expected = outcome_of(anew, id);
+
+		ck_assert_msg(!strcmp(expected, outcomes[id]),
+			      "seed %d, step %d, tenant %u: expected\n%s\ngot\n%s", seed, step, id,
+			      expected, outcomes[id]);
+		darr_free(expected);
+	}
+	model_free(anew);
+}
+
+START_TEST(whom_no_change_is_said_to_concern_has_the_plan_it_had)
+{
+	char *sql = lib_story_sql("reference"), *outcomes[IDS_MAX] = {};
+	struct db *db = lib_db(sql);
+	struct model *model = model_new();
+
+	lib_seed(1000 + _i);
+	for (uint32_t id = 1; id < IDS_MAX; id++)
+		outcomes[id] = outcome_of(model, id);
+	for (int step = 0; step < 60; step++) {
+		uint32_t *touched = NULL;
+
+		for (uint32_t count = step ? 1 + lib_below(3) : 0; count; count--)
+			random_write(db);
+		if (lib_below(10))
+			lib_load_since(model, db, &touched);
+		else
+			lib_load_all(model, db, &touched); /* as after SIGHUP */
+		replan(model, touched, outcomes);
+		compare_with_all(db, outcomes, 1000 + _i, step);
+		darr_free(touched);
+	}
+	for (uint32_t id = 1; id < IDS_MAX; id++)
+		darr_free(outcomes[id]);
+	model_free(model);
+	db_close(db);
+	free(sql);
+}
+END_TEST
+
 static const char *const random_columns[] = {
 	"tenant.name",
 	"tenant.vrf",
@@ -313,6 +412,33 @@ END_TEST
 
 /* ---- revisions ---- */
 
+/* Written by who has the schema's checks ignored. */
+START_TEST(a_tenant_with_an_id_that_is_none_does_not_exist)
+{
+	char *sql = lib_story_sql("reference");
+	struct db *db = lib_db(sql);
+	struct model *model = model_new();
+	uint32_t *touched = NULL;
+
+	ck_assert_int_eq(lib_try(db, "INSERT INTO tenant (id, name) VALUES (-5, 'minus')"), -1);
+	lib_load_all(model, db, NULL);
+	lib_exec(
+		db,
+		"PRAGMA ignore_check_constraints = ON;"
+		"INSERT INTO tenant (id, name) VALUES (-5, 'minus'), (0, 'none'), (4294967297, 'large');"
+		"INSERT INTO logical_switch (tenant_id, name) VALUES (-5, 'web'), (4294967297, 'web')");
+	lib_load_since(model, db, &touched);
+	ck_assert_uint_eq(darr_len(touched), 0);
+	lib_load_all(model, db, &touched);
+	ck_assert_uint_eq(darr_len(touched), 0);
+	ck_assert_uint_eq(model_tenant_count(model), 1);
+	darr_free(touched);
+	model_free(model);
+	db_close(db);
+	free(sql);
+}
+END_TEST
+
 START_TEST(a_log_that_was_trimmed_makes_the_reader_read_everything)
 {
 	struct db *db = lib_db(NULL);
@@ -403,9 +529,13 @@ int main(void)
 	TCase *tcase = tcase_create("db");
 
 	tcase_set_timeout(tcase, 120);
-	tcase_add_loop_test(tcase, what_changed_gives_the_same_as_everything_read_anew, 0, 20);
+	tcase_add_loop_test(tcase, what_changed_gives_the_same_as_everything_read_anew, 0,
+			    lib_times(20));
+	tcase_add_loop_test(tcase, whom_no_change_is_said_to_concern_has_the_plan_it_had, 0,
+			    lib_times(getenv("FRR_TENANT_FULL") ? 500 : 8));
 	tcase_add_loop_test(tcase, a_bad_row_is_told_in_a_sentence, 0, array_size(bad_rows));
-	tcase_add_loop_test(tcase, random_values_in_random_columns_never_crash, 0, 10);
+	tcase_add_loop_test(tcase, random_values_in_random_columns_never_crash, 0, lib_times(10));
+	tcase_add_test(tcase, a_tenant_with_an_id_that_is_none_does_not_exist);
 	tcase_add_test(tcase, a_log_that_was_trimmed_makes_the_reader_read_everything);
 	tcase_add_test(tcase, another_database_in_its_place_is_stale);
 	tcase_add_test(tcase, a_status_row_is_no_change_of_the_network);

@@ -14,6 +14,7 @@
 #include "plan/diff.h"
 
 #include "lib.h"
+#include "plan_rules.h"
 
 static struct op *diff_of(const struct objects *have, const struct objects *want, size_t *kept)
 {
@@ -23,54 +24,12 @@ static struct op *diff_of(const struct objects *have, const struct objects *want
 	return ops;
 }
 
-/* ---- a simple node, which does what it is told ---- */
-
-static void node_remove(struct objects *node, const struct object *obj)
+static void carry_out(struct objects *node, const struct op *op)
 {
-	struct object parent;
-	unsigned int left = 0;
-
-	for (unsigned int i = 0; i < darr_len(node->list); i++)
-		if (object_cmp_key(&node->list[i], obj))
-			node->list[left++] = node->list[i];
-	ck_assert_uint_eq(left + 1, darr_len(node->list));
-	darr_setlen(node->list, left);
-	/* what stood in it has gone with it */
-	for (unsigned int i = 0; i < darr_len(node->list);) {
-		if (object_parent(&node->list[i], &parent) && !object_cmp_key(&parent, obj)) {
-			struct object child = node->list[i];
-
-			node_remove(node, &child);
-			i = 0;
-		} else {
-			i++;
-		}
-	}
-}
-
-static void node_do(struct objects *node, const struct op *op)
-{
-	const struct object *old = objects_find(node, &op->obj);
+	const char *wrong = node_do(node, op);
 	char text[512];
 
-	lib_object_text(&op->obj, text, sizeof(text));
-	switch (op->what) {
-	case OUTCOME_DELETE:
-		ck_assert_msg(old != NULL, "delete of what is not there: %s", text);
-		node_remove(node, &op->obj);
-		break;
-	case OUTCOME_ADD:
-		ck_assert_msg(old == NULL, "add of what is there: %s", text);
-		*darr_append(node->list) = op->obj;
-		objects_sort(node);
-		break;
-	case OUTCOME_UPDATE:
-		ck_assert_msg(old && !object_kinds[op->obj.kind].recreate, "update of %s", text);
-		node->list[old - node->list] = op->obj;
-		break;
-	default:
-		ck_abort_msg("an operation that is none: %d", op->what);
-	}
+	ck_assert_msg(!wrong, "%s: %s", wrong, object_text(&op->obj, text, sizeof(text)));
 }
 
 static void copy_set(struct objects *to, const struct objects *from)
@@ -283,7 +242,7 @@ static void check_order(const struct op *ops)
 START_TEST(random_diffs_lead_to_what_is_wanted_and_then_to_nothing)
 {
 	lib_seed(9);
-	for (int run = 0; run < 20000; run++) {
+	for (unsigned int run = 0; run < lib_times(20000); run++) {
 		struct objects have = {}, want = {}, node = {};
 		struct op *ops, *again;
 		size_t kept, all;
@@ -294,11 +253,11 @@ START_TEST(random_diffs_lead_to_what_is_wanted_and_then_to_nothing)
 		ops = diff_of(&have, &want, &kept);
 		check_order(ops);
 		for (unsigned int i = 0; i < darr_len(ops); i++)
-			node_do(&node, &ops[i]);
+			carry_out(&node, &ops[i]);
 		again = diff_of(&node, &want, &all);
 		ck_assert_msg(!darr_len(again) && all == objects_count(&want) && kept <= all &&
 				      objects_count(&node) == objects_count(&want),
-			      "run %d: %u operations are left, %zu of %zu kept", run,
+			      "run %u: %u operations are left, %zu of %zu kept", run,
 			      darr_len(again), all, objects_count(&want));
 		darr_free(ops);
 		darr_free(again);
@@ -314,7 +273,7 @@ END_TEST
 START_TEST(random_objects_have_one_order)
 {
 	lib_seed(10);
-	for (int run = 0; run < 200000; run++) {
+	for (unsigned int run = 0; run < lib_times(200000); run++) {
 		struct object a = random_object(), b = random_object(), c = random_object();
 		int ab = object_cmp_key(&a, &b), bc = object_cmp_key(&b, &c);
 

@@ -36,9 +36,12 @@ DOCTORED = (
     ("doc/user/database.rst", "   one more subnet on a logical switch\n", "", "one more subnet"),
     ("doc/shared/tenantctl-objects.rst", "``--peer-as N``", "", "--peer-as"),
     ("doc/shared/tenantctl-commands.rst", "``--svg FILE``", "", "--svg"),
+    ("doc/shared/tenantctl-commands.rst", "``--confirm SECONDS``", "", "--confirm"),
+    ("doc/user/database.rst", ".. clicmd:: tenantctl change abort [CHANGE]\n", "", "change abort"),
     ("doc/user/configuration.rst", ".. clicmd:: tenant TENANT circuit WIRE vlan (1-4094)\n", "", "circuit WIRE vlan"),
     ("doc/user/configuration.rst", "vni (1-16777215)", "vni (1-16777216)", "vni (1-16777216)"),
     ("doc/user/netconf.rst", ".. clicmd:: no netconf user NAME\n", "", "no netconf user"),
+    ("doc/user/netconf.rst", "<A.B.C.D|X:X::X:X> [port (1-65535)]\n", "ADDRESS\n", "netconf call-home NAME"),
     ("doc/user/yang.rst", "``/frr-tenant:source-stale``", "", "source-stale"),
     ("doc/developer/rooms.rst", "``vrf-sync/plan/diff.c``", "``vrf-sync/plan/differ.c``", "vrf-sync/plan/differ.c"),
     ("README.md", "](doc/user)", "](doc/usher)", "doc/usher"),
@@ -72,8 +75,8 @@ def vtysh_faults(text):
     commands = re.findall(r'^#define CMD_\w+ +"(.*)"$', read("vrf-sync/commands.h"), re.M)
     assert len(commands) >= 8, commands
     guide, shared = "doc/user/vtysh.rst", "doc/shared/tenantd-commands.rst"
-    yield from differ(guide, "command", commands, commands_of(text[guide], "show tenant"))
-    yield from differ(shared, "command", commands, re.findall(r"^``(show tenant.*)``$", text[shared], re.M))
+    yield from differ(guide, "command", commands, commands_of(text[guide], ("show tenant", "tenant ")))
+    yield from differ(shared, "command", commands, re.findall(r"^``((?:show )?tenant .*)``$", text[shared], re.M))
 
 
 def netconf_faults(text):
@@ -108,7 +111,8 @@ def sentences():
     """Each text of the programs, as an expression that fits what it prints."""
     found = []
     for file in [*(TREE / "vrf-sync").glob("**/*.[ch]"), *TREE.glob("service/*.in")]:
-        code = re.sub(r'(?<!\\)"\s*(?:PRIu64|PRId64)?\s*"', "", file.read_text())
+        code = re.sub(r'(?<!\\)"\s*PRI[ud]64\s*"', "u", file.read_text())
+        code = re.sub(r'(?<!\\)"\s*"', "", code)
         found += re.findall(r'"((?:[^"\\\n]|\\.)*)"', code)
     for text in set(found):
         text = text.replace('\\"', '"').removesuffix("\\n")
@@ -131,14 +135,14 @@ def help_of(*words):
 
 def tenantctl_commands():
     """{form: summary}, by its own help."""
-    rows = re.findall(r"^  ((?:init|add|set|del|show|plan|check|trace|graph)\b.{36,42}?) +(\S.*)$", help_of(), re.M)
+    rows = re.findall(r"^  ((?:init|add|set|del|show|plan|check|release|trace|graph|change)\b.{36,42}?) +(\S.*)$", help_of(), re.M)
     return {" ".join(form.split()): summary for form, summary in rows}
 
 
 def options_of(form):
     verb, *rest = form.split()
-    words = [verb] if verb in ("init", "plan", "check", "trace", "graph") else [verb, rest[0]]
-    return words[-1], re.findall(r"^  (--[\w-]+)", help_of(*words).split("Example:")[0], re.M)
+    words = [verb] if verb in ("init", "plan", "check", "release", "trace", "graph") else [verb, rest[0]]
+    return verb if verb == "change" else words[-1], re.findall(r"^  (--[\w-]+)", help_of(*words).split("Example:")[0], re.M)
 
 
 HELP = {}    # tenantctl is asked once

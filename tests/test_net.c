@@ -320,7 +320,7 @@ START_TEST(random_prefixes_agree_with_a_walk_over_their_bits)
 	char a_text[IPNET_TEXT_SIZE], b_text[IPNET_TEXT_SIZE];
 
 	lib_seed(1);
-	for (int run = 0; run < 100000; run++) {
+	for (unsigned int run = 0; run < lib_times(100000); run++) {
 		struct ipnet a = random_net(), b = random_neighbour(&a), again = {};
 		struct ipnet masked = ipnet_masked(&a), host = ipnet_host(&a);
 		bool both = slow_contains(&a, &b) || slow_contains(&b, &a);
@@ -358,7 +358,7 @@ static unsigned __int128 bits_value(const struct ipnet *net, unsigned int first,
 START_TEST(random_carving_writes_the_index_into_the_bits_after_the_pool)
 {
 	lib_seed(2);
-	for (int run = 0; run < 100000; run++) {
+	for (unsigned int run = 0; run < lib_times(100000); run++) {
 		struct ipnet any = random_net(), pool = ipnet_masked(&any), net = {};
 		unsigned int max = ipnet_max_len(&pool);
 		unsigned int len = pool.len + lib_below(max - pool.len + 1), bits = len - pool.len;

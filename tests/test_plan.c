@@ -25,6 +25,7 @@
 #include "plan/validate.h"
 
 #include "lib.h"
+#include "plan_rules.h"
 
 static const char *const stories[] = {
 	"all-in-one",   "bgp-link",         "dlr-edge",        "dlr-pe",       "edge-pe",
@@ -231,7 +232,7 @@ START_TEST(every_list_and_map_that_a_plan_names_is_in_it_before)
 			while (j < i && !names(obj, &want.list[j]))
 				j++;
 			ck_assert_msg(j < i, "%s on %s: nothing before it makes %s", stories[_i],
-				      node->name, lib_object_text(obj, text, sizeof(text)));
+				      node->name, object_text(obj, text, sizeof(text)));
 		}
 		objects_fini(&want);
 	}

@@ -251,6 +251,15 @@ static const struct {
 	  "bgp acme\nvpn-import acme\n", "acme: import vpn\n" },
 	{ "a statement of the address family outside of it", TARGET_BGPD,
 	  "router bgp 65000 vrf acme\n import vpn\nexit\n", "bgp acme\n", "acme: import vpn\n" },
+	{ "an address family in an interface", TARGET_OSPFD,
+	  "interface t0.101\n address-family ipv4 unicast\n export vpn\n exit-address-family\n bgp router-id 10.255.0.1\nexit\n",
+	  "", "acme: address-family ipv4 unicast\nacme: export vpn\nacme: bgp router-id 10.255.0.1\n" },
+	{ "what a VRF cannot be named", TARGET_OSPFD,
+	  "ip prefix-list TN-.x-ADV seq 5 permit 10.0.0.0/8\nip prefix-list TN--acme-ADV seq 5 permit 10.0.0.0/8\n", "", "" },
+	{ "a line that only begins like ours, up to a tab", TARGET_BGPD,
+	  "router bgp 65000 vrf acme\tx\nrouter bgp 65000 vrf acme\n bgp router-id 10.255.0.1\t\n", "bgp acme\nbgp-router-id acme\n", "" },
+	{ "numbers that nobody writes", TARGET_OSPFD,
+	  "ip prefix-list TN-acme-ADV seq 05 permit 10.0.0.0/8\n", "", "" },
 	{ "cut in the middle of a line", TARGET_BGPD, "router bgp 65000 vrf acme\n address-fam", "bgp acme\n",
 	  "acme: address-fam\n" },
 };
@@ -295,7 +304,7 @@ START_TEST(random_damage_to_a_text_is_survived)
 
 	*darr_append(want.list) = device;
 	lib_seed(6);
-	for (int run = 0; run < 5000; run++) {
+	for (unsigned int run = 0; run < lib_times(5000); run++) {
 		struct reader reader = { .want = &want };
 		char *text = strdup(whole);
 

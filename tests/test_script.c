@@ -178,7 +178,7 @@ static struct op random_op(void)
 START_TEST(any_list_of_operations_is_typed_in_its_contexts_and_ends_at_the_top)
 {
 	lib_seed(5);
-	for (int run = 0; run < 20000; run++) {
+	for (unsigned int run = 0; run < lib_times(20000); run++) {
 		struct op ops[12];
 		const struct op *list[12];
 		struct depths depths = { .ops = ops };

@@ -16,6 +16,7 @@
 #include "plan/statement.h"
 
 #include "lib.h"
+#include "plan_rules.h"
 
 /* .net as text; unset without one. */
 struct row {
@@ -139,29 +140,10 @@ static struct object object_of(const struct row *row)
 	return obj;
 }
 
-/* What the context has said of an object before its line is read. */
-static struct object given_of(const struct object *obj)
-{
-	enum context context = statement_context(obj->kind);
-	struct object given = {};
-
-	if (context == CONTEXT_TOP)
-		return given;
-	strlcpy(given.vrf, obj->vrf, sizeof(given.vrf));
-	if (context == CONTEXT_ROUTE_MAP || context == CONTEXT_OSPF_IF ||
-	    context == CONTEXT_VRRP_IF)
-		strlcpy(given.name, obj->name, sizeof(given.name));
-	if (context == CONTEXT_ROUTE_MAP) {
-		given.num[0] = obj->num[0];
-		given.num[1] = obj->kind == OBJ_SET_RT ? 0 : obj->num[1];
-	}
-	return given;
-}
-
 /* A list's line names no VRF; the reader finds it in the list's name. */
 static void assert_comes_back(const struct object *obj, const char *line)
 {
-	struct object got = given_of(obj);
+	struct object got = statement_given(obj);
 	enum reading reading;
 	char expected_text[512], got_text[512];
 
@@ -169,8 +151,8 @@ static void assert_comes_back(const struct object *obj, const char *line)
 	strlcpy(got.vrf, obj->vrf, sizeof(got.vrf));
 	ck_assert_msg(reading == READING_EXACT && object_same(&got, obj),
 		      "\"%s\" expected %s, got (%d) %s", line,
-		      lib_object_text(obj, expected_text, sizeof(expected_text)), reading,
-		      lib_object_text(&got, got_text, sizeof(got_text)));
+		      object_text(obj, expected_text, sizeof(expected_text)), reading,
+		      object_text(&got, got_text, sizeof(got_text)));
 }
 
 START_TEST(a_statement_is_written_as_frr_prints_it_and_read_back)
@@ -298,7 +280,7 @@ START_TEST(random_objects_of_every_kind_come_back_from_their_text)
 	char line[STATEMENT_SIZE];
 
 	lib_seed(3);
-	for (unsigned int run = 0; run < 50000; run++) {
+	for (unsigned int run = 0; run < lib_times(50000); run++) {
 		struct object obj = random_object(&rows[run % array_size(rows)]);
 
 		assert_comes_back(&obj, statement_text(&obj, false, line));
@@ -312,9 +294,9 @@ START_TEST(random_damage_to_a_line_is_never_read_as_the_same_object)
 	char line[STATEMENT_SIZE], damaged[STATEMENT_SIZE + 1], text[512];
 
 	lib_seed(4);
-	for (unsigned int run = 0; run < 50000; run++) {
+	for (unsigned int run = 0; run < lib_times(50000); run++) {
 		struct object obj = random_object(&rows[run % array_size(rows)]),
-			      got = given_of(&obj);
+			      got = statement_given(&obj);
 		size_t len, at;
 
 		statement_text(&obj, false, line);
@@ -328,13 +310,10 @@ START_TEST(random_damage_to_a_line_is_never_read_as_the_same_object)
 		    statement_read(obj.target, statement_context(obj.kind), damaged, &got) !=
 			    READING_EXACT)
 			continue;
-		strlcpy(got.vrf,
-			statement_context(obj.kind) == CONTEXT_TOP && got.vrf[0] ? got.vrf
-										 : obj.vrf,
-			sizeof(got.vrf));
+		if (statement_context(obj.kind) != CONTEXT_TOP || !got.vrf[0])
+			strlcpy(got.vrf, obj.vrf, sizeof(got.vrf));
 		ck_assert_msg(got.kind != obj.kind || !object_same(&got, &obj),
-			      "\"%s\" read as %s", damaged,
-			      lib_object_text(&obj, text, sizeof(text)));
+			      "\"%s\" read as %s", damaged, object_text(&obj, text, sizeof(text)));
 	}
 }
 END_TEST
@@ -373,6 +352,11 @@ static const struct {
 	  "neighbor 1.2.3.4 maximum-prefix 5 warning-only", READING_ALTERED,
 	  OBJ_BGP_NEIGHBOR_LIMIT },
 	{ "an area of an interface", CONTEXT_OSPF_IF, "ip ospf area 51", READING_FOREIGN, 0 },
+	{ "a number with a nought before it", CONTEXT_ROUTE_MAP, "set tag 07", READING_ALTERED,
+	  OBJ_SET_TAG },
+	{ "a length of nought", CONTEXT_TOP,
+	  "ip prefix-list TN-acme-ADV seq 5 permit 10.0.0.0/8 le 0", READING_ALTERED,
+	  OBJ_PREFIX_LIST },
 	{ "an empty line", CONTEXT_OSPF, "", READING_FOREIGN, 0 },
 	{ "a number of 33 bits", CONTEXT_ROUTE_MAP, "set tag 4294967296", READING_ALTERED,
 	  OBJ_SET_TAG },

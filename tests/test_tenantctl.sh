@@ -364,6 +364,7 @@ usage '--node NODE is missing; see "tenantctl plan --help"' plan
 done_ set switch acme web --mtu 9000
 shows "acme    web   1   ls1     100001  9000  -     production  local  10.1.1.0/24,10.1.2.0/24" show switch acme web
 done_ set tenant acme --max-routes 5000 --aggregates +192.168.0.0/16
+refused 'tenant acme would announce 2 prefixes, and may have 1; set tenant.max_routes higher or announce fewer' set tenant acme --max-routes 1
 done_ add circuit acme transit-dc1 --vlan 900 --prefix 100.64.9.0/29
 shows "acme    transit-dc1  transit  900   100.64.9.0/29  ospf     yes     no       esg=100.64.9.1,dlr=100.64.9.3" show circuit acme
 done_ set circuit acme transit-dc1 --vlan auto --prefix auto
@@ -385,6 +386,10 @@ if command -v sqlite3 >/dev/null; then
 	done_ add switch shared other 10.9.77.0/24
 	refused '10.9.77.0/25 (switch more) overlaps 10.9.77.0/24 (switch other) in tenant shared; one of them must change' add switch shared more 10.9.77.0/25
 	done_ set subnet shared dns 10.9.0.0/24 --gateway 10.9.0.1
+	sqlite3 "$TENANT_DB" "UPDATE tenant SET max_routes = 1 WHERE name = 'shared'"
+	run check
+	check "check of plans" "1 tenantctl: 1 finding in 1 tenant; a tenant with findings is held until they are mended" "$code $err"
+	done_ set tenant shared --max-routes 1000
 	shows "2 tenants, no findings" check
 fi
 
@@ -416,11 +421,54 @@ shows "10.9.1.0/24, written 2026-11-21 03:45:01.396 UTC; milliseconds from then 
 done_ del tenant tracy
 check "traces go with their subnet" 0 "$(sqlite3 "$TENANT_DB" "SELECT count(*) FROM subnet_trace")"
 
+# ---- the brake: much at once is asked for twice ----
+
+done_ add tenant brake --nodes dlr
+done_ add switch brake web 10.8.0.0/24
+sqlite3 "$TENANT_DB" "WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 14)
+	INSERT INTO subnet (switch_id, prefix, gateway)
+	SELECT s.id, '10.8.' || i || '.0/24', '10.8.' || i || '.1' FROM n JOIN logical_switch s ON s.tenant_id =
+	(SELECT id FROM tenant WHERE name = 'brake')"
+refused "tenant brake would lose 15 of its 15 prefixes at once; add --meant if it should" del switch brake web
+refused "tenant brake would lose 15 of its 15 prefixes at once; add --meant if it should" set switch brake web --purpose test
+refused "tenant brake would go with all of its 15 prefixes; add --meant if it should" del tenant brake
+done_ del subnet brake web 10.8.14.0/24
+meant() { sqlite3 "$TENANT_DB" "SELECT ifnull(max(meant.seq) = (SELECT max(seq) FROM change_log), 'no row') FROM meant"; }
+check "nothing is said to be meant" "no row" "$(meant)"
+done_ --meant del tenant brake
+check "the nodes are told that it is meant, up to this change" 1 "$(meant)"
+done_ add tenant after --nodes dlr
+check "and not what comes later" 0 "$(meant)"
+done_ release
+check "unless it is released" 1 "$(meant)"
+run --json release
+check "tenantctl --json release" "0 release" "$code $(sed -n 's/.*"done":"\(.*\)",/\1/p' <<<"$out")"
+done_ del tenant after
+
+# ---- changes (the rest in tests/test_change.py) ----
+
+shows "there is no draft; \"tenantctl change begin\" makes one" change show
+run change begin "one more"
+number=$out
+export TENANT_CHANGE=$number
+shows "kept as edit 1 of change $number" add reserved 203.0.113.0/24
+run change plan "$number"
+shows "nodes concerned: *" change plan
+shows "change $number is applied and will be taken back in 60 s, *" change apply --confirm 60
+shows "change $number is confirmed and stays" change confirm
+unset TENANT_CHANGE
+shows "* confirmed  one more *" change history 3
+shows "$((number + 1))" change rollback "$(($(revision) - 1))"
+shows "change $((number + 1)) is aborted; nothing was changed" change abort $((number + 1))
+done_ del reserved 203.0.113.0/24
+is_json change history
+is_json change show "$number"
+
 # ---- help: every command has a page with an example ----
 
 while read -r verb object _; do
 	case $verb in
-	init | plan | check | trace | graph) words=$verb ;;
+	init | plan | check | release | trace | graph) words=$verb ;;
 	*) words="$verb $object" ;;
 	esac
 	# shellcheck disable=SC2086
@@ -428,7 +476,7 @@ while read -r verb object _; do
 	checks=$((checks + 1))
 	[[ $code == 0 && $out == "tenantctl $words"*$'\nExample:\n  tenantctl '* ]] ||
 		fail "tenantctl $words --help" "$out$err"
-done < <("$tenantctl" --help | grep -E '^  (init|add|set|del|show|plan|check|trace|graph) ')
+done < <("$tenantctl" --help | grep -E '^  (init|add|set|del|show|plan|check|release|trace|graph|change) ')
 run --version
 check "tenantctl --version" 0 "$code"
 

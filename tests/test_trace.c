@@ -116,6 +116,15 @@ START_TEST(the_first_passing_counts_until_it_is_withdrawn)
 }
 END_TEST
 
+START_TEST(a_time_that_is_none_changes_nothing)
+{
+	GIVE(1000, 2000, "10.1.1.0/24");
+	ck_assert(!mark("10.1.1.0/24", STAGE_EXPORTED, INT64_MIN));
+	ck_assert_int_eq(find("10.1.1.0/24")->at[STAGE_EXPORTED], 0);
+	ck_assert(mark("10.1.1.0/24", STAGE_EXPORTED, INT64_MAX));
+}
+END_TEST
+
 START_TEST(all_are_planned_at_once_and_old_ones_keep_their_time)
 {
 	GIVE(1000, 2000, "10.1.1.0/24");
@@ -255,6 +264,7 @@ int main(void)
 	tcase_add_test(tcase, another_change_of_the_tenant_leaves_its_times_alone);
 	tcase_add_test(tcase, a_subnet_that_comes_again_begins_anew);
 	tcase_add_test(tcase, the_first_passing_counts_until_it_is_withdrawn);
+	tcase_add_test(tcase, a_time_that_is_none_changes_nothing);
 	tcase_add_test(tcase, all_are_planned_at_once_and_old_ones_keep_their_time);
 	tcase_add_test(tcase, what_changed_is_told_once);
 	tcase_add_test(tcase, of_subnets_older_than_us_nothing_is_told);

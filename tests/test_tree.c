@@ -536,6 +536,43 @@ START_TEST(what_is_lacking_holds_the_tenant)
 }
 END_TEST
 
+static const struct {
+	const char *prefix;
+	const char *gateway;
+} first_addresses[] = {
+	{ "10.1.1.0/24", "10.1.1.1/24" },      { "10.1.1.64/26", "10.1.1.65/26" },
+	{ "10.1.1.2/31", "10.1.1.2/31" },      { "10.1.1.9/32", "10.1.1.9/32" },
+	{ "2001:db8::/64", "2001:db8::1/64" },
+};
+
+START_TEST(a_subnet_without_gateway_has_the_first_address)
+{
+	char *json = NULL, text[IPNET_TEXT_SIZE];
+	struct reason why = {};
+	struct provider *provider;
+	struct tenant *tenant;
+	struct lyd_node *data;
+
+	lib_append(&json,
+		   "{\"frr-tenant:tenant-network\":{\"tenants\":{\"tenant\":[{\"name\":\"acme\","
+		   "\"id\":7,\"switch\":[{\"name\":\"web\",\"id\":5,"
+		   "\"subnet\":[{\"prefix\":\"%s\"}]}]}]}}}",
+		   first_addresses[_i].prefix);
+	data = parse(json);
+	provider = tree_provider(root_of(data), &why);
+	tenant = tree_tenant(root_of(data), "acme", provider, 0, &why);
+	ck_assert_ptr_nonnull(tenant);
+	ck_assert_ptr_null(tenant->bad);
+	ck_assert_str_eq(ipnet_format(&tenant->switches[0].subnets[0].gateway, text),
+			 first_addresses[_i].gateway);
+	ck_assert_uint_eq(tenant->max_routes, 1000);
+	tenant_unref(tenant);
+	provider_unref(provider);
+	lyd_free_all(data);
+	darr_free(json);
+}
+END_TEST
+
 START_TEST(nothing_configured_is_a_provider_of_defaults)
 {
 	struct lyd_node *data = parse("{}");
@@ -568,6 +605,8 @@ int main(void)
 	tcase_add_loop_test(tests, a_story_means_the_same_in_configuration, 0,
 			    array_size(stories));
 	tcase_add_loop_test(tests, what_is_lacking_holds_the_tenant, 0, array_size(wrong));
+	tcase_add_loop_test(tests, a_subnet_without_gateway_has_the_first_address, 0,
+			    array_size(first_addresses));
 	tcase_add_test(tests, nothing_configured_is_a_provider_of_defaults);
 	suite_add_tcase(suite, tests);
 	return lib_main(suite);

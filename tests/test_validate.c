@@ -195,6 +195,16 @@ static const struct {
 	  "INSERT INTO link (id, tenant_id, name, node_id, ifname, vlan, address, protocol) VALUES (2, 2, 'b2', 3, 'u0', 101, '192.168.3.1/30', 'ospf')", 2,
 	  "port u0 VLAN 101 on node pe1 is used by tenant acme and by tenant shared; choose another one for one of them" },
 
+	/* written by who has the schema's checks ignored */
+	{ "BGP without a peer",
+	  "PRAGMA ignore_check_constraints = ON;"
+	  "UPDATE link SET protocol = 'bgp', peer = NULL, peer_as = 64512", 1,
+	  "link branch speaks BGP and has no peer; set link.peer and link.peer_as to those of the customer router" },
+	{ "BGP without an AS number",
+	  "PRAGMA ignore_check_constraints = ON;"
+	  "UPDATE link SET protocol = 'bgp', peer = '192.168.201.2', peer_as = NULL", 1,
+	  "link branch speaks BGP and has no AS number of its peer; set link.peer and link.peer_as to those of the customer router" },
+
 	/* a LAN that two PEs share */
 	{ "a virtual address", LAN("a", 3, "10.1.9.2", "10.1.9.1") LAN("b", 4, "10.1.9.3", "10.1.9.1"), 1, NULL },
 	{ "a virtual address at one PE so far", LAN("a", 3, "10.1.9.2", "10.1.9.1"), 1, NULL },

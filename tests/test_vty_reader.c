@@ -197,7 +197,7 @@ START_TEST(random_garbage_is_taken_to_its_last_byte)
 	char garbage[512];
 
 	lib_seed(8);
-	for (int run = 0; run < 5000; run++) {
+	for (unsigned int run = 0; run < lib_times(5000); run++) {
 		size_t count = lib_below(sizeof(garbage)), used = 0;
 		bool complete;
 		int status;

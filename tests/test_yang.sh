@@ -52,6 +52,29 @@ else
 	echo "pyang is not installed: the module is judged by the others alone"
 fi
 control
+
+# takes TEXT...: those that the type of a tenant's aggregates takes.
+takes() {
+	for text; do
+		printf '<tenant-network xmlns="urn:frr-tenant:yang:frr-tenant"><tenants><tenant><name>a</name>' >"$instance"
+		printf '<aggregate>%s</aggregate></tenant></tenants></tenant-network>' "$text" >>"$instance"
+		yanglint -p "$types" -t config "$module" "$instance" >/dev/null 2>&1 && echo "$text"
+	done
+}
+instance=$(mktemp --suffix=.xml)
+good='0.0.0.0/0 10.1.1.0/24 255.255.255.255/32 ::/0 2001:db8::/64 2001:db8:0:1:2:3:4:5/128 ::1/128 fe80::/10'
+bad='10.1.1.0 10.1.1.0/33 10.1.1.256/24 10.1.1/24 10.01.1.0/24 2001:DB8::/64 2001:db8::/129 1::2::/64 1:2:3/64 ::1 x/24'
+# shellcheck disable=SC2086
+taken=$(takes $good $bad | tr '\n' ' ')
+rm "$instance"
+if [ "$taken" != "$good " ]; then
+	echo "the type network takes $taken and should take $good"
+	failed=1
+fi
+if sed -n '/container tenants {/,/container state {/p' "$module" | grep -n 'type inet:ip-\|type union'; then
+	echo "a union within tenants: libyang matches each value of one anew at every commit"
+	failed=1
+fi
 revision=$(sed -n 's/^ *revision \([0-9-]*\) {/\1/p' "$module" | head -n 1)
 if ! grep -q "FRR_TENANT_YANG_REVISION \"$revision\"" "${srcdir:-.}/yang/yang_text.h"; then
 	echo "yang/yang_text.h names another revision than $revision"

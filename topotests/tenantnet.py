@@ -38,12 +38,16 @@ from net.vty import Vty, VtyError    # noqa: E402
 from tenantdb import Database        # noqa: E402
 
 BUILD = Path(os.environ.get("FRR_TENANT_BUILD", "/build"))
+# With FRR_TENANT_SANITIZED set tenantd is that of "lab/build --sanitize". What it complains of is the test's failure; what
+# it loses, FRR's memory statistics say: to look itself it would have to trace itself, and it is not root.
+SANITIZED = bool(os.environ.get("FRR_TENANT_SANITIZED"))
+CONFINED = Path(__file__).resolve().parent.parent / "lab/net/confined.py"
 ALL = reference.ROUTERS
 SITE = "172.16.2.0/24"                # what is behind each customer router
 REFERENCE = "dlr:dlr esg:edge pe1:pe pe2:pe"
 LAST_RESORT = 4278198272              # metric of the unreachable default in every VRF
 PATIENCE = 4    # with deadlines: it costs nothing where all is well, and another guest may have the processor
-STARTS = ("mgmtd", "zebra", "bfdd", "vrrpd", "ospfd", "bgpd", "ldpd", "tenantd")    # in this order
+STARTS = ("mgmtd", "zebra", "bfdd", "vrrpd", "ospfd", "bgpd", "ldpd", "tenantd", "frr-netconfd")    # in this order
 
 IFLA_MASTER, IFLA_ADDRESS, IFLA_MTU, IFLA_IFALIAS = 10, 1, 4, 20
 
@@ -52,17 +56,19 @@ class TenantNet:
     """One topogen network with its database; see the head of this file."""
 
     BFD = False          # whether bfdd runs; 200 ms a router
+    OURS = ("tenantd",)  # our own daemons, on each of the provider's nodes
     SHAPE = reference    # routers, links, addresses and base configuration
     NODES = {"dlr": ("dc1", "dlr"), "esg": ("dc1", "edge"), "pe1": ("dc1", "pe"), "pe2": ("branch", "pe")}
     WIRES = {"transit": ("dc1", "transit", {"esg": ("t0", 1), "dlr": ("t0", 3)}, {}),
              "uplink": ("dc1", "uplink", {"pe1": ("u0", 1), "esg": ("u0", 2)}, {})}
 
     def __init__(self, name, routers=ALL, nodes=NODES, wires=WIRES, ce2=False, servers=(), switches=(),
-                 daemons=None, options=None):
+                 daemons=None, options=None, confined=False):
         """ce2: a second customer at pe2; servers: namespaces wired to the dlr's port of the same name;
         switches: namespaces that are only wired;
         daemons: {router: {daemon: text of its configuration}} in place of the usual;
-        options: {(router, daemon): more arguments}."""
+        options: {(router, daemon): more arguments};
+        confined: tenantd has no more than its systemd unit leaves it."""
         self.name, self.nodes, self.wires, self.servers = name, nodes, wires, [*servers, *switches]
         self.provider = [r for r in routers if r in nodes]
         self.routers = list(routers) + (["ce2"] if ce2 else [])
@@ -70,8 +76,9 @@ class TenantNet:
         if ce2:
             self.links_made.append(("pe2", "x1", "ce2", "e0", 1500))
         self.links_made += [("dlr", name, name, "e0", 1500) for name in servers]
-        self.special, self.options = daemons or {}, options or {}
+        self.special, self.options, self.confined = daemons or {}, options or {}, confined
         self.connections, self.spaces = {}, {}
+        self.instead = {}    # {(router, daemon): what is run in its place}
         self.sequence = itertools.count(1)
         self.began = time.monotonic()
 
@@ -125,7 +132,7 @@ class TenantNet:
 
     def daemons(self, router):
         usual = self.special.get(router, self.SHAPE.DAEMONS["ce" if router == "ce2" else router])
-        return [d for d in STARTS if (d in usual and (d != "bfdd" or self.BFD)) or d == "tenantd" and router in self.provider]
+        return [d for d in STARTS if (d in usual and (d != "bfdd" or self.BFD)) or d in self.OURS and router in self.provider]
 
     def _configuration(self, router, daemon):
         if daemon == "tenantd":
@@ -146,7 +153,7 @@ class TenantNet:
         lines += ["link set lo up"] + (["link set site up"] if like == "ce" else [])
         with self.inside(router):
             self.ip(*lines)
-            core = {f"net/mpls/conf/{device}/input": 1 for device in self.SHAPE.CORE.get(router, ())}
+            core = {f"net/mpls/conf/{device}/input": 1 for device in self.SHAPE.CORE.get(router, ()) if device in devices}
             for name, value in {**self.SHAPE.SYSCTLS, **core}.items():
                 Path("/proc/sys", name).write_text(str(value))
         log = self.log / router
@@ -179,8 +186,13 @@ class TenantNet:
             # FRR's own MAX_FDS: bgpd and ospfd hold two descriptors for each VRF
             script = ["set -e", "umask 0", "ulimit -n 65536", f"cd {self.log / router}"]
             for daemon in daemons or self.daemons(router):
-                path = BUILD / daemon if daemon == "tenantd" else Path("/usr/lib/frr") / daemon
-                level = "informational" if daemon == "tenantd" else "notifications"
+                path = self.instead.get((router, daemon),
+                                        (BUILD if daemon in self.OURS else Path("/usr/lib/frr")) / daemon)
+                if SANITIZED and daemon == "tenantd":    # whose sanitizer calls what no unit allows
+                    path = f"env ASAN_OPTIONS=detect_leaks=0:log_path={self.log / router}/tenantd.sanitizer {BUILD}/asan/tenantd"
+                elif self.confined and daemon == "tenantd":
+                    path = f"{CONFINED} {BUILD}/service/tenantd.service {path}"
+                level = "informational" if daemon in self.OURS else "notifications"
                 more = " -s 90000000" if daemon == "zebra" else ""
                 more += " " + self.options.get((router, daemon), "")
                 log = self.log / router / f"{daemon}.log"
@@ -200,7 +212,8 @@ class TenantNet:
         """Its process id; None where it does not run."""
         try:
             pid = int((self.root(router) / f"run/frr/{daemon}.pid").read_text())
-            return pid if Path(os.readlink(f"/proc/{pid}/exe").split(" ")[0]).name in (daemon, f"lt-{daemon}") else None
+            program = Path(os.readlink(f"/proc/{pid}/exe").split(" ")[0]).name
+            return pid if program.removeprefix("lt-").startswith(daemon) else None    # or what is run instead of it
         except (OSError, ValueError):
             return None
 
@@ -235,8 +248,10 @@ class TenantNet:
                 return "did not end: " + ", ".join(alive())
         found = [self.node(r).checkRouterCores(reportLeaks=False, reportOnce=True) or ""
                  for r in self.spaces if r in self.routers]
-        leaks = [file for r in self.provider if "memstats:" in (file := self.log / r / "tenantd.err").read_text()]
-        return "".join(found) + "".join(f"{file}: {file.read_text()}" for file in leaks)
+        leaks = [file for r in self.provider for daemon in self.OURS
+                 if "memstats:" in (file := self.log / r / f"{daemon}.err").read_text()]
+        complaints = [file for r in self.provider for file in (self.log / r).glob("*.sanitizer.*")]
+        return "".join(found) + "".join(f"{file}: {file.read_text()}" for file in leaks + complaints)
 
     # -- acting --
 

@@ -33,6 +33,10 @@
 #define HELP_SHOW_TENANT_PLAN \
 	SHOW_STR TENANT_STR "What is still to be done on this node\n" JSON_STR
 
+#define CMD_TENANT_RELEASE "tenant release"
+#define HELP_TENANT_RELEASE \
+	TENANT_STR "What is held for withdrawing too much at once is meant, and may go\n"
+
 /* ospfd with ospfd_tenant.so */
 #define CMD_SHOW_TENANT_OSPF "show tenant ospf [json]"
 #define HELP_SHOW_TENANT_OSPF \

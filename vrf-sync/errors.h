@@ -24,6 +24,9 @@ enum tenant_log_refs {
 	EC_TENANT_EXPORT,
 	EC_TENANT_LATE_NEIGHBOR,
 	EC_TENANT_METRICS,
+	EC_TENANT_DRIFT,
+	EC_TENANT_TAKEN_BACK,
+	EC_TENANT_VERDICT,
 };
 
 void tenant_errors_init(void);

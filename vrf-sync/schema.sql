@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 --
--- The tenant database of frr-tenant, schema version 1 (SQLite 3.37 or newer).
+-- The tenant database of frr-tenant, schema version 2 (SQLite 3.38 or newer).
 --
 -- Anyone may write these tables, with tenantctl or with plain SQL: tenantd on
 -- every node sees a commit within milliseconds and brings its node in step.
@@ -27,7 +27,7 @@ BEGIN;
 CREATE TABLE schema_version (
 	version INTEGER NOT NULL
 ) STRICT;
-INSERT INTO schema_version VALUES (1);
+INSERT INTO schema_version VALUES (2);
 
 -- One row: what holds for the whole provider.
 CREATE TABLE provider (
@@ -139,7 +139,7 @@ CREATE TABLE wire_port (
 
 -- A customer.  Its VRF carries the tenant's name on every node.
 CREATE TABLE tenant (
-	id          INTEGER PRIMARY KEY AUTOINCREMENT,
+	id          INTEGER PRIMARY KEY AUTOINCREMENT CHECK (id BETWEEN 1 AND 4294967295),
 	name        TEXT NOT NULL UNIQUE
 		CHECK (length(name) BETWEEN 1 AND 63 AND name NOT GLOB '*[^A-Za-z0-9._-]*'
 			AND name GLOB '[A-Za-z0-9]*'),
@@ -265,6 +265,14 @@ CREATE TABLE leak (
 	CHECK (from_tenant <> to_tenant)
 ) STRICT;
 
+-- What withdraws very much at once is held by every node (20 % of a tenant's
+-- prefixes and more than 10, or more than 10 tenants), unless this one row says
+-- that all up to this revision is meant ("tenantctl release" writes it).
+CREATE TABLE meant (
+	id          INTEGER PRIMARY KEY CHECK (id = 1),
+	seq         INTEGER NOT NULL                    -- of change_log, its own row there included
+) STRICT;
+
 -- What each node has applied, written by its tenantd (no change_log entry).
 CREATE TABLE node_status (
 	node        TEXT PRIMARY KEY,
@@ -303,6 +311,12 @@ CREATE INDEX leak_to ON leak (to_tenant);
 -- The change feed.  A reader keeps the last seq it has seen and reloads the
 -- tenants named since; a row without a tenant concerns them all.  A reader
 -- that fell behind the oldest row reads everything.
+--
+-- It is the history, too: the row as it was (NULL: it came) and as it is now
+-- (NULL: it went), as JSON with the table's columns in their order.  Where both
+-- are NULL the entry only tells one more tenant of the change beside it.  What
+-- REPLACE takes away is not logged, unless recursive_triggers is on: write
+-- ON CONFLICT ... DO UPDATE instead.
 CREATE TABLE change_log (
 	seq         INTEGER PRIMARY KEY AUTOINCREMENT,
 	tbl         TEXT NOT NULL,
@@ -310,208 +324,374 @@ CREATE TABLE change_log (
 	row_id      INTEGER,
 	tenant_id   INTEGER,
 	at          INTEGER NOT NULL                    -- when it was written: milliseconds since 1970
-		DEFAULT (CAST(round((julianday('now') - 2440587.5) * 86400000) AS INTEGER))
+		DEFAULT (CAST(round((julianday('now') - 2440587.5) * 86400000) AS INTEGER)),
+	was         TEXT,
+	now         TEXT
+) STRICT;
+
+-- Changes made with tenantctl: drafts, which say nothing of the network yet, and
+-- what has become of them.  A single command is a change that was applied at once.
+CREATE TABLE change (
+	id          INTEGER PRIMARY KEY AUTOINCREMENT,
+	title       TEXT NOT NULL DEFAULT '',
+	author      TEXT NOT NULL DEFAULT '',           -- login name; '' where nobody knows
+	begun       INTEGER NOT NULL DEFAULT (unixepoch()),   -- UTC seconds, as all times here
+	base        INTEGER NOT NULL,                   -- change_log.seq when it was begun
+	planned     INTEGER,                            -- change_log.seq its newest plan is of; NULL: none since its last edit
+	state       TEXT NOT NULL DEFAULT 'draft'
+		CHECK (state IN ('draft', 'applied', 'confirming', 'confirmed', 'aborted', 'rolled back')),
+	applied     INTEGER,
+	first_seq   INTEGER,                            -- what it did in change_log; NULL before it is applied
+	last_seq    INTEGER,
+	deadline    INTEGER,                            -- until when it is to be confirmed
+	note        TEXT NOT NULL DEFAULT '',           -- what was left in place when it was taken back
+	CHECK (state <> 'confirming' OR (deadline IS NOT NULL AND first_seq IS NOT NULL AND last_seq IS NOT NULL))
+) STRICT;
+CREATE INDEX change_last ON change (last_seq);
+CREATE UNIQUE INDEX change_confirming ON change (state) WHERE state = 'confirming';
+
+-- The commands a draft is made of: words of tenantctl's command line, as JSON.
+CREATE TABLE change_edit (
+	change_id   INTEGER NOT NULL REFERENCES change (id) ON DELETE CASCADE,
+	position    INTEGER NOT NULL,
+	argv        TEXT NOT NULL CHECK (json_type(argv) = 'array'),
+	PRIMARY KEY (change_id, position)
 ) STRICT;
 
 CREATE TRIGGER change_log_trim AFTER INSERT ON change_log WHEN NEW.seq % 1000 = 0 BEGIN
 	DELETE FROM change_log WHERE seq < NEW.seq - 100000;
+	DELETE FROM change WHERE last_seq < NEW.seq - 100000 AND state <> 'confirming';
 END;
 
 -- Triggers: every table above that says something about the network.  An
 -- update that moves a row to another tenant is logged for both.
 
+CREATE TRIGGER meant_insert AFTER INSERT ON meant BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('meant', 'insert', NEW.id, NULL);
+END;
+CREATE TRIGGER meant_update AFTER UPDATE ON meant BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('meant', 'update', NEW.id, NULL);
+END;
 CREATE TRIGGER provider_insert AFTER INSERT ON provider BEGIN
-	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('provider', 'insert', NEW.id, NULL);
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, now) VALUES ('provider', 'insert', NEW.id, NULL,
+		json_object('id', NEW.id, 'asn', NEW.asn, 'nssa_area', NEW.nssa_area, 'vpn_tag', NEW.vpn_tag,
+			'table_base', NEW.table_base, 'vni_base', NEW.vni_base, 'leak_base', NEW.leak_base,
+			'ospf_hello', NEW.ospf_hello, 'ospf_dead', NEW.ospf_dead, 'vrrp_interval', NEW.vrrp_interval));
 END;
 CREATE TRIGGER provider_delete AFTER DELETE ON provider BEGIN
-	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('provider', 'delete', OLD.id, NULL);
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, was) VALUES ('provider', 'delete', OLD.id, NULL,
+		json_object('id', OLD.id, 'asn', OLD.asn, 'nssa_area', OLD.nssa_area, 'vpn_tag', OLD.vpn_tag,
+			'table_base', OLD.table_base, 'vni_base', OLD.vni_base, 'leak_base', OLD.leak_base,
+			'ospf_hello', OLD.ospf_hello, 'ospf_dead', OLD.ospf_dead, 'vrrp_interval', OLD.vrrp_interval));
 END;
 CREATE TRIGGER provider_update AFTER UPDATE ON provider BEGIN
-	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('provider', 'update', NEW.id, NULL);
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, was, now) VALUES ('provider', 'update', NEW.id, NULL,
+		json_object('id', OLD.id, 'asn', OLD.asn, 'nssa_area', OLD.nssa_area, 'vpn_tag', OLD.vpn_tag,
+			'table_base', OLD.table_base, 'vni_base', OLD.vni_base, 'leak_base', OLD.leak_base,
+			'ospf_hello', OLD.ospf_hello, 'ospf_dead', OLD.ospf_dead, 'vrrp_interval', OLD.vrrp_interval),
+		json_object('id', NEW.id, 'asn', NEW.asn, 'nssa_area', NEW.nssa_area, 'vpn_tag', NEW.vpn_tag,
+			'table_base', NEW.table_base, 'vni_base', NEW.vni_base, 'leak_base', NEW.leak_base,
+			'ospf_hello', NEW.ospf_hello, 'ospf_dead', NEW.ospf_dead, 'vrrp_interval', NEW.vrrp_interval));
 END;
 
 CREATE TRIGGER pool_insert AFTER INSERT ON pool BEGIN
-	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('pool', 'insert', NEW.rowid, NULL);
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, now) VALUES ('pool', 'insert', NEW.rowid, NULL,
+		json_object('kind', NEW.kind, 'prefix', NEW.prefix, 'length', NEW.length, 'wires', NEW.wires));
 END;
 CREATE TRIGGER pool_delete AFTER DELETE ON pool BEGIN
-	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('pool', 'delete', OLD.rowid, NULL);
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, was) VALUES ('pool', 'delete', OLD.rowid, NULL,
+		json_object('kind', OLD.kind, 'prefix', OLD.prefix, 'length', OLD.length, 'wires', OLD.wires));
 END;
 CREATE TRIGGER pool_update AFTER UPDATE ON pool BEGIN
-	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('pool', 'update', NEW.rowid, NULL);
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, was, now) VALUES ('pool', 'update', NEW.rowid, NULL,
+		json_object('kind', OLD.kind, 'prefix', OLD.prefix, 'length', OLD.length, 'wires', OLD.wires),
+		json_object('kind', NEW.kind, 'prefix', NEW.prefix, 'length', NEW.length, 'wires', NEW.wires));
 END;
 
 CREATE TRIGGER reserved_insert AFTER INSERT ON reserved BEGIN
-	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('reserved', 'insert', NEW.rowid, NULL);
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, now) VALUES ('reserved', 'insert', NEW.rowid, NULL,
+		json_object('prefix', NEW.prefix, 'what', NEW.what));
 END;
 CREATE TRIGGER reserved_delete AFTER DELETE ON reserved BEGIN
-	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('reserved', 'delete', OLD.rowid, NULL);
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, was) VALUES ('reserved', 'delete', OLD.rowid, NULL,
+		json_object('prefix', OLD.prefix, 'what', OLD.what));
 END;
 CREATE TRIGGER reserved_update AFTER UPDATE ON reserved BEGIN
-	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('reserved', 'update', NEW.rowid, NULL);
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, was, now) VALUES ('reserved', 'update', NEW.rowid, NULL,
+		json_object('prefix', OLD.prefix, 'what', OLD.what),
+		json_object('prefix', NEW.prefix, 'what', NEW.what));
 END;
 
 CREATE TRIGGER site_insert AFTER INSERT ON site BEGIN
-	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('site', 'insert', NEW.id, NULL);
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, now) VALUES ('site', 'insert', NEW.id, NULL,
+		json_object('id', NEW.id, 'name', NEW.name, 'locale', NEW.locale));
 END;
 CREATE TRIGGER site_delete AFTER DELETE ON site BEGIN
-	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('site', 'delete', OLD.id, NULL);
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, was) VALUES ('site', 'delete', OLD.id, NULL,
+		json_object('id', OLD.id, 'name', OLD.name, 'locale', OLD.locale));
 END;
 CREATE TRIGGER site_update AFTER UPDATE ON site BEGIN
-	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('site', 'update', NEW.id, NULL);
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, was, now) VALUES ('site', 'update', NEW.id, NULL,
+		json_object('id', OLD.id, 'name', OLD.name, 'locale', OLD.locale),
+		json_object('id', NEW.id, 'name', NEW.name, 'locale', NEW.locale));
 END;
 
 CREATE TRIGGER node_insert AFTER INSERT ON node BEGIN
-	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('node', 'insert', NEW.id, NULL);
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, now) VALUES ('node', 'insert', NEW.id, NULL,
+		json_object('id', NEW.id, 'name', NEW.name, 'site_id', NEW.site_id, 'router_id', NEW.router_id,
+			'vtep', NEW.vtep));
 END;
 CREATE TRIGGER node_delete AFTER DELETE ON node BEGIN
-	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('node', 'delete', OLD.id, NULL);
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, was) VALUES ('node', 'delete', OLD.id, NULL,
+		json_object('id', OLD.id, 'name', OLD.name, 'site_id', OLD.site_id, 'router_id', OLD.router_id,
+			'vtep', OLD.vtep));
 END;
 CREATE TRIGGER node_update AFTER UPDATE ON node BEGIN
-	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('node', 'update', NEW.id, NULL);
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, was, now) VALUES ('node', 'update', NEW.id, NULL,
+		json_object('id', OLD.id, 'name', OLD.name, 'site_id', OLD.site_id, 'router_id', OLD.router_id,
+			'vtep', OLD.vtep),
+		json_object('id', NEW.id, 'name', NEW.name, 'site_id', NEW.site_id, 'router_id', NEW.router_id,
+			'vtep', NEW.vtep));
 END;
 
 CREATE TRIGGER node_role_insert AFTER INSERT ON node_role BEGIN
-	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('node_role', 'insert', NEW.node_id, NULL);
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, now) VALUES ('node_role', 'insert', NEW.node_id, NULL,
+		json_object('node_id', NEW.node_id, 'role', NEW.role));
 END;
 CREATE TRIGGER node_role_delete AFTER DELETE ON node_role BEGIN
-	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('node_role', 'delete', OLD.node_id, NULL);
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, was) VALUES ('node_role', 'delete', OLD.node_id, NULL,
+		json_object('node_id', OLD.node_id, 'role', OLD.role));
 END;
 CREATE TRIGGER node_role_update AFTER UPDATE ON node_role BEGIN
-	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('node_role', 'update', NEW.node_id, NULL);
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, was, now) VALUES ('node_role', 'update', NEW.node_id, NULL,
+		json_object('node_id', OLD.node_id, 'role', OLD.role),
+		json_object('node_id', NEW.node_id, 'role', NEW.role));
 END;
 
 CREATE TRIGGER wire_insert AFTER INSERT ON wire BEGIN
-	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('wire', 'insert', NEW.id, NULL);
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, now) VALUES ('wire', 'insert', NEW.id, NULL,
+		json_object('id', NEW.id, 'name', NEW.name, 'site_id', NEW.site_id, 'kind', NEW.kind, 'encap', NEW.encap,
+			'vlan_base', NEW.vlan_base, 'vlan_max', NEW.vlan_max, 'mtu', NEW.mtu, 'bfd', NEW.bfd,
+			'ospf_key', NEW.ospf_key));
 END;
 CREATE TRIGGER wire_delete AFTER DELETE ON wire BEGIN
-	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('wire', 'delete', OLD.id, NULL);
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, was) VALUES ('wire', 'delete', OLD.id, NULL,
+		json_object('id', OLD.id, 'name', OLD.name, 'site_id', OLD.site_id, 'kind', OLD.kind, 'encap', OLD.encap,
+			'vlan_base', OLD.vlan_base, 'vlan_max', OLD.vlan_max, 'mtu', OLD.mtu, 'bfd', OLD.bfd,
+			'ospf_key', OLD.ospf_key));
 END;
 CREATE TRIGGER wire_update AFTER UPDATE ON wire BEGIN
-	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('wire', 'update', NEW.id, NULL);
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, was, now) VALUES ('wire', 'update', NEW.id, NULL,
+		json_object('id', OLD.id, 'name', OLD.name, 'site_id', OLD.site_id, 'kind', OLD.kind, 'encap', OLD.encap,
+			'vlan_base', OLD.vlan_base, 'vlan_max', OLD.vlan_max, 'mtu', OLD.mtu, 'bfd', OLD.bfd,
+			'ospf_key', OLD.ospf_key),
+		json_object('id', NEW.id, 'name', NEW.name, 'site_id', NEW.site_id, 'kind', NEW.kind, 'encap', NEW.encap,
+			'vlan_base', NEW.vlan_base, 'vlan_max', NEW.vlan_max, 'mtu', NEW.mtu, 'bfd', NEW.bfd,
+			'ospf_key', NEW.ospf_key));
 END;
 
 CREATE TRIGGER wire_port_insert AFTER INSERT ON wire_port BEGIN
-	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('wire_port', 'insert', NEW.id, NULL);
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, now) VALUES ('wire_port', 'insert', NEW.id, NULL,
+		json_object('id', NEW.id, 'wire_id', NEW.wire_id, 'node_id', NEW.node_id, 'ifname', NEW.ifname,
+			'slot', NEW.slot));
 END;
 CREATE TRIGGER wire_port_delete AFTER DELETE ON wire_port BEGIN
-	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('wire_port', 'delete', OLD.id, NULL);
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, was) VALUES ('wire_port', 'delete', OLD.id, NULL,
+		json_object('id', OLD.id, 'wire_id', OLD.wire_id, 'node_id', OLD.node_id, 'ifname', OLD.ifname,
+			'slot', OLD.slot));
 END;
 CREATE TRIGGER wire_port_update AFTER UPDATE ON wire_port BEGIN
-	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('wire_port', 'update', NEW.id, NULL);
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, was, now) VALUES ('wire_port', 'update', NEW.id, NULL,
+		json_object('id', OLD.id, 'wire_id', OLD.wire_id, 'node_id', OLD.node_id, 'ifname', OLD.ifname,
+			'slot', OLD.slot),
+		json_object('id', NEW.id, 'wire_id', NEW.wire_id, 'node_id', NEW.node_id, 'ifname', NEW.ifname,
+			'slot', NEW.slot));
 END;
 
 CREATE TRIGGER tenant_insert AFTER INSERT ON tenant BEGIN
-	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('tenant', 'insert', NEW.id, NEW.id);
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, now) VALUES ('tenant', 'insert', NEW.id, NEW.id,
+		json_object('id', NEW.id, 'name', NEW.name, 'vrf', NEW.vrf, 'table_id', NEW.table_id,
+			'rd_number', NEW.rd_number, 'rt_number', NEW.rt_number, 'max_routes', NEW.max_routes,
+			'description', NEW.description));
 END;
 CREATE TRIGGER tenant_delete AFTER DELETE ON tenant BEGIN
-	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('tenant', 'delete', OLD.id, OLD.id);
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, was) VALUES ('tenant', 'delete', OLD.id, OLD.id,
+		json_object('id', OLD.id, 'name', OLD.name, 'vrf', OLD.vrf, 'table_id', OLD.table_id,
+			'rd_number', OLD.rd_number, 'rt_number', OLD.rt_number, 'max_routes', OLD.max_routes,
+			'description', OLD.description));
 END;
 CREATE TRIGGER tenant_update AFTER UPDATE ON tenant BEGIN
-	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('tenant', 'update', NEW.id, NEW.id);
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, was, now) VALUES ('tenant', 'update', NEW.id, NEW.id,
+		json_object('id', OLD.id, 'name', OLD.name, 'vrf', OLD.vrf, 'table_id', OLD.table_id,
+			'rd_number', OLD.rd_number, 'rt_number', OLD.rt_number, 'max_routes', OLD.max_routes,
+			'description', OLD.description),
+		json_object('id', NEW.id, 'name', NEW.name, 'vrf', NEW.vrf, 'table_id', NEW.table_id,
+			'rd_number', NEW.rd_number, 'rt_number', NEW.rt_number, 'max_routes', NEW.max_routes,
+			'description', NEW.description));
 	INSERT INTO change_log (tbl, op, row_id, tenant_id)
 		SELECT 'tenant', 'update', OLD.id, OLD.id
 		WHERE OLD.id IS NOT NEW.id;
 END;
 
 CREATE TRIGGER aggregate_insert AFTER INSERT ON aggregate BEGIN
-	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('aggregate', 'insert', NEW.rowid, NEW.tenant_id);
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, now) VALUES ('aggregate', 'insert', NEW.rowid, NEW.tenant_id,
+		json_object('tenant_id', NEW.tenant_id, 'prefix', NEW.prefix));
 END;
 CREATE TRIGGER aggregate_delete AFTER DELETE ON aggregate BEGIN
-	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('aggregate', 'delete', OLD.rowid, OLD.tenant_id);
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, was) VALUES ('aggregate', 'delete', OLD.rowid, OLD.tenant_id,
+		json_object('tenant_id', OLD.tenant_id, 'prefix', OLD.prefix));
 END;
 CREATE TRIGGER aggregate_update AFTER UPDATE ON aggregate BEGIN
-	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('aggregate', 'update', NEW.rowid, NEW.tenant_id);
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, was, now) VALUES ('aggregate', 'update', NEW.rowid, NEW.tenant_id,
+		json_object('tenant_id', OLD.tenant_id, 'prefix', OLD.prefix),
+		json_object('tenant_id', NEW.tenant_id, 'prefix', NEW.prefix));
 	INSERT INTO change_log (tbl, op, row_id, tenant_id)
 		SELECT 'aggregate', 'update', OLD.rowid, OLD.tenant_id
 		WHERE OLD.tenant_id IS NOT NEW.tenant_id;
 END;
 
 CREATE TRIGGER attachment_insert AFTER INSERT ON attachment BEGIN
-	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('attachment', 'insert', NEW.id, NEW.tenant_id);
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, now) VALUES ('attachment', 'insert', NEW.id, NEW.tenant_id,
+		json_object('id', NEW.id, 'tenant_id', NEW.tenant_id, 'node_id', NEW.node_id, 'role', NEW.role));
 END;
 CREATE TRIGGER attachment_delete AFTER DELETE ON attachment BEGIN
-	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('attachment', 'delete', OLD.id, OLD.tenant_id);
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, was) VALUES ('attachment', 'delete', OLD.id, OLD.tenant_id,
+		json_object('id', OLD.id, 'tenant_id', OLD.tenant_id, 'node_id', OLD.node_id, 'role', OLD.role));
 END;
 CREATE TRIGGER attachment_update AFTER UPDATE ON attachment BEGIN
-	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('attachment', 'update', NEW.id, NEW.tenant_id);
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, was, now) VALUES ('attachment', 'update', NEW.id, NEW.tenant_id,
+		json_object('id', OLD.id, 'tenant_id', OLD.tenant_id, 'node_id', OLD.node_id, 'role', OLD.role),
+		json_object('id', NEW.id, 'tenant_id', NEW.tenant_id, 'node_id', NEW.node_id, 'role', NEW.role));
 	INSERT INTO change_log (tbl, op, row_id, tenant_id)
 		SELECT 'attachment', 'update', OLD.id, OLD.tenant_id
 		WHERE OLD.tenant_id IS NOT NEW.tenant_id;
 END;
 
 CREATE TRIGGER circuit_insert AFTER INSERT ON circuit BEGIN
-	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('circuit', 'insert', NEW.wire_id, NEW.tenant_id);
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, now) VALUES ('circuit', 'insert', NEW.wire_id, NEW.tenant_id,
+		json_object('tenant_id', NEW.tenant_id, 'wire_id', NEW.wire_id, 'prefix', NEW.prefix, 'vlan', NEW.vlan,
+			'routing', NEW.routing));
 END;
 CREATE TRIGGER circuit_delete AFTER DELETE ON circuit BEGIN
-	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('circuit', 'delete', OLD.wire_id, OLD.tenant_id);
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, was) VALUES ('circuit', 'delete', OLD.wire_id, OLD.tenant_id,
+		json_object('tenant_id', OLD.tenant_id, 'wire_id', OLD.wire_id, 'prefix', OLD.prefix, 'vlan', OLD.vlan,
+			'routing', OLD.routing));
 END;
 CREATE TRIGGER circuit_update AFTER UPDATE ON circuit BEGIN
-	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('circuit', 'update', NEW.wire_id, NEW.tenant_id);
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, was, now) VALUES ('circuit', 'update', NEW.wire_id, NEW.tenant_id,
+		json_object('tenant_id', OLD.tenant_id, 'wire_id', OLD.wire_id, 'prefix', OLD.prefix, 'vlan', OLD.vlan,
+			'routing', OLD.routing),
+		json_object('tenant_id', NEW.tenant_id, 'wire_id', NEW.wire_id, 'prefix', NEW.prefix, 'vlan', NEW.vlan,
+			'routing', NEW.routing));
 	INSERT INTO change_log (tbl, op, row_id, tenant_id)
 		SELECT 'circuit', 'update', OLD.wire_id, OLD.tenant_id
 		WHERE OLD.tenant_id IS NOT NEW.tenant_id;
 END;
 
 CREATE TRIGGER logical_switch_insert AFTER INSERT ON logical_switch BEGIN
-	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('logical_switch', 'insert', NEW.id, NEW.tenant_id);
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, now) VALUES ('logical_switch', 'insert', NEW.id, NEW.tenant_id,
+		json_object('id', NEW.id, 'tenant_id', NEW.tenant_id, 'name', NEW.name, 'site_id', NEW.site_id,
+			'scope', NEW.scope, 'purpose', NEW.purpose, 'vni', NEW.vni, 'mtu', NEW.mtu));
 END;
 CREATE TRIGGER logical_switch_delete AFTER DELETE ON logical_switch BEGIN
-	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('logical_switch', 'delete', OLD.id, OLD.tenant_id);
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, was) VALUES ('logical_switch', 'delete', OLD.id, OLD.tenant_id,
+		json_object('id', OLD.id, 'tenant_id', OLD.tenant_id, 'name', OLD.name, 'site_id', OLD.site_id,
+			'scope', OLD.scope, 'purpose', OLD.purpose, 'vni', OLD.vni, 'mtu', OLD.mtu));
 END;
 CREATE TRIGGER logical_switch_update AFTER UPDATE ON logical_switch BEGIN
-	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('logical_switch', 'update', NEW.id, NEW.tenant_id);
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, was, now) VALUES ('logical_switch', 'update', NEW.id, NEW.tenant_id,
+		json_object('id', OLD.id, 'tenant_id', OLD.tenant_id, 'name', OLD.name, 'site_id', OLD.site_id,
+			'scope', OLD.scope, 'purpose', OLD.purpose, 'vni', OLD.vni, 'mtu', OLD.mtu),
+		json_object('id', NEW.id, 'tenant_id', NEW.tenant_id, 'name', NEW.name, 'site_id', NEW.site_id,
+			'scope', NEW.scope, 'purpose', NEW.purpose, 'vni', NEW.vni, 'mtu', NEW.mtu));
 	INSERT INTO change_log (tbl, op, row_id, tenant_id)
 		SELECT 'logical_switch', 'update', OLD.id, OLD.tenant_id
 		WHERE OLD.tenant_id IS NOT NEW.tenant_id;
 END;
 
 CREATE TRIGGER link_insert AFTER INSERT ON link BEGIN
-	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('link', 'insert', NEW.id, NEW.tenant_id);
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, now) VALUES ('link', 'insert', NEW.id, NEW.tenant_id,
+		json_object('id', NEW.id, 'tenant_id', NEW.tenant_id, 'name', NEW.name, 'node_id', NEW.node_id,
+			'ifname', NEW.ifname, 'encap', NEW.encap, 'vlan', NEW.vlan, 'address', NEW.address, 'peer', NEW.peer,
+			'protocol', NEW.protocol, 'peer_as', NEW.peer_as, 'max_routes', NEW.max_routes,
+			'virtual_address', NEW.virtual_address, 'vrid', NEW.vrid, 'priority', NEW.priority));
 END;
 CREATE TRIGGER link_delete AFTER DELETE ON link BEGIN
-	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('link', 'delete', OLD.id, OLD.tenant_id);
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, was) VALUES ('link', 'delete', OLD.id, OLD.tenant_id,
+		json_object('id', OLD.id, 'tenant_id', OLD.tenant_id, 'name', OLD.name, 'node_id', OLD.node_id,
+			'ifname', OLD.ifname, 'encap', OLD.encap, 'vlan', OLD.vlan, 'address', OLD.address, 'peer', OLD.peer,
+			'protocol', OLD.protocol, 'peer_as', OLD.peer_as, 'max_routes', OLD.max_routes,
+			'virtual_address', OLD.virtual_address, 'vrid', OLD.vrid, 'priority', OLD.priority));
 END;
 CREATE TRIGGER link_update AFTER UPDATE ON link BEGIN
-	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('link', 'update', NEW.id, NEW.tenant_id);
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, was, now) VALUES ('link', 'update', NEW.id, NEW.tenant_id,
+		json_object('id', OLD.id, 'tenant_id', OLD.tenant_id, 'name', OLD.name, 'node_id', OLD.node_id,
+			'ifname', OLD.ifname, 'encap', OLD.encap, 'vlan', OLD.vlan, 'address', OLD.address, 'peer', OLD.peer,
+			'protocol', OLD.protocol, 'peer_as', OLD.peer_as, 'max_routes', OLD.max_routes,
+			'virtual_address', OLD.virtual_address, 'vrid', OLD.vrid, 'priority', OLD.priority),
+		json_object('id', NEW.id, 'tenant_id', NEW.tenant_id, 'name', NEW.name, 'node_id', NEW.node_id,
+			'ifname', NEW.ifname, 'encap', NEW.encap, 'vlan', NEW.vlan, 'address', NEW.address, 'peer', NEW.peer,
+			'protocol', NEW.protocol, 'peer_as', NEW.peer_as, 'max_routes', NEW.max_routes,
+			'virtual_address', NEW.virtual_address, 'vrid', NEW.vrid, 'priority', NEW.priority));
 	INSERT INTO change_log (tbl, op, row_id, tenant_id)
 		SELECT 'link', 'update', OLD.id, OLD.tenant_id
 		WHERE OLD.tenant_id IS NOT NEW.tenant_id;
 END;
 
 CREATE TRIGGER subnet_insert AFTER INSERT ON subnet BEGIN
-	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('subnet', 'insert', NEW.id, (SELECT tenant_id FROM logical_switch WHERE id = NEW.switch_id));
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, now) VALUES ('subnet', 'insert', NEW.id, (SELECT tenant_id FROM logical_switch WHERE id = NEW.switch_id),
+		json_object('id', NEW.id, 'switch_id', NEW.switch_id, 'prefix', NEW.prefix, 'gateway', NEW.gateway,
+			'advertise', NEW.advertise));
 END;
 CREATE TRIGGER subnet_delete AFTER DELETE ON subnet BEGIN
-	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('subnet', 'delete', OLD.id, (SELECT tenant_id FROM logical_switch WHERE id = OLD.switch_id));
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, was) VALUES ('subnet', 'delete', OLD.id, (SELECT tenant_id FROM logical_switch WHERE id = OLD.switch_id),
+		json_object('id', OLD.id, 'switch_id', OLD.switch_id, 'prefix', OLD.prefix, 'gateway', OLD.gateway,
+			'advertise', OLD.advertise));
 END;
 CREATE TRIGGER subnet_update AFTER UPDATE ON subnet BEGIN
-	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('subnet', 'update', NEW.id, (SELECT tenant_id FROM logical_switch WHERE id = NEW.switch_id));
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, was, now) VALUES ('subnet', 'update', NEW.id, (SELECT tenant_id FROM logical_switch WHERE id = NEW.switch_id),
+		json_object('id', OLD.id, 'switch_id', OLD.switch_id, 'prefix', OLD.prefix, 'gateway', OLD.gateway,
+			'advertise', OLD.advertise),
+		json_object('id', NEW.id, 'switch_id', NEW.switch_id, 'prefix', NEW.prefix, 'gateway', NEW.gateway,
+			'advertise', NEW.advertise));
 	INSERT INTO change_log (tbl, op, row_id, tenant_id)
 		SELECT 'subnet', 'update', OLD.id, (SELECT tenant_id FROM logical_switch WHERE id = OLD.switch_id)
 		WHERE (SELECT tenant_id FROM logical_switch WHERE id = OLD.switch_id) IS NOT (SELECT tenant_id FROM logical_switch WHERE id = NEW.switch_id);
 END;
 
 CREATE TRIGGER host_insert AFTER INSERT ON host BEGIN
-	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('host', 'insert', NEW.id, (SELECT s.tenant_id FROM logical_switch s JOIN subnet n ON n.switch_id = s.id WHERE n.id = NEW.subnet_id));
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, now) VALUES ('host', 'insert', NEW.id, (SELECT s.tenant_id FROM logical_switch s JOIN subnet n ON n.switch_id = s.id WHERE n.id = NEW.subnet_id),
+		json_object('id', NEW.id, 'subnet_id', NEW.subnet_id, 'address', NEW.address, 'site_id', NEW.site_id,
+			'advertise', NEW.advertise));
 END;
 CREATE TRIGGER host_delete AFTER DELETE ON host BEGIN
-	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('host', 'delete', OLD.id, (SELECT s.tenant_id FROM logical_switch s JOIN subnet n ON n.switch_id = s.id WHERE n.id = OLD.subnet_id));
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, was) VALUES ('host', 'delete', OLD.id, (SELECT s.tenant_id FROM logical_switch s JOIN subnet n ON n.switch_id = s.id WHERE n.id = OLD.subnet_id),
+		json_object('id', OLD.id, 'subnet_id', OLD.subnet_id, 'address', OLD.address, 'site_id', OLD.site_id,
+			'advertise', OLD.advertise));
 END;
 CREATE TRIGGER host_update AFTER UPDATE ON host BEGIN
-	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('host', 'update', NEW.id, (SELECT s.tenant_id FROM logical_switch s JOIN subnet n ON n.switch_id = s.id WHERE n.id = NEW.subnet_id));
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, was, now) VALUES ('host', 'update', NEW.id, (SELECT s.tenant_id FROM logical_switch s JOIN subnet n ON n.switch_id = s.id WHERE n.id = NEW.subnet_id),
+		json_object('id', OLD.id, 'subnet_id', OLD.subnet_id, 'address', OLD.address, 'site_id', OLD.site_id,
+			'advertise', OLD.advertise),
+		json_object('id', NEW.id, 'subnet_id', NEW.subnet_id, 'address', NEW.address, 'site_id', NEW.site_id,
+			'advertise', NEW.advertise));
 	INSERT INTO change_log (tbl, op, row_id, tenant_id)
 		SELECT 'host', 'update', OLD.id, (SELECT s.tenant_id FROM logical_switch s JOIN subnet n ON n.switch_id = s.id WHERE n.id = OLD.subnet_id)
 		WHERE (SELECT s.tenant_id FROM logical_switch s JOIN subnet n ON n.switch_id = s.id WHERE n.id = OLD.subnet_id) IS NOT (SELECT s.tenant_id FROM logical_switch s JOIN subnet n ON n.switch_id = s.id WHERE n.id = NEW.subnet_id);
 END;
 
 CREATE TRIGGER link_route_insert AFTER INSERT ON link_route BEGIN
-	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('link_route', 'insert', NEW.link_id, (SELECT tenant_id FROM link WHERE id = NEW.link_id));
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, now) VALUES ('link_route', 'insert', NEW.link_id, (SELECT tenant_id FROM link WHERE id = NEW.link_id),
+		json_object('link_id', NEW.link_id, 'prefix', NEW.prefix));
 END;
 CREATE TRIGGER link_route_delete AFTER DELETE ON link_route BEGIN
-	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('link_route', 'delete', OLD.link_id, (SELECT tenant_id FROM link WHERE id = OLD.link_id));
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, was) VALUES ('link_route', 'delete', OLD.link_id, (SELECT tenant_id FROM link WHERE id = OLD.link_id),
+		json_object('link_id', OLD.link_id, 'prefix', OLD.prefix));
 END;
 CREATE TRIGGER link_route_update AFTER UPDATE ON link_route BEGIN
-	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('link_route', 'update', NEW.link_id, (SELECT tenant_id FROM link WHERE id = NEW.link_id));
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, was, now) VALUES ('link_route', 'update', NEW.link_id, (SELECT tenant_id FROM link WHERE id = NEW.link_id),
+		json_object('link_id', OLD.link_id, 'prefix', OLD.prefix),
+		json_object('link_id', NEW.link_id, 'prefix', NEW.prefix));
 	INSERT INTO change_log (tbl, op, row_id, tenant_id)
 		SELECT 'link_route', 'update', OLD.link_id, (SELECT tenant_id FROM link WHERE id = OLD.link_id)
 		WHERE (SELECT tenant_id FROM link WHERE id = OLD.link_id) IS NOT (SELECT tenant_id FROM link WHERE id = NEW.link_id);
@@ -519,17 +699,25 @@ END;
 
 -- A leak concerns two tenants.
 CREATE TRIGGER leak_insert AFTER INSERT ON leak BEGIN
-	INSERT INTO change_log (tbl, op, row_id, tenant_id)
-		VALUES ('leak', 'insert', NEW.id, NEW.from_tenant), ('leak', 'insert', NEW.id, NEW.to_tenant);
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, now) VALUES ('leak', 'insert', NEW.id, NEW.from_tenant,
+		json_object('id', NEW.id, 'from_tenant', NEW.from_tenant, 'to_tenant', NEW.to_tenant,
+			'prefix', NEW.prefix));
+	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('leak', 'insert', NEW.id, NEW.to_tenant);
 END;
 CREATE TRIGGER leak_delete AFTER DELETE ON leak BEGIN
-	INSERT INTO change_log (tbl, op, row_id, tenant_id)
-		VALUES ('leak', 'delete', OLD.id, OLD.from_tenant), ('leak', 'delete', OLD.id, OLD.to_tenant);
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, was) VALUES ('leak', 'delete', OLD.id, OLD.from_tenant,
+		json_object('id', OLD.id, 'from_tenant', OLD.from_tenant, 'to_tenant', OLD.to_tenant,
+			'prefix', OLD.prefix));
+	INSERT INTO change_log (tbl, op, row_id, tenant_id) VALUES ('leak', 'delete', OLD.id, OLD.to_tenant);
 END;
 CREATE TRIGGER leak_update AFTER UPDATE ON leak BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, was, now) VALUES ('leak', 'update', NEW.id, NEW.from_tenant,
+		json_object('id', OLD.id, 'from_tenant', OLD.from_tenant, 'to_tenant', OLD.to_tenant,
+			'prefix', OLD.prefix),
+		json_object('id', NEW.id, 'from_tenant', NEW.from_tenant, 'to_tenant', NEW.to_tenant,
+			'prefix', NEW.prefix));
 	INSERT INTO change_log (tbl, op, row_id, tenant_id)
-		VALUES ('leak', 'update', NEW.id, NEW.from_tenant), ('leak', 'update', NEW.id, NEW.to_tenant),
-		       ('leak', 'update', OLD.id, OLD.from_tenant), ('leak', 'update', OLD.id, OLD.to_tenant);
+		VALUES ('leak', 'update', NEW.id, NEW.to_tenant), ('leak', 'update', OLD.id, OLD.from_tenant), ('leak', 'update', OLD.id, OLD.to_tenant);
 END;
 
 COMMIT;

@@ -33,7 +33,7 @@ def lines_of(number):
     lines = [f"{at} id {number}", f"{at} attachment box role dlr"]
     for i, name in enumerate(SWITCHES):
         lines += [f"{at} switch {name} id {number * 10 + i}",
-                  f"{at} switch {name} subnet 10.1.{i}.0/24 gateway 10.1.{i}.1"]
+                  f"{at} switch {name} subnet 10.1.{i}.0/24"]
     return lines
 
 

@@ -216,6 +216,7 @@ def test_what_a_hand_changes_during_a_batch_is_put_back(net):
     with net.db.together():
         net.db.sql("DELETE FROM tenant WHERE id BETWEEN 70 AND 89")
         net.db.delete("logical_switch", "more")
+    net.tenantctl("release")    # so many at once wait for somebody who means it
     net.wait_settled(timeout=60)
 
 
@@ -273,5 +274,6 @@ def test_many_vrfs_at_once_are_all_exported(net):
         return
     with net.db.together():
         net.db.sql("DELETE FROM tenant WHERE id > 1000")
+    net.tenantctl("release")
     net.wait_settled("pe1", timeout=300)
     assert not [name for name in net.links("pe1") if name.startswith("m1")]

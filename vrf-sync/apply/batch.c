@@ -294,6 +294,23 @@ void batch_step_next(struct engine *engine)
 	step_run(engine);
 }
 
+static void say_why_absent(struct place *place, enum target target)
+{
+	struct engine *engine = place->engine;
+	struct reason *why = &place->reason;
+
+	why->text[0] = '\0';
+	if (frr_conn_is_silent(engine->conns[target]))
+		reason_set(why, "%s does not answer; its part follows when it does",
+			   target_names[target]);
+	else if (engine->unread[target])
+		reason_set(why, "%s does not tell what it holds; its part follows when it does",
+			   target_names[target]);
+	else
+		reason_set(why, "%s is not running; its part follows when it is back",
+			   target_names[target]);
+}
+
 /* What a daemon that is away should hold waits for it. */
 static void place_leave_out_absent(struct place *place)
 {
@@ -308,9 +325,7 @@ static void place_leave_out_absent(struct place *place)
 		    (frr_conn_is_up(engine->conns[target]) && engine->surveyed[target]))
 			continue;
 		place->lost = true;
-		place->reason.text[0] = '\0';
-		reason_set(&place->reason, "%s is not running; its part follows when it is back",
-			   target_names[target]);
+		say_why_absent(place, target);
 		return;
 	}
 }

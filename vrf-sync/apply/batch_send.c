@@ -61,6 +61,16 @@ static bool is_good(int status, const char *text, bool removes)
 	       !strstr(text, "% Configuration failed");
 }
 
+/* Somebody else's lock goes with his session; that of a session which ended during its
+ * commit stays until mgmtd ends, without our module (frr-plugin/mgmtd_orphan.h).
+ */
+static const char *lock_advice(const char *text)
+{
+	return strstr(text, "locked by another session")
+		       ? "; if that stays, restart mgmtd, with \"-M tenant\" among its options"
+		       : "";
+}
+
 static void refused(struct place *place, enum target target, const struct task *task, char *text)
 {
 	char line[STATEMENT_SIZE], why[STATEMENT_SIZE];
@@ -71,9 +81,9 @@ static void refused(struct place *place, enum target target, const struct task *
 		place_fail(place, false, "%s refused \"%s\": %s", target_names[target], line,
 			   refusal(&task->op.obj, text, why));
 	} else {
-		place_fail(place, false, "%s refused the statements of %s: %s",
+		place_fail(place, false, "%s refused the statements of %s: %s%s",
 			   target_names[target], place->vrf[0] ? place->vrf : "the node",
-			   refusal(NULL, text, why));
+			   refusal(NULL, text, why), lock_advice(text));
 	}
 	survey_forget(place->engine, target);
 }
@@ -85,7 +95,10 @@ static void task_answered(void *arg, int together, int status, char *text)
 	struct engine *engine = place->engine;
 	enum target target = task->op.obj.target;
 
-	if (status == FRR_CONN_LOST)
+	if (status == FRR_CONN_LOST && frr_conn_is_silent(engine->conns[target]))
+		place_fail(place, true, "%s does not answer; its part follows when it does",
+			   target_names[target]);
+	else if (status == FRR_CONN_LOST)
 		place_fail(place, true, "%s went away; its part follows when it is back",
 			   target_names[target]);
 	else if (is_good(status, text, task->op.what == OUTCOME_DELETE))

@@ -74,11 +74,29 @@ static void plan_node_part(struct engine *engine, struct place *place, const str
 	place_set_want(place, &want);
 }
 
+/* By its rows, or by what would be made of them. */
+static bool tenant_is_refused(const struct engine *engine, const struct tenant *tenant,
+			      struct reason *why)
+{
+	struct reason *findings = NULL;
+	const char *verdict;
+
+	if (validate_tenant(engine->model, tenant, &findings)) {
+		*why = findings[0];
+		darr_free(findings);
+		return true;
+	}
+	verdict = engine->host.refused(tenant->id);
+	if (verdict)
+		strlcpy(why->text, verdict, sizeof(why->text));
+	return verdict != NULL;
+}
+
 /* False where the tenant must be held as it is. */
 static bool plan_place(struct engine *engine, struct place *place, const struct node *node)
 {
 	const struct tenant *tenant = model_tenant(engine->model, place->tenant_id);
-	struct reason *findings = NULL;
+	struct reason why;
 
 	place->judged = true;
 	place->unplanned = false;
@@ -90,17 +108,17 @@ static bool plan_place(struct engine *engine, struct place *place, const struct 
 		place_set_health(place, HEALTH_WAITING);
 		place->reason.text[0] = '\0';
 		reason_set(
-			&place->reason,
-			"nobody knows VRF %s; it stays until the configuration in mgmtd has been read, which may",
-			place->vrf);
+			&place->reason, "nobody knows VRF %s; %s", place->vrf,
+			engine->strangers_stay & STRANGERS_UNHEARD
+				? "it stays until the configuration in mgmtd has been read, which may"
+				: "it stays with many others, until somebody says that they may go (tenant release)");
 		return false;
 	}
 	if (tenant && tenant_roles_on(tenant, node->id) &&
-	    validate_tenant(engine->model, tenant, &findings)) {
+	    tenant_is_refused(engine, tenant, &why)) {
 		place_set_health(place, HEALTH_FAILED);
-		place->reason = findings[0];
+		place->reason = why;
 		flog_warn(EC_TENANT_HELD, "%s: held as it is: %s", place->vrf, place->reason.text);
-		darr_free(findings);
 		return false;
 	}
 	place_set_plan(place, model_provider(engine->model), tenant, node);
@@ -223,11 +241,12 @@ static void conn_down(void *arg, struct frr_conn *conn)
 {
 	struct engine *engine = arg;
 
-	zlog_info(
-		"%s is gone; its part follows when it is back%s", frr_conn_name(conn),
-		strcmp(frr_conn_name(conn), target_names[TARGET_OSPFD])
-			? ""
-			: " (FRR has no graceful restart of OSPF in a VRF: its neighbors drop it)");
+	if (!frr_conn_is_silent(conn))
+		zlog_info(
+			"%s is gone; its part follows when it is back%s", frr_conn_name(conn),
+			strcmp(frr_conn_name(conn), target_names[TARGET_OSPFD])
+				? ""
+				: " (FRR has no graceful restart of OSPF in a VRF: its neighbors drop it)");
 	for (int target = 0; target < TARGET_COUNT; target++)
 		if (engine->conns[target] == conn)
 			survey_forget(engine, target);
@@ -241,7 +260,8 @@ static void conn_absent(void *arg, struct frr_conn *conn)
 {
 	struct engine *engine = arg;
 
-	if (conn == engine->conns[TARGET_VRRPD] && !engine->virtual_held) {
+	if (conn == engine->conns[TARGET_VRRPD] && !engine->virtual_held &&
+	    !frr_conn_is_silent(conn)) {
 		engine->virtual_held = true;
 		kernel_hold_virtual(engine->kernel);
 	}
@@ -305,9 +325,11 @@ void engine_free(struct engine *engine)
 		return;
 	event_cancel(&engine->ev_batch);
 	event_cancel(&engine->ev_kernel);
+	event_cancel(&engine->ev_survey);
 	batch_cancel(engine);
 	verify_stop(engine);
 	late_neighbor_stop(engine);
+	audit_stop(engine);
 	for (int target = 0; target < TARGET_COUNT; target++)
 		frr_conn_free(engine->conns[target]);
 	frr_conn_free(engine->zebra);
@@ -333,6 +355,7 @@ void engine_start(struct engine *engine, const char *node)
 		if (target != TARGET_KERNEL && target != TARGET_VRRPD)
 			connect_to(engine, target);
 	connect_to_zebra(engine);
+	audit_start(engine);
 	/* what is ours in the kernel is known before the first load is judged */
 	survey_begin(engine);
 	if (kernel_event_fd(engine->kernel) >= 0)
@@ -348,27 +371,18 @@ void engine_make_all_dirty(struct engine *engine)
 		place_make_dirty(place);
 }
 
-void engine_hold_strangers(struct engine *engine)
+void engine_hold_strangers(struct engine *engine, enum stranger_reason why)
 {
-	engine->strangers_stay = true;
+	engine->strangers_stay |= why;
 }
 
-void engine_release_strangers(struct engine *engine)
+void engine_release_strangers(struct engine *engine, enum stranger_reason why)
 {
-	if (!engine->strangers_stay)
+	if (!(engine->strangers_stay & why))
 		return;
-	engine->strangers_stay = false;
+	engine->strangers_stay &= ~why;
 	engine_make_all_dirty(engine);
 	engine_schedule(engine);
-}
-
-static bool tenant_is_sound(const struct engine *engine, const struct tenant *tenant)
-{
-	struct reason *findings = NULL;
-	bool sound = validate_tenant(engine->model, tenant, &findings) == 0;
-
-	darr_free(findings);
-	return sound;
 }
 
 /* This node is to do something for the tenant. */
@@ -389,8 +403,10 @@ static void touch_tenant(struct engine *engine, uint32_t id, int64_t noticed)
 	const struct tenant *tenant = model_tenant(engine->model, id);
 	struct place *old = place_of_tenant(engine, id);
 	struct place *place = NULL;
+	struct reason ignored;
 
-	if (tenant && old && strcmp(old->vrf, tenant->vrf) && !tenant_is_sound(engine, tenant))
+	if (tenant && old && strcmp(old->vrf, tenant->vrf) &&
+	    tenant_is_refused(engine, tenant, &ignored))
 		place = old;
 	else if (tenant && tenant->vrf[0])
 		place = place_get(engine, tenant->vrf);

@@ -44,6 +44,8 @@ struct engine_host {
 	/* what zebra has told us, which the engine waits for */
 	bool (*knows_vrf)(const char *vrf, uint32_t table);
 	bool (*knows_interface)(const char *ifname, const char *vrf);
+	/* why the tenant must be held as it is, whatever its rows say; NULL: it need not */
+	const char *(*refused)(uint32_t tenant_id);
 	/* the tenant's plan is that of the newest model */
 	void (*planned)(uint32_t tenant_id);
 	/* a route came into the table of the tenant's VRF, or went; RTPROT_* */
@@ -78,10 +80,16 @@ void engine_zebra_changed(struct engine *engine);
  */
 void engine_revive(struct engine *engine, enum target target, int64_t gone);
 /* VRFs of ours that the model has never known stay as they are from now on, until
- * they may go: a source that has not been heard yet may know them.
+ * no reason is left for it.
  */
-void engine_hold_strangers(struct engine *engine);
-void engine_release_strangers(struct engine *engine);
+enum stranger_reason {
+	STRANGERS_UNHEARD = 1 << 0, /* a source that has not been heard yet may know them */
+	STRANGERS_MANY = 1 << 1,    /* they are so many that it is no order */
+};
+void engine_hold_strangers(struct engine *engine, enum stranger_reason why);
+void engine_release_strangers(struct engine *engine, enum stranger_reason why);
+/* What others change in FRR's daemons is put right (as at the start), or only told of. */
+void engine_repair_drift(struct engine *engine, bool repair);
 /* Reads everything again and compares. */
 void engine_resync(struct engine *engine);
 
@@ -132,6 +140,7 @@ enum engine_repair {
 	REPAIR_EXPORT,        /* what bgpd held and did not export */
 	REPAIR_LATE_NEIGHBOR, /* an edge's translations, sent again */
 	REPAIR_KERNEL,        /* an object of ours that somebody else changed or took away */
+	REPAIR_CONFIGURATION, /* a VRF's statements in a daemon that somebody else changed */
 	REPAIR_REVIVED,       /* a VRF's instances, after zebra alone was restarted */
 	REPAIR_COUNT
 };

@@ -6,6 +6,7 @@
  *   place.c   one VRF: what is in place, and what should be
  *   batch.c   the steps of one batch, with batch_send.c
  *   survey.c  reading what is in place
+ *   audit.c   whether it still is what was put there
  *   verify.c  whether bgpd exports what it holds
  *   late_neighbor.c  whether an edge's neighbors have what it translated
  */
@@ -58,9 +59,10 @@ struct place {
 
 	/* made and let go by place.c: place_have(), place_want() */
 	struct snapshot planned;
-	uint32_t wants[TARGET_COUNT]; /* objects of the plan */
-	bool as_planned;              /* have is the plan's objects for the targets in holds */
-	uint8_t holds;                /* TARGET_BIT(), or-ed */
+	uint32_t wants[TARGET_COUNT];   /* objects of the plan */
+	uint32_t audited[TARGET_COUNT]; /* hash of what audit.c read and found as believed */
+	bool as_planned;                /* have is the plan's objects for the targets in holds */
+	uint8_t holds;                  /* TARGET_BIT(), or-ed */
 	struct objects have, want;
 
 	/* while in a batch */
@@ -139,8 +141,8 @@ struct engine {
 	const struct model *model;
 	const struct provider *provider; /* that the node's own part was planned for */
 	char node_name[TENANT_NAME_MAX + 1];
-	struct reason problem; /* with the node itself */
-	bool strangers_stay;   /* VRFs that the model has never known */
+	struct reason problem;  /* with the node itself */
+	uint8_t strangers_stay; /* VRFs that the model has never known: enum stranger_reason */
 
 	struct place_hash_head places[1]; /* by VRF */
 	struct place_ids_head tenants[1]; /* by tenant id */
@@ -150,12 +152,13 @@ struct engine {
 	unsigned int needs[TARGET_COUNT];    /* places that want something there */
 	struct objects scratch, scratch_new; /* of place.c */
 	struct batch batch;
-	struct event *ev_batch, *ev_kernel;
+	struct event *ev_batch, *ev_kernel, *ev_survey;
 
 	struct frr_conn *conns[TARGET_COUNT]; /* none for the kernel; vrrpd's once it is needed */
 	bool virtual_held;                    /* since vrrpd went: kernel_hold_virtual() */
 	bool surveyed[TARGET_COUNT];          /* what it holds is known */
 	bool asking[TARGET_COUNT];            /* its answer is on the way */
+	bool unread[TARGET_COUNT];            /* it did not tell; asked again in a while */
 	int64_t up_since[TARGET_COUNT];       /* us monotonic */
 
 	struct verify_list_head verifies[1]; /* by time */
@@ -168,6 +171,17 @@ struct engine {
 		bool asking;
 		int64_t asked, looked; /* the last look: ospfd asked, and answered; us monotonic */
 	} late;                        /* of late_neighbor.c */
+
+	struct {
+		struct event *ev_look;
+		unsigned int turn; /* the target that was asked last */
+		bool asking;
+		bool only_tells;
+		int64_t asked;               /* us monotonic */
+		uint64_t batches;            /* that had ended by then */
+		int64_t next[TARGET_COUNT];  /* not before; us monotonic */
+		uint32_t text[TARGET_COUNT]; /* hash of the last answer that was all right */
+	} audit;
 
 	struct engine_stats stats;
 };
@@ -259,6 +273,8 @@ void late_neighbor_start(struct engine *engine);
 void late_neighbor_stop(struct engine *engine);
 
 /* ---- survey.c ---- */
+/* What is ours in a daemon's configuration (darr), which is taken apart in place. */
+struct object *survey_read(struct engine *engine, enum target target, char *text);
 /* Asks for what is in place wherever that is not known; engine_schedule() is
  * called when an answer has come.
  */
@@ -269,6 +285,11 @@ void survey_begin(struct engine *engine);
 enum target survey_awaits(const struct engine *engine);
 bool survey_is_complete(const struct engine *engine);
 void survey_forget(struct engine *engine, enum target target);
+
+/* ---- audit.c ---- */
+/* From now on every daemon is asked every few seconds. */
+void audit_start(struct engine *engine);
+void audit_stop(struct engine *engine);
 
 /* ---- verify.c ---- */
 /* Looks in a while whether all that should be exported from its VRF is. */

@@ -19,6 +19,7 @@
 #include "network.h"
 #include "typesafe.h"
 
+#include "clock.h"
 #include "errors.h"
 #include "apply/frr_conn.h"
 
@@ -30,7 +31,10 @@ DEFINE_MTYPE_STATIC(TENANT_APPLY, FRR_CONN_COMMAND, "FRR command");
 #define ATTEMPTS     10   /* so often after a sign of life; then a sign is waited for */
 #define SLOW_LOOK_MS 3000 /* which would find what inotify cannot see */
 #define WINDOW       128  /* commands under way at once */
+#define OWED_FACTOR  20   /* patience with what mgmtd owes; its own with a commit is 600 s */
 #define ANSWER_MAX   (64 * 1024 * 1024)
+
+unsigned int frr_conn_patience_ms = 30000;
 
 PREDECL_LIST(command_list);
 
@@ -52,13 +56,17 @@ struct frr_conn {
 	unsigned int window;
 	int fd; /* -1: none */
 	bool up;
+	bool silent;           /* it was given up, and has not answered since */
+	size_t owed;           /* answers that nobody waits for any more */
+	int64_t heard;         /* of it last, or asked first since; us monotonic */
 	bool tried;            /* to connect, at least once */
 	unsigned int attempts; /* in vain, since the last sign of it */
 	int watch;             /* inotify, on the folder of its socket; -1: none */
 	struct vty_reader reader;
 	struct command_list_head waiting[1], sent[1];
+	struct command_list_head refused[1]; /* when they came */
 	size_t offset; /* of the first waiting command that is written already */
-	struct event *ev_read, *ev_write, *ev_connect, *ev_lost, *ev_watch;
+	struct event *ev_read, *ev_write, *ev_connect, *ev_lost, *ev_watch, *ev_patience;
 };
 
 static void connect_later(struct frr_conn *conn);
@@ -121,22 +129,34 @@ static void command_answer(struct command *command, int status, char *text)
 	XFREE(MTYPE_FRR_CONN_COMMAND, command);
 }
 
-static void drop_commands(struct frr_conn *conn)
+static void take_all(struct command_list_head *to, struct command_list_head *from)
 {
-	struct command_list_head lost[1];
+	struct command *command;
+
+	while ((command = command_list_pop(from)))
+		command_list_add_tail(to, command);
+}
+
+/* A callback may queue anew: only what is in the list now is lost. */
+static void answer_lost(struct command_list_head *lost)
+{
 	struct command *command;
 	char nothing[1] = "";
 
-	/* a callback may queue anew: only what is there now is lost */
-	command_list_init(lost);
-	while ((command = command_list_pop(conn->sent)))
-		command_list_add_tail(lost, command);
-	while ((command = command_list_pop(conn->waiting)))
-		command_list_add_tail(lost, command);
-	conn->offset = 0;
 	while ((command = command_list_pop(lost)))
 		command_answer(command, FRR_CONN_LOST, nothing);
 	command_list_fini(lost);
+}
+
+static void drop_commands(struct frr_conn *conn)
+{
+	struct command_list_head lost[1];
+
+	command_list_init(lost);
+	take_all(lost, conn->sent);
+	take_all(lost, conn->waiting);
+	conn->offset = 0;
+	answer_lost(lost);
 }
 
 static void conn_close(struct frr_conn *conn)
@@ -145,16 +165,101 @@ static void conn_close(struct frr_conn *conn)
 
 	event_cancel(&conn->ev_read);
 	event_cancel(&conn->ev_write);
+	event_cancel(&conn->ev_patience);
 	if (conn->fd >= 0)
 		close(conn->fd);
 	conn->fd = -1;
 	conn->up = false;
+	conn->owed = 0;
 	vty_reader_reset(&conn->reader);
 	if (was_up && conn->cbs.down)
 		conn->cbs.down(conn->arg, conn);
 	drop_commands(conn);
 	conn->attempts = 0;
 	connect_later(conn);
+}
+
+/* ---- giving it up, for a while ---- */
+
+/* The rest of a line that is half written must follow, or the next would be a part of
+ * it; whoever gave it has his answer from its double.
+ */
+static void keep_half(struct frr_conn *conn, struct command_list_head *lost)
+{
+	struct command *half = command_list_pop(conn->waiting);
+	struct command *twin = XCALLOC(MTYPE_FRR_CONN_COMMAND, sizeof(*twin));
+
+	twin->done = half->done;
+	twin->arg = half->arg;
+	twin->index = half->index;
+	half->done = NULL;
+	command_list_add_tail(lost, twin);
+	take_all(lost, conn->waiting);
+	command_list_add_tail(conn->waiting, half);
+}
+
+/* Hanging up is no harm but to mgmtd, for which it may be during a commit. */
+static void stop_listening(struct frr_conn *conn)
+{
+	struct command_list_head lost[1];
+
+	conn->up = false;
+	conn->owed = command_list_count(conn->sent);
+	command_list_init(lost);
+	take_all(lost, conn->sent);
+	if (conn->offset)
+		keep_half(conn, lost);
+	else
+		take_all(lost, conn->waiting);
+	if (conn->cbs.down)
+		conn->cbs.down(conn->arg, conn);
+	answer_lost(lost);
+}
+
+static void be_patient(struct frr_conn *conn);
+
+static void give_up(struct frr_conn *conn)
+{
+	if (!conn->silent)
+		flog_warn(EC_TENANT_OUT_OF_STEP,
+			  "%s has not answered for %u s; going on without it until it does",
+			  conn->name, frr_conn_patience_ms / 1000);
+	conn->silent = true;
+	if (conn->up && conn->window == 1) {
+		stop_listening(conn);
+		be_patient(conn);
+	} else {
+		conn_close(conn);
+	}
+	if (conn->cbs.absent)
+		conn->cbs.absent(conn->arg, conn);
+}
+
+static void patience_over(struct event *event);
+
+static int64_t patience_left(const struct frr_conn *conn)
+{
+	int64_t patience = frr_conn_patience_ms * INT64_C(1000);
+
+	return conn->heard + (conn->owed ? OWED_FACTOR * patience : patience) - clock_us();
+}
+
+static void be_patient(struct frr_conn *conn)
+{
+	event_add_timer_msec(conn->loop, patience_over, conn,
+			     MAX(patience_left(conn) / 1000, 0) + 1, &conn->ev_patience);
+}
+
+static void patience_over(struct event *event)
+{
+	struct frr_conn *conn = EVENT_ARG(event);
+
+	if (!conn->owed && !command_list_count(conn->sent))
+		return; /* until something is asked again */
+	if (patience_left(conn) > 0)
+		be_patient(conn);
+	else
+		give_up(conn);
 }
 
 /* ---- reading and writing ---- */
@@ -194,7 +299,11 @@ static void conn_write(struct event *event)
 			break;
 		conn->offset = 0;
 		command_list_del(conn->waiting, command);
+		if (!command_list_count(conn->sent))
+			conn->heard = clock_us();
 		command_list_add_tail(conn->sent, command);
+		if (!event_is_scheduled(conn->ev_patience))
+			be_patient(conn);
 	}
 	want_write(conn);
 }
@@ -214,6 +323,11 @@ static bool take_answers(struct frr_conn *conn, const char *bytes, size_t count)
 			return false;
 		if (!complete)
 			continue;
+		if (conn->owed) {
+			conn->owed--;
+			vty_reader_reset(&conn->reader);
+			continue;
+		}
 		command = command_list_pop(conn->sent);
 		if (!command)
 			return false; /* an answer to nothing: we are out of step */
@@ -227,6 +341,13 @@ static bool take_answers(struct frr_conn *conn, const char *bytes, size_t count)
 			return true;
 	}
 	return true;
+}
+
+/* After silence, and before anything new was asked. */
+static bool has_paid(const struct frr_conn *conn)
+{
+	return conn->silent && !conn->owed && !command_list_count(conn->sent) &&
+	       !command_list_count(conn->waiting);
 }
 
 static void conn_read(struct event *event)
@@ -244,13 +365,17 @@ static void conn_read(struct event *event)
 		return;
 	}
 	event_add_read(conn->loop, conn_read, conn, conn->fd, &conn->ev_read);
+	conn->heard = clock_us();
 	if (!take_answers(conn, buf, len)) {
 		flog_warn(EC_TENANT_OUT_OF_STEP, "%s answered out of step; connecting anew",
 			  conn->name);
 		conn_close(conn);
 		return;
 	}
-	want_write(conn);
+	if (has_paid(conn))
+		conn_close(conn); /* where its session stands, nobody knows */
+	else
+		want_write(conn);
 }
 
 /* ---- connecting ---- */
@@ -261,6 +386,7 @@ static void enabled(void *arg, int index, int status, char *text)
 
 	if (status == FRR_CONN_LOST)
 		return;
+	conn->silent = false;
 	conn->up = true;
 	conn->cbs.up(conn->arg, conn);
 }
@@ -349,6 +475,7 @@ static void conn_connect(struct event *event)
 	conn->tried = true;
 	conn->fd = open_socket(conn->name);
 	if (conn->fd < 0) {
+		conn->silent = false;
 		watch_folder(conn);
 		connect_later(conn);
 		if (conn->cbs.absent)
@@ -383,6 +510,7 @@ struct frr_conn *frr_conn_new(struct event_loop *loop, const char *name,
 	conn->window = strcmp(name, "mgmtd") ? WINDOW : 1;
 	command_list_init(conn->waiting);
 	command_list_init(conn->sent);
+	command_list_init(conn->refused);
 	event_add_event(loop, conn_connect, conn, 0, &conn->ev_connect);
 	return conn;
 }
@@ -397,12 +525,13 @@ void frr_conn_free(struct frr_conn *conn)
 	event_cancel(&conn->ev_write);
 	event_cancel(&conn->ev_connect);
 	event_cancel(&conn->ev_lost);
+	event_cancel(&conn->ev_patience);
 	unwatch_folder(conn);
 	if (conn->fd >= 0)
 		close(conn->fd);
+	take_all(conn->sent, conn->waiting);
+	take_all(conn->sent, conn->refused);
 	while ((command = command_list_pop(conn->sent)))
-		XFREE(MTYPE_FRR_CONN_COMMAND, command);
-	while ((command = command_list_pop(conn->waiting)))
 		XFREE(MTYPE_FRR_CONN_COMMAND, command);
 	vty_reader_reset(&conn->reader);
 	XFREE(MTYPE_FRR_CONN, conn);
@@ -420,15 +549,23 @@ bool frr_conn_is_up(const struct frr_conn *conn)
 
 bool frr_conn_is_coming(const struct frr_conn *conn)
 {
-	return conn && !conn->up && (!conn->tried || conn->fd >= 0);
+	return conn && !conn->up && !conn->silent && (!conn->tried || conn->fd >= 0);
+}
+
+bool frr_conn_is_silent(const struct frr_conn *conn)
+{
+	return conn && conn->silent;
 }
 
 static void lost(struct event *event)
 {
 	struct frr_conn *conn = EVENT_ARG(event);
 
-	if (conn->fd < 0)
-		drop_commands(conn);
+	struct command_list_head lost[1];
+
+	command_list_init(lost);
+	take_all(lost, conn->refused);
+	answer_lost(lost);
 }
 
 void frr_conn_send(struct frr_conn *conn, const char *line, frr_conn_done done, void *arg,
@@ -441,9 +578,11 @@ void frr_conn_send(struct frr_conn *conn, const char *line, frr_conn_done done, 
 	command->arg = arg;
 	command->index = index;
 	memcpy(command->line, line, size);
-	command_list_add_tail(conn->waiting, command);
-	if (conn->fd < 0)
+	if (conn->fd < 0 || (conn->silent && done != enabled)) {
+		command_list_add_tail(conn->refused, command);
 		event_add_event(conn->loop, lost, conn, 0, &conn->ev_lost);
-	else
-		want_write(conn);
+		return;
+	}
+	command_list_add_tail(conn->waiting, command);
+	want_write(conn);
 }

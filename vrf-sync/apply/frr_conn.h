@@ -10,6 +10,11 @@
  *
  * The connection comes back by itself after the daemon did.  Whatever was
  * under way when it broke is answered with FRR_CONN_LOST.
+ *
+ * A daemon that says nothing for long is taken to be away, so that nobody waits
+ * for it, and is asked anew.  But mgmtd 10.7.1 keeps the locks of who hangs up during a
+ * commit: it is given the time to answer what it was asked, by which it is known to be
+ * back.
  */
 #ifndef FRR_TENANT_APPLY_FRR_CONN_H
 #define FRR_TENANT_APPLY_FRR_CONN_H
@@ -46,6 +51,11 @@ const char *frr_conn_name(const struct frr_conn *conn);
 bool frr_conn_is_up(const struct frr_conn *conn);
 /* Neither up nor known to be away: wait for it. */
 bool frr_conn_is_coming(const struct frr_conn *conn);
+/* It is there, and does not answer. */
+bool frr_conn_is_silent(const struct frr_conn *conn);
+
+/* How long is too long; tests shorten it. */
+extern unsigned int frr_conn_patience_ms;
 
 /* Queues one line; done is called later, never from within, also when the
  * connection is down.

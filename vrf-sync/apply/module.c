@@ -53,7 +53,8 @@ static void module_enter(struct engine *engine, enum target target, enum engine_
 	if (state == MODULE_ABSENT && target == TARGET_OSPFD)
 		late_neighbor_start(engine);
 	if (state == MODULE_ABSENT && target == TARGET_MGMTD)
-		engine_release_strangers(engine); /* nobody else can know them */
+		engine_release_strangers(engine,
+					 STRANGERS_UNHEARD); /* nobody else can know them */
 }
 
 /* The answer to "show modules": a line a module, its name first. */

@@ -22,6 +22,8 @@
 #include "plan/running.h"
 #include "plan/statement.h"
 
+#define ASK_AGAIN_S 5 /* a daemon that did not tell what it holds */
+
 DECLARE_MGROUP(TENANT_APPLY);
 DEFINE_MTYPE_STATIC(TENANT_APPLY, OWNED_NAME, "name of ours in a survey");
 
@@ -238,32 +240,64 @@ static void verify_all(struct engine *engine)
 		verify_place(place);
 }
 
-static void config_answered(void *arg, int index, int status, char *text)
+struct object *survey_read(struct engine *engine, enum target target, char *text)
 {
 	static const struct running_ops ops = {
 		.interface_vrf = interface_vrf,
 		.found = found,
 		.foreign = foreign,
 	};
-	struct survey survey = { .engine = arg, .target = index };
-	struct engine *engine = arg;
+	struct survey survey = { .engine = engine, .target = target };
 
-	engine->asking[index] = false;
-	if (status != CMD_SUCCESS)
-		return; /* asked again when the daemon is back */
 	name_hash_init(survey.devices);
 	name_hash_init(survey.vrfs);
-	running_read(index, text, &ops, &survey);
+	running_read(target, text, &ops, &survey);
 	keep_ours(&survey);
 	names_fini(survey.devices);
 	names_fini(survey.vrfs);
+	return survey.found;
+}
+
+static void ask_again(struct event *event)
+{
+	struct engine *engine = EVENT_ARG(event);
+
+	memset(engine->unread, 0, sizeof(engine->unread));
+	engine_make_all_dirty(engine);
+	engine_schedule(engine);
+}
+
+/* The others are not to wait for it. */
+static void not_told(struct engine *engine, enum target target, char *text)
+{
+	engine->unread[target] = true;
+	flog_warn(EC_TENANT_OUT_OF_STEP,
+		  "%s refused to tell what it holds (%s); asking again every %d s",
+		  target_names[target], vty_reason(text), ASK_AGAIN_S);
+	event_add_timer(engine->loop, ask_again, engine, ASK_AGAIN_S, &engine->ev_survey);
+	engine_schedule(engine);
+}
+
+static void config_answered(void *arg, int index, int status, char *text)
+{
+	struct engine *engine = arg;
+	struct object *found;
+
+	engine->asking[index] = false;
+	if (status == FRR_CONN_LOST)
+		return; /* asked again when the daemon is back */
+	if (status != CMD_SUCCESS) {
+		not_told(engine, index, text);
+		return;
+	}
+	found = survey_read(engine, index, text);
 	drop_target(engine, index);
-	take_objects(engine, survey.found);
+	take_objects(engine, found);
 	engine->surveyed[index] = true;
 	if (index == TARGET_BGPD)
 		verify_all(engine);
-	zlog_info("%s read: %u statements of ours", target_names[index], darr_len(survey.found));
-	darr_free(survey.found);
+	zlog_info("%s read: %u statements of ours", target_names[index], darr_len(found));
+	darr_free(found);
 	engine_schedule(engine);
 }
 
@@ -277,7 +311,8 @@ void survey_begin(struct engine *engine)
 		return;
 	for (int target = 0; target < TARGET_COUNT; target++) {
 		if (target == TARGET_KERNEL || engine->surveyed[target] ||
-		    engine->asking[target] || !frr_conn_is_up(engine->conns[target]))
+		    engine->unread[target] || engine->asking[target] ||
+		    !frr_conn_is_up(engine->conns[target]))
 			continue;
 		engine->asking[target] = true;
 		frr_conn_send(engine->conns[target], "show running-config", config_answered,
@@ -290,7 +325,7 @@ static bool is_awaited(const struct engine *engine, enum target target)
 {
 	const struct frr_conn *conn = engine->conns[target];
 
-	if (engine->surveyed[target])
+	if (engine->surveyed[target] || engine->unread[target])
 		return false;
 	if (target == TARGET_KERNEL)
 		return true;

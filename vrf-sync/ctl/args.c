@@ -281,9 +281,15 @@ static enum exit_code take_option(struct line *line, const char *word)
 {
 	if (!strcmp(word, "--json")) {
 		line->ctl->json = true;
+	} else if (!strcmp(word, "--meant")) {
+		line->ctl->meant = true;
 	} else if (is_option(word, "--db")) {
 		line->ctl->path = take_value(line, word);
 		if (!line->ctl->path)
+			return EXIT_USAGE;
+	} else if (is_option(word, "--change")) {
+		line->ctl->change = take_value(line, word);
+		if (!line->ctl->change)
 			return EXIT_USAGE;
 	} else if (!strcmp(word, "--help") || !strcmp(word, "-h")) {
 		*line->wanted = WANTED_HELP;

@@ -9,10 +9,18 @@
 #include <sqlite3.h>
 
 #include "darr.h"
+#include "memory.h"
 
 #include "ctl/args.h"
 #include "ctl/change.h"
+#include "plan/brake.h"
+#include "ctl/row.h"
+#include "ctl/words.h"
 #include "plan/validate.h"
+#include "verify/verify.h"
+
+DEFINE_MGROUP(TENANT_CTL, "tenantctl");
+DEFINE_MTYPE_STATIC(TENANT_CTL, CHANGE, "change");
 
 struct change {
 	struct ctl *ctl;
@@ -44,11 +52,8 @@ static int begin_failed(struct ctl *ctl)
 	return -1;
 }
 
-static int begin(struct change *change)
+int change_lock(struct ctl *ctl)
 {
-	struct ctl *ctl = change->ctl;
-	struct load *load;
-
 	if (sqlite3_db_readonly(ctl->db->sqlite, "main")) {
 		reason_set(
 			&ctl->why,
@@ -58,16 +63,84 @@ static int begin(struct change *change)
 	}
 	if (sqlite3_exec(ctl->db->sqlite, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
 		return begin_failed(ctl);
-	if (db_revision(ctl->db, &change->seq, &ctl->why) < 0)
-		return -1;
-	if (db_load_all(ctl->db, &load, &change->unreadable) == 0)
-		model_commit(change->model, load, &change->touched);
-	darr_free(change->touched);
 	return 0;
 }
 
+int change_mean(struct ctl *ctl)
+{
+	return db_mean(ctl->db, &ctl->why) < 0 ? -1 : 0;
+}
+
+static size_t brake(struct change *change, struct load *load, struct reason *why)
+{
+	static const struct brake_limits limits = BRAKE_DEFAULTS;
+
+	return brake_load(change->model, load, &limits, "add --meant if it should", why);
+}
+
+bool change_brakes(struct change *change, struct reason *why)
+{
+	struct reason ignored = {};
+	struct load *load;
+	bool brakes;
+
+	if (change->unreadable.text[0] ||
+	    db_load_since(change->ctl->db, change->seq, &load, &ignored) < 0)
+		return false;
+	brakes = brake(change, load, why) > 0;
+	load_free(load);
+	return brakes;
+}
+
+/* Takes it into the model, unless it would withdraw too much without having been told to. */
+static int take_in(struct change *change, struct load *load, bool meant)
+{
+	if (!meant && brake(change, load, &change->ctl->why)) {
+		load_free(load);
+		return -1;
+	}
+	model_commit(change->model, load, &change->touched);
+	return 0;
+}
+
+struct change *change_begin(struct ctl *ctl)
+{
+	struct change *change = XCALLOC(MTYPE_CHANGE, sizeof(*change));
+	struct load *load;
+
+	change->ctl = ctl;
+	change->model = model_new();
+	if (db_revision(ctl->db, &change->seq, &ctl->why) < 0) {
+		change_free(change);
+		return NULL;
+	}
+	if (db_load_all(ctl->db, &load, &change->unreadable) == 0)
+		model_commit(change->model, load, &change->touched);
+	darr_free(change->touched);
+	return change;
+}
+
+void change_free(struct change *change)
+{
+	if (!change)
+		return;
+	model_free(change->model);
+	darr_free(change->touched);
+	XFREE(MTYPE_CHANGE, change);
+}
+
+const struct model *change_model(const struct change *change)
+{
+	return change->model;
+}
+
+const uint32_t *change_touched(const struct change *change)
+{
+	return change->touched;
+}
+
 /* Reads back what has changed, or everything where nothing could be read before. */
-static int read_back(struct change *change)
+int change_read_back(struct change *change, bool meant)
 {
 	struct ctl *ctl = change->ctl;
 	struct reason why = {};
@@ -78,10 +151,8 @@ static int read_back(struct change *change)
 		ret = db_load_since(ctl->db, change->seq, &load, &why);
 	if (ret == -ESTALE)
 		ret = db_load_all(ctl->db, &load, &why);
-	if (ret == 0) {
-		model_commit(change->model, load, &change->touched);
-		return 0;
-	}
+	if (ret == 0)
+		return take_in(change, load, meant);
 	/* no worse than before: one of several steps of a repair */
 	if (!strcmp(why.text, change->unreadable.text))
 		return 0;
@@ -99,8 +170,7 @@ static bool has_finding(const struct reason *findings, const struct reason *find
 	return false;
 }
 
-/* The database as every other connection still sees it. */
-static struct model *load_before(struct ctl *ctl)
+struct model *change_load_before(struct ctl *ctl)
 {
 	struct model *model = model_new();
 	struct reason ignored = {};
@@ -132,7 +202,7 @@ static const struct reason *new_finding(const struct model *before, const struct
 	return found;
 }
 
-static int judge(struct change *change)
+static int judge_rows(struct change *change)
 {
 	struct model *before = NULL;
 	char text[FINDING_SIZE];
@@ -147,7 +217,7 @@ static int judge(struct change *change)
 		if (ret || !tenant || !validate_tenant(change->model, tenant, &findings))
 			continue;
 		if (!before)
-			before = load_before(change->ctl);
+			before = change_load_before(change->ctl);
 		finding = new_finding(before, tenant, findings);
 		if (finding) {
 			reason_set(&change->ctl->why, "%s", finding_text(tenant, finding, text));
@@ -159,10 +229,33 @@ static int judge(struct change *change)
 	return ret;
 }
 
-static int commit(struct change *change)
+/* What would be made of the rows, on all nodes; what was as bad before blocks nothing. */
+static int judge_plans(struct change *change)
 {
-	struct ctl *ctl = change->ctl;
+	struct violation *found = NULL, *fresh = NULL;
+	struct model *before;
+	int ret = 0;
 
+	if (!change->touched || !verify_model(change->model, change->touched, &found))
+		return 0;
+	before = change_load_before(change->ctl);
+	if (verify_change(before, change->model, change->touched, &fresh)) {
+		reason_set(&change->ctl->why, "%s", fresh[0].why.text);
+		ret = -1;
+	}
+	model_free(before);
+	darr_free(fresh);
+	darr_free(found);
+	return ret;
+}
+
+int change_judge(struct change *change)
+{
+	return judge_rows(change) || judge_plans(change) ? -1 : 0;
+}
+
+int change_commit(struct ctl *ctl)
+{
 	if (sqlite3_exec(ctl->db->sqlite, "COMMIT", NULL, NULL, NULL) == SQLITE_OK)
 		return 0;
 	if (sqlite3_errcode(ctl->db->sqlite) == SQLITE_CONSTRAINT)
@@ -174,22 +267,46 @@ static int commit(struct change *change)
 	return -1;
 }
 
+/* Who did it, in its place in the history: one command is a change by itself. */
+static int record(struct change *change, const struct args *args)
+{
+	struct ctl *ctl = change->ctl;
+	char title[WORDS_TEXT_SIZE], author[AUTHOR_SIZE];
+	uint64_t seq;
+
+	if (db_revision(ctl->db, &seq, &ctl->why) < 0)
+		return -1;
+	if (seq == change->seq)
+		return 0;
+	return sql_run(
+		ctl,
+		"INSERT INTO change (title, author, base, state, applied, first_seq, last_seq)"
+		" VALUES (?1, ?2, ?3, 'applied', unixepoch(), ?3 + 1, ?4)",
+		"ttii", words_of_args(args, title), words_author(author), (int64_t)change->seq,
+		(int64_t)seq);
+}
+
 int change_run(struct ctl *ctl, const struct command *command, const struct args *args)
 {
-	struct change change = { .ctl = ctl, .model = model_new() };
-	int ret = begin(&change);
+	struct change *change = NULL;
+	int ret = change_lock(ctl);
 
+	if (!ret) {
+		change = change_begin(ctl);
+		ret = change ? command->run(ctl, args) : -1;
+	}
+	if (!ret && ctl->meant)
+		ret = change_mean(ctl);
 	if (!ret)
-		ret = command->run(ctl, args);
+		ret = change_read_back(change, ctl->meant);
 	if (!ret)
-		ret = read_back(&change);
+		ret = change_judge(change);
 	if (!ret)
-		ret = judge(&change);
+		ret = record(change, args);
 	if (!ret)
-		ret = commit(&change);
+		ret = change_commit(ctl);
 	if (ret)
 		sqlite3_exec(ctl->db->sqlite, "ROLLBACK", NULL, NULL, NULL);
-	model_free(change.model);
-	darr_free(change.touched);
+	change_free(change);
 	return ret;
 }

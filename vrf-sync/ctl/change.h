@@ -4,8 +4,10 @@
  *
  * Everything a command writes stands in one transaction.  Before it is
  * committed the tenants it touches are read back through the very loader and
- * validator that tenantd uses; what they find, and did not find before the
- * change, refuses it.  A tenant that was broken already blocks nothing.
+ * validator that tenantd uses, and their plans for all nodes are judged; what
+ * is found, and was not found before the change, refuses it.  A tenant that
+ * was broken already blocks nothing.  What would withdraw very much at once
+ * (plan/brake.h) is refused without --meant.
  */
 #ifndef FRR_TENANT_CTL_CHANGE_H
 #define FRR_TENANT_CTL_CHANGE_H
@@ -18,6 +20,37 @@ struct args;
  * -1 with a sentence where nothing is.
  */
 int change_run(struct ctl *ctl, const struct command *command, const struct args *args);
+
+/* Within a command that writes: every node may withdraw all that is withdrawn up to and with
+ * this change.  -1 with a sentence.
+ */
+int change_mean(struct ctl *ctl);
+
+/* ---- its parts, for drafts ---- */
+
+struct change;
+struct model;
+
+/* Opens the transaction that all of it stands in.  0, or -1 with a sentence. */
+int change_lock(struct ctl *ctl);
+/* The database before anything is done to it.  NULL with a sentence. */
+struct change *change_begin(struct ctl *ctl);
+void change_free(struct change *change);
+/* What was done since, read back as tenantd will.  0, or -1 with a sentence; so where it
+ * would withdraw very much at once, and that is not meant.
+ */
+int change_read_back(struct change *change, bool meant);
+/* Before it is read back: it would withdraw very much, and *why says what. */
+bool change_brakes(struct change *change, struct reason *why);
+/* 0 where it brought no finding that was not there before; else -1 with the first. */
+int change_judge(struct change *change);
+/* Commits the transaction. */
+int change_commit(struct ctl *ctl);
+/* What was read back, and the tenants (darr of ids) whose plans may differ. */
+const struct model *change_model(const struct change *change);
+const uint32_t *change_touched(const struct change *change);
+/* The database as every other connection still sees it; never NULL. */
+struct model *change_load_before(struct ctl *ctl);
 
 /* "tenant acme: <finding>", or the finding alone where it names the tenant;
  * returns buf.

@@ -14,6 +14,16 @@
 #include "ctl/show.h"
 #include "plan/advise.h"
 #include "plan/validate.h"
+#include "verify/verify.h"
+
+static void add_finding(struct json_object *rows, const struct tenant *tenant, const char *text)
+{
+	struct json_object *row = json_object_new_object();
+
+	show_text(row, "tenant", tenant->name);
+	show_text(row, "finding", text);
+	json_object_array_add(rows, row);
+}
 
 static size_t check_tenant(const struct model *model, const struct tenant *tenant,
 			   struct json_object *rows)
@@ -21,14 +31,25 @@ static size_t check_tenant(const struct model *model, const struct tenant *tenan
 	struct reason *findings = NULL, *finding;
 	size_t count = validate_tenant(model, tenant, &findings);
 
-	darr_foreach_p (findings, finding) {
-		struct json_object *row = json_object_new_object();
-
-		show_text(row, "tenant", tenant->name);
-		show_text(row, "finding", finding->text);
-		json_object_array_add(rows, row);
-	}
+	darr_foreach_p (findings, finding)
+		add_finding(rows, tenant, finding->text);
 	darr_free(findings);
+	return count;
+}
+
+/* What would be made of the others; *held: of how many something is wrong. */
+static size_t check_plans(const struct model *model, struct json_object *rows, size_t *held)
+{
+	struct violation *found = NULL, *violation;
+	size_t count = verify_model(model, NULL, &found);
+	uint32_t last = 0;
+
+	darr_foreach_p (found, violation) {
+		add_finding(rows, model_tenant(model, violation->tenant_id), violation->why.text);
+		*held += violation->tenant_id != last;
+		last = violation->tenant_id;
+	}
+	darr_free(found);
 	return count;
 }
 
@@ -102,6 +123,7 @@ static int check_run(struct ctl *ctl, const struct args *args)
 		findings += count;
 		held += count != 0;
 	}
+	findings += check_plans(model, rows, &held);
 	snprintf(nothing, sizeof(nothing), "%u tenants, no findings", darr_len(tenants));
 	advise_all(model, tenants, &advice);
 	if (ctl->json)

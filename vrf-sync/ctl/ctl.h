@@ -21,7 +21,9 @@ enum exit_code { EXIT_DONE = 0, EXIT_REFUSED = 1, EXIT_USAGE = 2 };
 struct ctl {
 	const char *path;
 	bool json;
-	struct db *db; /* NULL where the command needs none */
+	bool meant;         /* it may withdraw as much as it does: plan/brake.h */
+	const char *change; /* the draft that --change or $TENANT_CHANGE names; NULL: none */
+	struct db *db;      /* NULL where the command needs none */
 	struct reason why;
 };
 
@@ -33,6 +35,7 @@ enum access {
 	ACCESS_NONE, /* opens nothing */
 	ACCESS_READ,
 	ACCESS_WRITE, /* runs in a transaction that is judged before it counts */
+	ACCESS_DRAFT, /* runs in a transaction, on the rows of drafts */
 };
 
 struct command {
@@ -60,8 +63,10 @@ extern const struct command provider_commands[];
 extern const struct command status_commands[];
 extern const struct command plan_commands[];
 extern const struct command check_commands[];
+extern const struct command release_commands[];
 extern const struct command trace_commands[];
 extern const struct command graph_commands[];
+extern const struct command draft_commands[];
 
 /* All of them, one after the other: NULL starts, NULL ends. */
 const struct command *command_next(const struct command *command);

@@ -22,6 +22,8 @@ static const char tail[] =
 	"Options everywhere:\n"
 	"  --db PATH   the database; else $TENANT_DB, else " CTL_DEFAULT_PATH "\n"
 	"  --json      results as JSON\n"
+	"  --meant     this may withdraw many prefixes, or tenants, at once\n"
+	"  --change ID on a draft instead of the database (\"change begin\"); else $TENANT_CHANGE\n"
 	"  --help      of one command: tenantctl add switch --help\n"
 	"  --version\n"
 	"\n"
@@ -44,8 +46,8 @@ static void print_line(const struct command *command)
 	printf("  %-44s %s\n", form, command->summary);
 }
 
-static const char *const verbs[] = { "init", "add",   "set",   "del",  "show",
-				     "plan", "check", "trace", "graph" };
+static const char *const verbs[] = { "init",  "add",     "set",   "del",   "show",  "plan",
+				     "check", "release", "trace", "graph", "change" };
 
 static void print_verb(const char *verb)
 {

@@ -3,25 +3,30 @@
  * tenantctl: the admin tool of the tenant database.
  *
  * Wiring only: the line is taken apart (args.c), the database opened, the
- * command run, in a transaction where it writes (change.c), and what is to be
- * said is said.
+ * command run, in a transaction where it writes (change.c), or on a draft
+ * (draft.c), and what is to be said is said.
  */
 #include <zebra.h>
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <json-c/json.h>
 
+#include "darr.h"
+
 #include "ctl/args.h"
-#include "ctl/change.h"
+#include "ctl/draft.h"
 #include "ctl/help.h"
+#include "source/confirm.h"
 
 static const struct command *const tables[] = {
-	init_commands,   site_commands, node_commands,  wire_commands,    tenant_commands,
-	switch_commands, link_commands, leak_commands,  circuit_commands, provider_commands,
-	status_commands, plan_commands, check_commands, trace_commands,   graph_commands,
+	init_commands,   site_commands,  node_commands,  wire_commands,    tenant_commands,
+	switch_commands, link_commands,  leak_commands,  circuit_commands, provider_commands,
+	status_commands, plan_commands,  check_commands, release_commands, trace_commands,
+	graph_commands,  draft_commands,
 };
 
 const struct command *command_next(const struct command *command)
@@ -63,7 +68,8 @@ static void report_change(const struct ctl *ctl, const struct args *args)
 	names = json_object_new_array();
 	db_revision(ctl->db, &revision, &ignored);
 	json_object_object_add(json, "done", json_object_new_string(command->verb));
-	json_object_object_add(json, "object", json_object_new_string(command->object));
+	json_object_object_add(json, "object",
+			       command->object ? json_object_new_string(command->object) : NULL);
 	for (unsigned int i = 0; i < args->name_count; i++)
 		json_object_array_add(names, json_object_new_string(args->names[i]));
 	json_object_object_add(json, "names", names);
@@ -73,23 +79,53 @@ static void report_change(const struct ctl *ctl, const struct args *args)
 	json_object_put(json);
 }
 
-static int run(struct ctl *ctl, const struct args *args)
+/* What nobody confirmed in time: whoever may write sees to it, tenantd else. */
+static void expire(struct ctl *ctl)
+{
+	struct reason ignored = {};
+	struct reason *left;
+	struct expired expired;
+
+	if (confirm_expire(ctl->db, time(NULL), &expired, &ignored) <= 0)
+		return;
+	fprintf(stderr,
+		"tenantctl: change %" PRIu64
+		" was not confirmed in time and has been taken back\n",
+		expired.id);
+	darr_foreach_p (expired.left, left)
+		fprintf(stderr, "tenantctl: not taken back: %s\n", left->text);
+	expired_fini(&expired);
+}
+
+static int run_opened(struct ctl *ctl, const struct args *args)
 {
 	const struct command *command = args->command;
+	bool drafted = ctl->change && strcmp(command->verb, "change");
 	int ret;
 
-	if (command->access == ACCESS_NONE)
-		return command->run(ctl, args);
-	ctl->db = db_open(ctl->path, command->access == ACCESS_WRITE ? DB_WRITE : DB_READ,
-			  &ctl->why);
+	if (command->access != ACCESS_READ)
+		expire(ctl);
+	if (command->access == ACCESS_DRAFT)
+		return draft_run(ctl, args);
+	if (command->access == ACCESS_READ)
+		return drafted ? draft_look(ctl, args) : command->run(ctl, args);
+	ret = drafted ? draft_keep(ctl, args) : change_run(ctl, command, args);
+	if (!ret)
+		report_change(ctl, args);
+	return ret;
+}
+
+static int run(struct ctl *ctl, const struct args *args)
+{
+	bool reads = args->command->access == ACCESS_READ && !ctl->change;
+	int ret;
+
+	if (args->command->access == ACCESS_NONE)
+		return args->command->run(ctl, args);
+	ctl->db = db_open(ctl->path, reads ? DB_READ : DB_WRITE, &ctl->why);
 	if (!ctl->db)
 		return -1;
-	if (command->access == ACCESS_READ)
-		ret = command->run(ctl, args);
-	else
-		ret = change_run(ctl, command, args);
-	if (!ret && command->access == ACCESS_WRITE)
-		report_change(ctl, args);
+	ret = run_opened(ctl, args);
 	db_close(ctl->db);
 	return ret;
 }
@@ -107,8 +143,11 @@ static int give_help(const struct args *args)
 
 int main(int argc, char **argv)
 {
-	const char *path = getenv("TENANT_DB");
-	struct ctl ctl = { .path = path && *path ? path : CTL_DEFAULT_PATH };
+	const char *path = getenv("TENANT_DB"), *change = getenv("TENANT_CHANGE");
+	struct ctl ctl = {
+		.path = path && *path ? path : CTL_DEFAULT_PATH,
+		.change = change && *change ? change : NULL,
+	};
 	struct args args = {};
 	enum exit_code code;
 	enum wanted wanted;

@@ -13,11 +13,10 @@
 #include "darr.h"
 
 #include "ctl/args.h"
+#include "ctl/ops.h"
 #include "ctl/show.h"
 #include "plan/diff.h"
-#include "plan/kernel_text.h"
 #include "plan/plan.h"
-#include "plan/statement.h"
 #include "plan/validate.h"
 
 struct held {
@@ -74,32 +73,6 @@ static int take_tenants(struct ctl *ctl, struct node_plan *plan, const char *nam
 
 /* ---- text ---- */
 
-static void print_line(void *arg, const char *line, int index)
-{
-	puts(line);
-}
-
-static void print_target(const struct node_plan *plan, const struct op *ops, enum target target)
-{
-	const struct op **mine = NULL;
-	char text[KERNEL_TEXT_SIZE];
-	const struct op *op;
-
-	darr_foreach_p (ops, op)
-		if (op->obj.target == target)
-			*darr_append(mine) = op;
-	if (!darr_len(mine))
-		return;
-	printf("# %s\n", target_names[target]);
-	if (target == TARGET_KERNEL)
-		for (unsigned int i = 0; i < darr_len(mine); i++)
-			puts(kernel_text(&mine[i]->obj, false, text));
-	else
-		statement_script_shown(mine, darr_len(mine), model_provider(plan->model)->asn,
-				       print_line, NULL);
-	darr_free(mine);
-}
-
 static void print_plan(const struct node_plan *plan)
 {
 	const struct objects nothing = {};
@@ -109,41 +82,11 @@ static void print_plan(const struct node_plan *plan)
 	darr_foreach_p (plan->held, held)
 		printf("# tenant %s is held: %s\n", held->tenant->name, held->why.text);
 	diff_objects(&nothing, &plan->want, &ops);
-	for (enum target target = 0; target < TARGET_COUNT; target++)
-		print_target(plan, ops, target);
+	ops_print(ops, model_provider(plan->model)->asn);
 	darr_free(ops);
 }
 
 /* ---- JSON ---- */
-
-static struct json_object *kernel_lines(const struct object *obj)
-{
-	struct json_object *lines = json_object_new_array();
-	char text[KERNEL_TEXT_SIZE], *line, *rest;
-
-	kernel_text(obj, false, text);
-	for (line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
-		json_object_array_add(lines, json_object_new_string(line));
-	return lines;
-}
-
-static struct json_object *make_object(const struct node_plan *plan, const struct object *obj)
-{
-	struct json_object *json = json_object_new_object();
-	char text[STATEMENT_SIZE];
-
-	show_text(json, "target", target_names[obj->target]);
-	show_text(json, "kind", object_kinds[obj->kind].word);
-	show_text(json, "vrf", obj->vrf[0] ? obj->vrf : NULL);
-	show_text(json, "name", obj->name[0] ? obj->name : NULL);
-	if (obj->target == TARGET_KERNEL) {
-		json_object_object_add(json, "commands", kernel_lines(obj));
-		return json;
-	}
-	show_text(json, "within", statement_enter(obj, model_provider(plan->model)->asn, text));
-	show_text(json, "statement", statement_shown(obj, false, text));
-	return json;
-}
 
 static void print_json(struct ctl *ctl, const struct node_plan *plan)
 {
@@ -152,8 +95,11 @@ static void print_json(struct ctl *ctl, const struct node_plan *plan)
 	const struct object *obj;
 	const struct held *held;
 
-	darr_foreach_p (plan->want.list, obj)
-		json_object_array_add(objects, make_object(plan, obj));
+	darr_foreach_p (plan->want.list, obj) {
+		const struct op op = { OUTCOME_ADD, *obj };
+
+		json_object_array_add(objects, ops_json(&op, model_provider(plan->model)->asn));
+	}
 	darr_foreach_p (plan->held, held) {
 		struct json_object *row = json_object_new_object();
 

@@ -12,6 +12,7 @@
 #include "memory.h"
 #include "vty.h"
 
+#include "apply/engine.h"
 #include "daemon/tenantd.h"
 
 DEFINE_MGROUP(TENANTD, "tenantd");
@@ -83,6 +84,16 @@ DEFUN(tenant_database, tenant_database_cmd, "tenant database sqlite PATH",
 	return is_set(vty, config_set_database(path, &why), &why);
 }
 
+DEFUN(tenant_drift, tenant_drift_cmd, "tenant drift <repair|report>",
+      "Tenant networks\n"
+      "What others change in FRR's daemons\n"
+      "Is put right\n"
+      "Stays, and is told of in the log\n")
+{
+	engine_repair_drift(tenantd.engine, !strcmp(argv[2]->text, "repair"));
+	return CMD_SUCCESS;
+}
+
 /* tenantd.conf is edited by hand, and vtysh's "write" is not to touch it.  Nor is it part of
  * "show running-config": what is there, "write" puts into frr.conf, where a vtysh without our
  * extension and frr-reload.py stumble over it.
@@ -97,6 +108,7 @@ void config_init(void)
 	keep_out_of_frr_conf();
 	install_element(CONFIG_NODE, &tenant_node_cmd);
 	install_element(CONFIG_NODE, &tenant_database_cmd);
+	install_element(CONFIG_NODE, &tenant_drift_cmd);
 }
 
 void config_stop(void)

@@ -24,7 +24,7 @@ static struct log_ref refs[] = {
 		.code = EC_TENANT_EMPTIED,
 		.title = "The tenant database has lost all tenants at once",
 		.description = "That is more likely an accident than meant, so nothing was taken down.",
-		.suggestion = "Put the tenants back, or delete them one by one with tenantctl.",
+		.suggestion = "Put the tenants back, or say \"tenant release\" if it is meant.",
 	},
 	{
 		.code = EC_TENANT_HELD,
@@ -52,9 +52,9 @@ static struct log_ref refs[] = {
 	},
 	{
 		.code = EC_TENANT_OUT_OF_STEP,
-		.title = "An FRR daemon answered what was not asked",
-		.description = "The connection to its vty was closed and made anew; what it holds is read again.",
-		.suggestion = "None, unless it happens again: then report it with the daemon's version.",
+		.title = "An FRR daemon does not answer what was asked",
+		.description = "It says nothing for 30 s, and what it should hold waits, or it answered what was not asked. The connection to its vty is made anew, when it answers again, and what it holds is read.",
+		.suggestion = "See whether the daemon that the message names hangs, and restart it then; what happens again although it does not, report with the daemon's version.",
 	},
 	{
 		.code = EC_TENANT_EXPOSED,
@@ -79,6 +79,24 @@ static struct log_ref refs[] = {
 		.title = "Metrics cannot be offered",
 		.description = "The address or the port of \"tenant metrics\" in tenantd.conf cannot be had: another program listens there, or no interface has the address. Tenants are served all the same.",
 		.suggestion = "Do what the message says, or give another address; it is tried again by itself.",
+	},
+	{
+		.code = EC_TENANT_DRIFT,
+		.title = "Somebody else changed what a daemon holds of a tenant",
+		.description = "It was put right within seconds; the message names the first statement.",
+		.suggestion = "Change the tenant in its source, not in the daemon; find out who types or pushes there.",
+	},
+	{
+		.code = EC_TENANT_TAKEN_BACK,
+		.title = "A change was not confirmed in time",
+		.description = "It was applied with --confirm, and nobody ran \"tenantctl change confirm\" until its deadline; so the database is what it was before, but for rows that were changed since.",
+		.suggestion = "\"tenantctl change show CHANGE\" tells what was left; where it was good after all, make the change again.",
+	},
+	{
+		.code = EC_TENANT_VERDICT,
+		.title = "Something of a tenant would not be reached as it should",
+		.description = "Its plan was judged before it was applied; what the message says is applied all the same.",
+		.suggestion = "Do what the message says; \"tenantctl check\" lists all there is.",
 	},
 	{
 		.code = END_FERR,

@@ -141,11 +141,11 @@ bool intake_holds(bool configured)
 
 static bool hold_if_emptied(struct load *load, bool configured)
 {
-	if (!is_emptied(load, configured))
+	if (release_is_meant(load, configured) || !is_emptied(load, configured))
 		return false;
 	reason_set(
 		&tenantd.held,
-		"the %s has no tenants any more, which changes nothing here; put them back, or delete them one by one if it is meant",
+		"the %s has no tenants any more, which changes nothing here; put them back, or say \"tenant release\" if it is meant",
 		configured ? "configuration" : "database");
 	flog_warn(EC_TENANT_EMPTIED, "%s", tenantd.held.text);
 	load_free(load);
@@ -164,14 +164,19 @@ void intake_set_guard(uint32_t gone)
 
 /* ---- into the model ---- */
 
-static void commit(struct load *load, const struct source *source)
+static void commit(struct load *load, bool configured)
 {
+	const struct source *source = configured ? tenantd.configuration : tenantd.source;
 	int64_t written = load->written, noticed = source_noticed(source);
 	uint32_t *touched = NULL;
+	bool meant;
 
+	meant = release_judge(load, configured);
 	model_commit(tenantd.model, load, &touched);
+	verdict_judge(&touched);
 	tracing_loaded(touched, written, noticed);
 	engine_model_changed(tenantd.engine, tenantd.model, touched, noticed);
+	release_judge_strangers(meant);
 	status_changed();
 }
 
@@ -235,6 +240,7 @@ static bool loaded_database(void *arg, struct load *load)
 	uint32_t *id;
 
 	tenantd.held.text[0] = '\0';
+	deadline_look();
 	if (load->full)
 		engine_all_is_new(tenantd.engine); /* to what may be another database */
 	if (hold_if_emptied(load, false))
@@ -259,7 +265,7 @@ static bool loaded_database(void *arg, struct load *load)
 		darr_foreach_p (roster, one)
 			if (is_in_model(*one))
 				*darr_append(load->tenants) = tenant_ref(*one);
-	commit(load, tenantd.source);
+	commit(load, false);
 	/* at once: the engine plans in the next turn of the loop, and the configured
 	 * tenants still name the nodes of the old provider
 	 */
@@ -354,10 +360,10 @@ static bool loaded_configuration(void *arg, struct load *load)
 	database_again |= leave_to_database(load);
 	if (shared_by_database)
 		load->revision = model_revision(tenantd.model);
-	commit(load, tenantd.configuration);
+	commit(load, true);
 	if (database_again && tenantd.source)
 		event_add_event(tenantd.loop, database_again_now, NULL, 0, &ev_database);
-	engine_release_strangers(tenantd.engine);
+	engine_release_strangers(tenantd.engine, STRANGERS_UNHEARD);
 	return true;
 }
 

@@ -40,8 +40,10 @@ static void quit(void)
 	zlog_notice("stopping; what is configured stays as it is");
 	metrics_server_stop();
 	status_stop();
+	deadline_stop();
 	backend_stop();
 	intake_stop();
+	verdict_stop();
 	revive_stop();
 	engine_free(tenantd.engine);
 	kernel_close(tenantd.kernel);
@@ -125,6 +127,7 @@ void tenantd_configured(void)
 static const struct engine_host host = {
 	.knows_vrf = zebra_knows_vrf,
 	.knows_interface = zebra_knows_interface,
+	.refused = verdict_of,
 	.planned = tracing_planned,
 	.route = tracing_route,
 	.health = backend_health,

@@ -481,6 +481,12 @@ DEFUN(show_tenant_plan, show_tenant_plan_cmd, CMD_SHOW_TENANT_PLAN, HELP_SHOW_TE
 	return CMD_SUCCESS;
 }
 
+DEFUN(tenant_release, tenant_release_cmd, CMD_TENANT_RELEASE, HELP_TENANT_RELEASE)
+{
+	release_all();
+	return CMD_SUCCESS;
+}
+
 /* ---- the names of tenants, for who types "show tenant ac<TAB>" ---- */
 
 static void complete_tenants(vector completions, struct cmd_token *token)
@@ -508,4 +514,5 @@ void show_init(void)
 	install_element(VIEW_NODE, &show_tenant_subnets_cmd);
 	install_element(VIEW_NODE, &show_tenant_trace_cmd);
 	install_element(VIEW_NODE, &show_tenant_plan_cmd);
+	install_element(ENABLE_NODE, &tenant_release_cmd);
 }

@@ -112,7 +112,6 @@ static bool write_rows(struct db *db)
 	unsigned int rows;
 
 	engine_stats(tenantd.engine, &stats);
-	sqlite3_busy_timeout(db->sqlite, 0); /* never wait: somebody else is writing */
 	if (sqlite3_exec(db->sqlite, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
 		return false;
 	w.put = prepare(db->sqlite,
@@ -156,15 +155,20 @@ static void close_db(void)
 }
 
 /* It stays open: opening takes longer than all that is written. */
+struct db *status_database(struct reason *why)
+{
+	if (file_is_another())
+		close_db();
+	if (!open_db)
+		open_db = db_open(tenantd.database, DB_SERVE, why);
+	return open_db;
+}
+
 static bool write_now(void)
 {
 	struct reason why = {};
 
-	if (file_is_another())
-		close_db();
-	if (!open_db)
-		open_db = db_open(tenantd.database, DB_WRITE, &why);
-	if (open_db && write_rows(open_db))
+	if (status_database(&why) && write_rows(open_db))
 		return true;
 	close_db(); /* which ends its transaction, too */
 	return false;

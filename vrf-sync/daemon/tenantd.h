@@ -10,10 +10,13 @@
  *   main.c     wiring: options, privileges, signals
  *   config.c   tenantd.conf: node name and database
  *   intake.c   judges what the sources hand in, and commits it to the model
+ *   release.c  holds what would withdraw too much, until it is released
+ *   verdict.c  holds a tenant whose plan would mix it with another
  *   zebra.c    what zebra knows of VRFs and interfaces
  *   revive.c   when zebra was restarted alone
  *   tracing.c  when each subnet passed which stage
  *   status.c   this node's rows in the database's status tables
+ *   deadline.c takes changes back that nobody confirmed in time
  *   metrics.c  metrics for Prometheus; metrics_server.c offers them
  *   show.c     show tenant ...
  */
@@ -23,9 +26,11 @@
 #include "model/model.h"
 #include "plan/statement.h"
 
+struct brake_limits;
 struct event_loop;
 struct exposition;
 struct trace_totals;
+struct db;
 struct engine;
 struct engine_stats;
 struct engine_tenant;
@@ -81,6 +86,31 @@ bool intake_holds(bool configured);
  */
 #define INTAKE_TENANTS_GONE 1
 void intake_set_guard(uint32_t tenants_gone);
+/* release.c; what may be withdrawn at once, from now on */
+void release_set_limits(const struct brake_limits *limits);
+/* Everything that is held for withdrawing too much is meant: reads the sources again, without a
+ * brake.
+ */
+void release_all(void);
+/* Of the configuration, or of the database: whoever made the load said that it may withdraw as
+ * much as it does.
+ */
+bool release_is_meant(const struct load *load, bool configured);
+/* Holds in the load what would withdraw too much; the same answer, which is good once where it
+ * came by release_all().
+ */
+bool release_judge(struct load *load, bool configured);
+/* A load is in force.  A fresh start cannot compare prefixes, but VRFs: too many that nobody
+ * knows stay, until another source knows them, or they are released.
+ */
+void release_judge_strangers(bool meant);
+/* verdict.c: judges what the model would be made of, before the engine plans it.  Appends to
+ * *touched whom nothing holds any more.
+ */
+void verdict_judge(uint32_t **touched);
+/* Why the tenant must stay as it is; NULL: it need not. */
+const char *verdict_of(uint32_t tenant_id);
+void verdict_stop(void);
 /* zebra.c */
 bool zebra_knows_vrf(const char *name, uint32_t table);
 bool zebra_knows_interface(const char *ifname, const char *vrf_name);
@@ -105,6 +135,13 @@ void tracing_stop(void);
 /* status.c: something worth telling has changed; written soon, at most once a second. */
 void status_changed(void);
 void status_stop(void);
+/* The database, open to be written without ever waiting for a lock; it stays status.c's, and is
+ * good until the next event.  NULL with a sentence.
+ */
+struct db *status_database(struct reason *why);
+/* deadline.c: the database has changed; whether a change waits is looked at soon. */
+void deadline_look(void);
+void deadline_stop(void);
 /* metrics.c: all that is known now, for metrics_server.c; lines of tenantd.conf; a line of
  * "show tenant".
  */

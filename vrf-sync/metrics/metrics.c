@@ -90,9 +90,8 @@ static void render_changes(const struct metrics *m, struct exposition *out)
 static void render_repairs(const struct metrics *m, struct exposition *out)
 {
 	static const char *const kinds[REPAIR_COUNT] = {
-		[REPAIR_EXPORT] = "export",
-		[REPAIR_LATE_NEIGHBOR] = "late-neighbor",
-		[REPAIR_KERNEL] = "kernel-drift",
+		[REPAIR_EXPORT] = "export",         [REPAIR_LATE_NEIGHBOR] = "late-neighbor",
+		[REPAIR_KERNEL] = "kernel-drift",   [REPAIR_CONFIGURATION] = "configuration-drift",
 		[REPAIR_REVIVED] = "zebra-restart",
 	};
 

@@ -232,6 +232,7 @@ struct load {
 	uint32_t *gone;            /* darr; tenant ids deleted */
 	bool full;                 /* tenants are all there are */
 	uint64_t revision;         /* of the database this was read at */
+	uint64_t meant;            /* withdrawals up to this revision are: plan/brake.h */
 	int64_t written;           /* the newest change, microseconds since 1970; 0: unknown */
 };
 

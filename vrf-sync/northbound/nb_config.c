@@ -28,6 +28,7 @@
 #include "apply/engine.h"
 #include "daemon/tenantd.h"
 #include "northbound/nb_priv.h"
+#include "plan/brake.h"
 #include "source/source.h"
 #include "source/tree.h"
 
@@ -125,6 +126,7 @@ static void take_settings(const struct lyd_node *tree)
 {
 	const struct lyd_node *guards = tree_child(tree, "guards"), *source;
 	const char *node = tree_text(tree, "node-name");
+	struct brake_limits limits = BRAKE_DEFAULTS;
 	struct reason why = {};
 
 	if (node)
@@ -132,6 +134,13 @@ static void take_settings(const struct lyd_node *tree)
 	tree_foreach (tree_child(tree, "sources"), "source", source)
 		take_source(source);
 	intake_set_guard(guards ? tree_number(guards, "tenants-gone") : INTAKE_TENANTS_GONE);
+	if (guards)
+		limits = (struct brake_limits){
+			.share = tree_number(guards, "withdrawn-share"),
+			.prefixes = tree_number(guards, "withdrawn-prefixes"),
+			.tenants = tree_number(guards, "withdrawn-tenants"),
+		};
+	release_set_limits(&limits);
 }
 
 /* A node that is there by its default alone says nothing. */
@@ -163,7 +172,8 @@ static void act_later(struct event *event)
 static void act(struct event *event)
 {
 	const struct lyd_node *tree;
-	bool was = tenantd.configured, had = tenantd.database != NULL, whole = is_whole;
+	bool was = tenantd.configured && tenantd.node, had = tenantd.database != NULL,
+	     whole = is_whole;
 
 	if (awaiting) {
 		event_cancel(&ev_whole);
@@ -201,7 +211,7 @@ static void believe_empty(struct event *event)
 	end_awaiting();
 	if (tenantd.configured)
 		tenantd_configured(); /* reads all of it, which is nothing */
-	engine_release_strangers(tenantd.engine);
+	engine_release_strangers(tenantd.engine, STRANGERS_UNHEARD);
 }
 
 void nb_config_connected(bool connected)

@@ -37,6 +37,7 @@ const char *nb_time(int64_t us, char buf[static NB_TIME_SIZE]);
 
 /* nb_rpc.c */
 int nb_rpc_resync(struct nb_cb_rpc_args *args);
+int nb_rpc_release(struct nb_cb_rpc_args *args);
 int nb_rpc_plan(struct nb_cb_rpc_args *args);
 int nb_rpc_trace(struct nb_cb_rpc_args *args);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What tenantd can be asked: resync, plan, trace. */
+/* What tenantd can be asked: resync, release, plan, trace. */
 #include <zebra.h>
 
 #include <inttypes.h>
@@ -21,6 +21,12 @@
 int nb_rpc_resync(struct nb_cb_rpc_args *args)
 {
 	tenantd_reread();
+	return NB_OK;
+}
+
+int nb_rpc_release(struct nb_cb_rpc_args *args)
+{
+	release_all();
 	return NB_OK;
 }
 

@@ -179,3 +179,21 @@ const char *kernel_text(const struct object *obj, bool undo, char buf[static KER
 		texts[obj->kind](obj, undo, buf);
 	return buf;
 }
+
+const char *kernel_text_update(const struct object *obj, char buf[static KERNEL_TEXT_SIZE])
+{
+	char net[IPNET_TEXT_SIZE], via[IPNET_TEXT_SIZE];
+
+	if (obj->kind == OBJ_VLAN && obj->num[1])
+		snprintf(buf, KERNEL_TEXT_SIZE, "ip link set %s mtu %u", obj->name, obj->num[1]);
+	else if (obj->kind == OBJ_BRIDGE)
+		snprintf(buf, KERNEL_TEXT_SIZE, "ip link set %s mtu %u", obj->name, obj->num[0]);
+	else if (obj->kind == OBJ_ROUTE)
+		snprintf(buf, KERNEL_TEXT_SIZE, "ip %sroute replace %s via %s vrf %s",
+			 obj->net.family == AF_INET6 ? "-6 " : "",
+			 obj->net.len ? ipnet_format(&obj->net, net) : "default",
+			 ipnet_format_addr(&obj->via, via), obj->vrf);
+	else
+		kernel_text(obj, false, buf);
+	return buf;
+}

@@ -17,5 +17,7 @@
  * or (undo) take it down again; "" where there is nothing to type.  Returns buf.
  */
 const char *kernel_text(const struct object *obj, bool undo, char buf[static KERNEL_TEXT_SIZE]);
+/* The same for one that is there with other content, and is changed in place. */
+const char *kernel_text_update(const struct object *obj, char buf[static KERNEL_TEXT_SIZE]);
 
 #endif

@@ -80,6 +80,12 @@ void plan_switches(struct plan *plan)
 			plan_switch(plan, sw);
 }
 
+/* The node has the subnets of the switch itself, and needs no way to them. */
+static bool is_here(const struct plan *plan, const struct logical_switch *sw)
+{
+	return (plan->roles & ROLE_DLR) && switch_is_on(sw, plan->node);
+}
+
 static void add_route(struct plan *plan, const struct ipnet *net, const struct ipnet *via)
 {
 	struct object *obj = add(plan, OBJ_ROUTE, "");
@@ -89,6 +95,26 @@ static void add_route(struct plan *plan, const struct ipnet *net, const struct i
 	obj->via = ipnet_host(via);
 }
 
+/* The first node on the far side of the wire that holds the switch; NULL for the switch:
+ * any.  One next hop is enough: redundancy is what the protocol is for.
+ */
+static bool far_address(const struct plan *plan, const struct plan_wire *wire,
+			const struct logical_switch *sw, struct ipnet *far)
+{
+	const struct wire_port *port;
+
+	darr_foreach_p (wire->wire->ports, port) {
+		uint8_t roles = wire_roles_on(wire->wire, plan->tenant, port->node_id);
+
+		if (port->node_id == plan->node->id || !roles || roles == wire->roles ||
+		    (sw && !switch_is_on(sw, provider_node(plan->provider, port->node_id))))
+			continue;
+		if (ipnet_slot(&wire->prefix, port->slot, far) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* S2-12, a transit without a protocol: the DLR's default goes to the edge, the
  * edge's routes to the subnets go to the DLR.
  */
@@ -96,27 +122,19 @@ static void plan_static_transit(struct plan *plan, const struct plan_wire *wire)
 {
 	static const struct ipnet any = { .family = AF_INET };
 	const struct logical_switch *sw;
-	const struct wire_port *port;
 	const struct subnet *subnet;
 	struct ipnet far;
 
-	darr_foreach_p (wire->wire->ports, port) {
-		uint8_t roles = wire_roles_on(wire->wire, plan->tenant, port->node_id);
-
-		if (port->node_id == plan->node->id || roles == wire->roles ||
-		    ipnet_slot(&wire->prefix, port->slot, &far) < 0)
-			continue;
-		if (wire->roles & ROLE_DLR) {
+	if (wire->roles & ROLE_DLR) {
+		if (far_address(plan, wire, NULL, &far))
 			add_route(plan, &any, &far);
-			return;
-		}
-		darr_foreach_p (plan->tenant->switches, sw)
-			darr_foreach_p (sw->subnets, subnet)
-				if (subnet->prefix.family == AF_INET &&
-				    switch_is_on(sw, provider_node(plan->provider, port->node_id)))
-					add_route(plan, &subnet->prefix, &far);
-		return; /* one next hop: redundancy is what the protocol is for */
+		return;
 	}
+	darr_foreach_p (plan->tenant->switches, sw)
+		if (!is_here(plan, sw) && far_address(plan, wire, sw, &far))
+			darr_foreach_p (sw->subnets, subnet)
+				if (subnet->prefix.family == AF_INET)
+					add_route(plan, &subnet->prefix, &far);
 }
 
 void plan_static_routes(struct plan *plan)

@@ -32,7 +32,7 @@ static bool list_owner(struct object *obj)
 		return false;
 	memcpy(obj->vrf, obj->name + 3, len);
 	obj->vrf[len] = '\0';
-	return true;
+	return name_is_valid(obj->vrf, DEVICE_NAME_MAX);
 }
 
 static void open_interface(struct reader *r, const char *name)
@@ -102,15 +102,18 @@ static void read_top(struct reader *r, const char *line)
 	open_block(r, &obj);
 }
 
+/* Somewhere in "router bgp": nowhere else is there an address family. */
+static bool in_bgp(const struct reader *r)
+{
+	return r->context == CONTEXT_BGP || r->context == CONTEXT_BGP_V4 ||
+	       r->context == CONTEXT_NONE;
+}
+
 static void read_inner(struct reader *r, const char *line)
 {
 	struct object obj = r->given;
 
-	if (!strcmp(line, "exit-address-family")) {
-		r->context = CONTEXT_BGP;
-		return;
-	}
-	if (!strncmp(line, "address-family ", 15)) {
+	if (in_bgp(r) && !strncmp(line, "address-family ", 15)) {
 		r->context = strcmp(line + 15, "ipv4 unicast") ? CONTEXT_NONE : CONTEXT_BGP_V4;
 		return;
 	}
@@ -131,12 +134,11 @@ void running_read(enum target target, char *text, const struct running_ops *ops,
 		bool inner = *line == ' ';
 
 		line += strspn(line, " ");
-		line[strcspn(line, "\t")] = '\0';
 		for (size_t len = strlen(line); len && line[len - 1] == ' ';)
 			line[--len] = '\0';
 		if (!*line || *line == '!' || !strncmp(line, "exit", 4)) {
-			if (inner && !strcmp(line, "exit-address-family"))
-				read_inner(&r, line);
+			if (in_bgp(&r) && !strcmp(line, "exit-address-family"))
+				r.context = CONTEXT_BGP;
 			continue;
 		}
 		if (!inner)

@@ -349,6 +349,8 @@ static bool take_number(const char **c, uint32_t *number)
 
 	if (**c < '0' || **c > '9')
 		return false;
+	if (**c == '0' && (*c)[1] >= '0' && (*c)[1] <= '9')
+		return false; /* which nobody writes, FRR no more than we */
 	value = strtoull(*c, &end, 10);
 	if (value > UINT32_MAX)
 		return false;
@@ -362,7 +364,7 @@ static bool take_le(const char **c, struct object *obj)
 	if (strncmp(*c, " le ", 4))
 		return **c == '\0';
 	*c += 4;
-	return take_number(c, &obj->num[2]);
+	return take_number(c, &obj->num[2]) && obj->num[2];
 }
 
 static bool take_translation(const char **c, struct object *obj)

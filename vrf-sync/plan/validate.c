@@ -518,6 +518,21 @@ static bool has_net(const struct ipnet *list, const struct ipnet *net)
 	return false;
 }
 
+/* The schema refuses a BGP link without them, but not every writer heeds it. */
+static void check_link_peer(struct check *check, const struct link *link)
+{
+	bool has_peer = ipnet_is_set(&link->peer);
+
+	if (link->routing == ROUTING_BGP && (!has_peer || !link->peer_as))
+		find(check,
+		     "link %s speaks BGP and has no %s; set link.peer and link.peer_as to those of the customer router",
+		     link->name, has_peer ? "AS number of its peer" : "peer");
+	if (link->routes && link->routing == ROUTING_STATIC && !has_peer)
+		find(check,
+		     "link %s has routes behind it and no peer; set link.peer to the customer router",
+		     link->name);
+}
+
 static void check_link(struct check *check, const struct link *link)
 {
 	const struct node *node = provider_node(check->provider, link->node_id);
@@ -540,10 +555,7 @@ static void check_link(struct check *check, const struct link *link)
 	sharer = lan_sharer(check, link);
 	if (!sharer)
 		hold(check, &link->address, "link", link->name);
-	if (link->routes && link->routing == ROUTING_STATIC && !ipnet_is_set(&link->peer))
-		find(check,
-		     "link %s has routes behind it and no peer; set link.peer to the customer router",
-		     link->name);
+	check_link_peer(check, link);
 	darr_foreach_p (link->routes, net) {
 		if (!ipnet_is_prefix(net) || net->family != AF_INET)
 			find(check, "%s behind link %s must be an IPv4 network without host bits",

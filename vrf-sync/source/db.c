@@ -2,6 +2,7 @@
 /* Reading the SQLite tenant database: connection, revisions, whole loads. */
 #include <zebra.h>
 
+#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -15,7 +16,27 @@ DEFINE_MGROUP(TENANT_SOURCE, "tenant source");
 DEFINE_MTYPE_STATIC(TENANT_SOURCE, DB, "database");
 DEFINE_MTYPE_STATIC(TENANT_SOURCE, DB_PATH, "database path");
 
-#define LOCK_WAIT_MS 1000
+/* For who holds a lock. */
+static const int lock_wait_ms[] = {
+	[DB_READ] = 1000,
+	[DB_WRITE] = 5000,
+	[DB_SERVE] = 50,
+};
+
+static void say_damaged(const struct db *db, const char *what, struct reason *why)
+{
+	reason_set(why,
+		   "database %s is damaged (%s); restore it, or dump it with sqlite3's .recover",
+		   db->path, what);
+}
+
+/* SQLite's words may hold what stands in the file, which may be anything. */
+static void keep_readable(struct reason *why)
+{
+	for (char *at = why->text; *at; at++)
+		if (iscntrl((unsigned char)*at))
+			*at = ' ';
+}
 
 int db_error(struct db *db, const char *doing, struct reason *why)
 {
@@ -31,10 +52,19 @@ int db_error(struct db *db, const char *doing, struct reason *why)
 		break;
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
+		say_damaged(db, sqlite3_errmsg(db->sqlite), why);
+		break;
+	case SQLITE_READONLY:
 		reason_set(
 			why,
-			"database %s is damaged (%s); restore it, or dump it with sqlite3's .recover",
-			db->path, sqlite3_errmsg(db->sqlite));
+			"database %s may not be written; that takes the right to write it and its folder, as root or a member of group frr",
+			db->path);
+		break;
+	case SQLITE_FULL:
+		reason_set(
+			why,
+			"there is no room on the disk of database %s, so nothing was changed; make room and do it again",
+			db->path);
 		break;
 	case SQLITE_CANTOPEN:
 	case SQLITE_PERM:
@@ -47,6 +77,7 @@ int db_error(struct db *db, const char *doing, struct reason *why)
 		reason_set(why, "cannot %s in database %s: %s", doing, db->path,
 			   sqlite3_errmsg(db->sqlite));
 	}
+	keep_readable(why);
 	return -EIO;
 }
 
@@ -207,8 +238,13 @@ struct db *db_open(const char *path, enum db_mode mode, struct reason *why)
 		db_error(db, "open the file", why);
 		goto fail;
 	}
-	sqlite3_busy_timeout(db->sqlite, mode == DB_READ ? LOCK_WAIT_MS : 5 * LOCK_WAIT_MS);
+	sqlite3_busy_timeout(db->sqlite, lock_wait_ms[mode]);
 	sqlite3_exec(db->sqlite, "PRAGMA foreign_keys = ON", NULL, NULL, NULL);
+	/* the last to close a database deletes its log by name, which may be that of
+	 * another database in its place by now
+	 */
+	if (mode == DB_SERVE)
+		sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 	if (check_version(db, why) < 0)
 		goto fail;
 	return db;
@@ -240,6 +276,29 @@ int db_revision(struct db *db, uint64_t *seq, struct reason *why)
 			 why);
 }
 
+/* A database that was made before there was such a table has none. */
+static int db_meant(struct db *db, uint64_t *seq, struct reason *why)
+{
+	uint64_t there = 0;
+
+	*seq = 0;
+	if (db_number(db, "SELECT count(*) FROM sqlite_schema WHERE name = 'meant'", &there, why))
+		return -EIO;
+	return there ? db_number(db, "SELECT ifnull(max(seq), 0) FROM meant", seq, why) : 0;
+}
+
+int db_mean(struct db *db, struct reason *why)
+{
+	/* its own row in the change log is the next one */
+	static const char *const sql =
+		"INSERT INTO meant SELECT 1, seq + 1 FROM sqlite_sequence WHERE name = 'change_log'"
+		" ON CONFLICT (id) DO UPDATE SET seq = excluded.seq";
+
+	if (sqlite3_exec(db->sqlite, sql, NULL, NULL, NULL) == SQLITE_OK)
+		return 0;
+	return db_error(db, "say that it is meant", why);
+}
+
 int db_data_version(struct db *db, uint32_t *version, struct reason *why)
 {
 	uint64_t value = 0;
@@ -247,6 +306,25 @@ int db_data_version(struct db *db, uint32_t *version, struct reason *why)
 
 	*version = value;
 	return ret;
+}
+
+int db_check(struct db *db, struct reason *why)
+{
+	sqlite3_stmt *stmt = db_prepare(db, "PRAGMA integrity_check(1)", why);
+	char said[120];
+	int ret;
+
+	if (!stmt)
+		return -EIO;
+	ret = db_step(db, stmt, why);
+	snprintf(said, sizeof(said), "%s",
+		 ret > 0 ? (const char *)sqlite3_column_text(stmt, 0) : "");
+	db_done(stmt);
+	if (ret < 0 || !strcmp(said, "ok"))
+		return MIN(ret, 0);
+	say_damaged(db, said, why);
+	keep_readable(why);
+	return -EIO;
 }
 
 /* ---- loads ---- */
@@ -269,7 +347,7 @@ static void end(struct db *db, bool opened)
 static int fill_all(struct db *db, struct load *load, struct reason *why)
 {
 	load->full = true;
-	if (db_revision(db, &load->revision, why) < 0 ||
+	if (db_revision(db, &load->revision, why) < 0 || db_meant(db, &load->meant, why) < 0 ||
 	    rows_provider(db, &load->provider, why) < 0 ||
 	    rows_tenants(db, 0, &load->tenants, why) < 0)
 		return -EIO;
@@ -304,7 +382,7 @@ static int changed_since(struct db *db, uint64_t seq, uint32_t **ids, bool *all,
 	 */
 	sqlite3_stmt *stmt = db_prepare(
 		db,
-		"SELECT tenant_id, tbl IN ('provider', 'pool', 'reserved', 'site', 'node', 'node_role', 'wire', 'wire_port'),"
+		"SELECT tenant_id, tbl IN ('provider', 'pool', 'reserved', 'site', 'node', 'node_role', 'wire', 'wire_port', 'meant'),"
 		" max(at) FROM change_log WHERE seq > ?1 GROUP BY 1, 2",
 		why);
 	int ret;
@@ -316,7 +394,7 @@ static int changed_since(struct db *db, uint64_t seq, uint32_t **ids, bool *all,
 		*written = MAX(*written, sqlite3_column_int64(stmt, 2) * 1000);
 		if (sqlite3_column_int(stmt, 1))
 			*all = true;
-		else if (!column_is_null(stmt, 0))
+		else if (column_u32(stmt, 0)) /* NULL, or an id that is none */
 			*darr_append(*ids) = column_u32(stmt, 0);
 	}
 	db_done(stmt);
@@ -341,7 +419,7 @@ static int fill_since(struct db *db, uint64_t seq, struct load *load, struct rea
 	bool all = false;
 	int ret = 0;
 
-	if (db_revision(db, &load->revision, why) < 0 ||
+	if (db_revision(db, &load->revision, why) < 0 || db_meant(db, &load->meant, why) < 0 ||
 	    db_number(
 		    db,
 		    "SELECT ifnull(min(seq), (SELECT seq + 1 FROM sqlite_sequence WHERE name = 'change_log')) FROM change_log",

@@ -10,19 +10,20 @@
  * that: tenantctl judges its own change that way before it commits.
  *
  * Every failure leaves *load alone and gives one sentence that names the
- * database.  Nothing here waits, except for a lock: up to a second.
+ * database.  Nothing here waits, except for a lock: seconds, with DB_SERVE a moment.
  */
 #ifndef FRR_TENANT_SOURCE_DB_H
 #define FRR_TENANT_SOURCE_DB_H
 
 #include "model/model.h"
 
-#define DB_SCHEMA_VERSION 1
+#define DB_SCHEMA_VERSION 2
 
 struct sqlite3;
 struct sqlite3_stmt;
 
-enum db_mode { DB_READ, DB_WRITE };
+/* Who opens it: a command that reads, one that writes, or a daemon, which has others to serve. */
+enum db_mode { DB_READ, DB_WRITE, DB_SERVE };
 
 struct db {
 	struct sqlite3 *sqlite;
@@ -36,6 +37,10 @@ struct db {
 struct db *db_open(const char *path, enum db_mode mode, struct reason *why);
 void db_close(struct db *db);
 
+/* Whether all of it can be relied on: rows that a damaged page hides look like rows
+ * that somebody took away.  Takes 35 us for each tenant of five switches.  0, or -EIO.
+ */
+int db_check(struct db *db, struct reason *why);
 /* 0, or -EIO. */
 int db_load_all(struct db *db, struct load **load, struct reason *why);
 /* 0; -ESTALE where the log no longer reaches back to seq (read everything
@@ -45,6 +50,10 @@ int db_load_since(struct db *db, uint64_t seq, struct load **load, struct reason
 
 /* The newest seq of the change log, whether or not its row is still there. */
 int db_revision(struct db *db, uint64_t *seq, struct reason *why);
+/* Within a transaction: every node may withdraw all that is withdrawn up to and with it, whatever
+ * the brake says (plan/brake.h).  0, or -EIO.
+ */
+int db_mean(struct db *db, struct reason *why);
 /* Changes whenever another connection has committed (PRAGMA data_version). */
 int db_data_version(struct db *db, uint32_t *version, struct reason *why);
 

@@ -2,6 +2,9 @@
 /*
  * The tables of one tenant.  A row that cannot be read marks its tenant and
  * nothing else: tenant->bad says which row, and what to write instead.
+ *
+ * A tenant whose id is none (the schema says from which to which) does not
+ * exist: every number of it would be derived from that, and 0 is nobody's.
  */
 #include <zebra.h>
 
@@ -271,8 +274,9 @@ int rows_tenants(struct db *db, uint32_t id, struct tenant ***tenants, struct re
 		if (id)
 			sqlite3_bind_int64(stmt, 1, id);
 		while ((ret = db_step(db, stmt, why)) > 0) {
+			uint32_t owner = column_u32(stmt, 0);
 			struct tenant *tenant =
-				row_tenant(tenants, first, column_u32(stmt, 0), i == 0);
+				owner ? row_tenant(tenants, first, owner, i == 0) : NULL;
 
 			if (tenant)
 				tables[i].take(tenant, stmt);

@@ -10,7 +10,8 @@
  * look every few seconds that would find what inotify cannot see.
  *
  * The file may be deleted, replaced or damaged under us.  A look compares its
- * device and inode with those of the open one, and opens it anew.
+ * device and inode with those of the open one, and opens it anew; what is opened
+ * anew is checked before it is read.
  */
 #include <zebra.h>
 
@@ -52,10 +53,13 @@ struct sqlite_source {
 	struct db *db;
 	dev_t dev;
 	ino_t ino;
-	off_t size; /* it never shrinks but by VACUUM, or by accident */
+	off_t size;    /* it never shrinks but by VACUUM, or by accident */
+	char *log;     /* path of its WAL */
+	ino_t log_ino; /* 0: none, or not known yet */
 
 	/* what has been read */
 	bool loaded;
+	bool checked; /* that it is whole, since it was opened */
 	uint32_t data_version;
 
 	int inotify;
@@ -91,15 +95,24 @@ static void close_db(struct sqlite_source *source)
 	source->db = NULL;
 }
 
+static ino_t log_now(const struct sqlite_source *source)
+{
+	struct stat st;
+
+	return stat(source->log, &st) < 0 ? 0 : st.st_ino;
+}
+
 /* The open file is still the one that the path names, and has not become
- * shorter, which SQLite would not notice before the next commit.
+ * shorter, which SQLite would not notice before the next commit; and others
+ * commit into the log that we read: who closes the last connection to a database
+ * that was replaced deletes the log of the new one.
  */
 static bool is_same_file(struct sqlite_source *source)
 {
 	struct stat st;
 
 	if (stat(source->path, &st) < 0 || st.st_dev != source->dev || st.st_ino != source->ino ||
-	    st.st_size < source->size)
+	    st.st_size < source->size || (source->log_ino && log_now(source) != source->log_ino))
 		return false;
 	source->size = st.st_size;
 	return true;
@@ -107,21 +120,22 @@ static bool is_same_file(struct sqlite_source *source)
 
 static bool open_db(struct sqlite_source *source, struct reason *why)
 {
-	struct stat st;
+	struct stat st = {};
 
 	if (source->db && is_same_file(source))
 		return true;
 	close_db(source);
-	source->loaded = false;
-	source->db = db_open(source->path, DB_READ, why);
-	if (!source->db)
-		return false;
-	if (stat(source->path, &st) == 0) {
-		source->dev = st.st_dev;
-		source->ino = st.st_ino;
-		source->size = st.st_size;
-	}
-	return true;
+	source->loaded = source->checked = false;
+	source->log_ino = 0;
+	/* before it is opened: where another comes in its place just then, the next look
+	 * sees that this is not the one we know
+	 */
+	stat(source->path, &st);
+	source->dev = st.st_dev;
+	source->ino = st.st_ino;
+	source->size = st.st_size;
+	source->db = db_open(source->path, DB_SERVE, why);
+	return source->db != NULL;
 }
 
 static int read_changes(struct sqlite_source *source, struct load **load, struct reason *why)
@@ -130,9 +144,12 @@ static int read_changes(struct sqlite_source *source, struct load **load, struct
 
 	if (source->loaded)
 		ret = db_load_since(source->db, source->base.revision, load, why);
-	if (ret == -ESTALE)
-		ret = db_load_all(source->db, load, why);
-	return ret;
+	if (ret != -ESTALE)
+		return ret;
+	if (!source->checked && db_check(source->db, why) < 0)
+		return -EIO;
+	source->checked = true;
+	return db_load_all(source->db, load, why);
 }
 
 /* 1: something new was handed over, 0: nothing new, -EIO. */
@@ -222,6 +239,8 @@ static void look(struct sqlite_source *source)
 		return;
 	}
 	source->base.seen = clock_us();
+	if (!source->log_ino)
+		source->log_ino = log_now(source);
 	if (ret > 0)
 		event_cancel(&source->ev_settle);
 	else if (source->written && !is_settling(source))
@@ -291,6 +310,7 @@ static void free_source(struct source *base)
 	close_db(source);
 	XFREE(MTYPE_SOURCE_TEXT, source->path);
 	XFREE(MTYPE_SOURCE_TEXT, source->name);
+	XFREE(MTYPE_SOURCE_TEXT, source->log);
 	XFREE(MTYPE_SOURCE, source);
 }
 
@@ -298,7 +318,7 @@ static void reload(struct source *base)
 {
 	struct sqlite_source *source = container_of(base, struct sqlite_source, base);
 
-	source->loaded = false;
+	source->loaded = source->checked = false;
 	look(source);
 }
 
@@ -320,6 +340,8 @@ struct source *source_sqlite_new(struct event_loop *loop, const char *path,
 	XFREE(MTYPE_SOURCE_TEXT, location);
 	source->path = XSTRDUP(MTYPE_SOURCE_TEXT, path);
 	source->name = XSTRDUP(MTYPE_SOURCE_TEXT, slash ? slash + 1 : path);
+	source->log = XCALLOC(MTYPE_SOURCE_TEXT, strlen(path) + sizeof("-wal"));
+	snprintf(source->log, strlen(path) + sizeof("-wal"), "%s-wal", path);
 	source->retry_ms = RETRY_FIRST_MS;
 	watch_folder(source);
 	event_add_event(loop, first_look, source, 0, &source->ev_settle);

@@ -16,7 +16,8 @@
 /* Where the tree does not say.  The schema has no default for what each switch or subnet
  * would have one of: every one is a node, which FRR copies for each line that is typed.
  */
-#define SWITCH_MTU 1500
+#define SWITCH_MTU        1500
+#define TENANT_MAX_ROUTES 1000
 
 struct reading {
 	const struct lyd_node *tree;
@@ -134,6 +135,16 @@ static int subnet_by_id(const void *a, const void *b)
 	return numcmp(((const struct subnet *)a)->id, ((const struct subnet *)b)->id);
 }
 
+/* Without one it is the first address; where there is none, validate says what is wrong. */
+static bool take_gateway(const struct lyd_node *entry, struct subnet *subnet)
+{
+	if (tree_text(entry, "gateway"))
+		return tree_addr(entry, "gateway", &subnet->gateway);
+	if (ipnet_slot(&subnet->prefix, 1, &subnet->gateway) < 0)
+		subnet->gateway = ipnet_host(&subnet->prefix);
+	return true;
+}
+
 static void take_subnets(struct reading *r, const struct lyd_node *at, struct logical_switch *sw)
 {
 	const struct lyd_node *entry;
@@ -143,11 +154,10 @@ static void take_subnets(struct reading *r, const struct lyd_node *at, struct lo
 
 		subnet.advertise =
 			!tree_text(entry, "advertise") || tree_is_true(entry, "advertise");
-		if (!tree_net(entry, "prefix", &subnet.prefix) ||
-		    !tree_addr(entry, "gateway", &subnet.gateway)) {
+		if (!tree_net(entry, "prefix", &subnet.prefix) || !take_gateway(entry, &subnet)) {
 			reason_set(
 				tenant_bad(r->tenant),
-				"subnet %s of tenant %s cannot be read; write it like 10.1.1.0/24 gateway 10.1.1.1",
+				"subnet %s of tenant %s cannot be read; write it like 10.1.1.0/24, and its gateway like 10.1.1.1",
 				tree_text(entry, "prefix"), r->tenant->name);
 			continue;
 		}
@@ -376,7 +386,7 @@ static void take_tenant(struct reading *r)
 	tenant->table_id = tree_number(r->entry, "table-id");
 	tenant->rd_number = tree_number(r->entry, "rd-number");
 	tenant->rt_number = tree_number(r->entry, "rt-number");
-	tenant->max_routes = tree_number(r->entry, "maximum-routes");
+	tenant->max_routes = tree_number(r->entry, "maximum-routes") ?: TENANT_MAX_ROUTES;
 	tree_nets(r->entry, "aggregate", &tenant->aggregates);
 }
 

@@ -203,7 +203,8 @@ bool trace_mark(struct trace *trace, uint32_t id, const struct ipnet *prefix, en
 {
 	struct traced_tenant *tenant = find_tenant(trace, id);
 
-	return tenant && mark(trace, tenant, find_subnet(tenant, prefix), stage, at);
+	/* it may come from another program, and differences are made of it */
+	return at >= 0 && tenant && mark(trace, tenant, find_subnet(tenant, prefix), stage, at);
 }
 
 /* ---- asking ---- */

@@ -56,7 +56,9 @@ void trace_tenant(struct trace *trace, uint32_t id, const struct tenant *tenant,
 		  int64_t noticed);
 /* Every subnet of the tenant that has not passed the stage passes it now. */
 void trace_mark_all(struct trace *trace, uint32_t id, enum stage stage, int64_t at);
-/* at 0: withdrawn.  False where the prefix is not traced or nothing changed. */
+/* at 0: withdrawn.  False where the prefix is not traced, at is no time (before 1970), or
+ * nothing changed.
+ */
 bool trace_mark(struct trace *trace, uint32_t id, const struct ipnet *prefix, enum stage stage,
 		int64_t at);
 
