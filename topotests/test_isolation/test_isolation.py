@@ -12,16 +12,19 @@ router, speaks BGP to pe2, and marks what it announces with globex's route targe
 """
 
 import contextlib
+import os
+import pwd
 import signal
 import socket
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests"))
 from lint_config import faults    # noqa: E402
-from tenantnet import LAST_RESORT, REFERENCE, SITE, TenantNet, reference
+from tenantnet import LAST_RESORT, REFERENCE, SANITIZED, SITE, TenantNet, reference
 
 HIJACKED = "10.1.1.128/25"            # the better half of acme's subnet
 OUTSIDE = "203.0.113.0/24"            # no aggregate of acme's holds it
@@ -66,7 +69,7 @@ def usual(router, **other):
 def net(request):
     daemons = {"p": usual("p", bgpd=BGP_P), "pe2": usual("pe2", bgpd=BGP_PE2),
                "ce": {"mgmtd": "", "zebra": "", "bgpd": BGP_CE}}
-    with TenantNet(request.module.__name__, daemons=daemons) as net:
+    with TenantNet(request.module.__name__, daemons=daemons, confined=True) as net:
         for router in net.provider:
             assert net.tenantd(router)["exposed-by"] == ""
         net.ip("link add evil type vrf table 66", "link set evil up", "link add e6 type dummy",
@@ -229,24 +232,50 @@ def test_what_a_vrf_does_not_know_does_not_fall_through_to_the_main_table(net):
     assert net.icmp_echoes("p") == before
 
 
-def answers(net, router, address, port, kind):
-    """Whether a tenant's host gets at a port."""
-    with net.inside(router), socket.socket(socket.AF_INET, kind) as sock:
-        sock.settimeout(0.5)
-        try:
-            sock.connect((address, port))
-            if kind == socket.SOCK_DGRAM:
-                sock.send(b"hello")
-                return sock.recv(10) == b"hello"
-            return True
-        except OSError:
-            return False
-
-
 def listening(net, router):
-    """The TCP ports that anything on the router listens on, in whatever VRF."""
-    text = open(f"/proc/{net.node(router).pid}/net/tcp").read()
-    return {int(line.split()[1].split(":")[1], 16) for line in text.splitlines()[1:] if line.split()[3] == "0A"}
+    """The ports that anything on the router listens on, in whatever VRF, as far as others get there at all."""
+    found = set()
+    for kind, state in (("tcp", "0A"), ("udp", "07")):
+        text = open(f"/proc/{net.node(router).pid}/net/{kind}").read()
+        for _, local, _, is_in, *_ in (line.split()[:5] for line in text.splitlines()[1:]):
+            address, port = local.split(":")
+            if is_in == state and not address.endswith("7F"):
+                found.add((kind, int(port, 16)))
+    return found
+
+
+def bound(net, router, device, kind, source="0.0.0.0"):
+    """A socket of the router, in a VRF of it where one is named."""
+    with net.inside(router):
+        sock = socket.socket(socket.AF_INET, kind)
+    if device:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, device.encode())
+    sock.bind((source, 0))
+    sock.setblocking(False)
+    return sock
+
+
+def scan(net, router, source, device, address, ports):
+    """Those of the ports behind which there is somebody: a connection, or no word that there is nobody."""
+    kinds = {"tcp": socket.SOCK_STREAM, "udp": socket.SOCK_DGRAM}
+    tried = {port: bound(net, router, device, kinds[port[0]], source) for port in ports}
+    with contextlib.ExitStack() as stack:
+        for (kind, number), sock in tried.items():
+            stack.enter_context(sock)
+            sock.connect_ex((address, number))
+            if kind == "udp":
+                with contextlib.suppress(OSError):
+                    sock.send(b"hello")
+        time.sleep(1)    # for an answer not to come there is no sign
+        return {port for port, sock in tried.items() if is_there(port[0], sock)}
+
+
+def is_there(kind, sock):
+    if kind == "udp":
+        return sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) == 0
+    with contextlib.suppress(OSError):
+        return bool(sock.getpeername())
+    return False
 
 
 def set_l3mdev(net, router, value):
@@ -268,31 +297,64 @@ def services(net, router):
         yield udp
 
 
-def open_ports(net, udp):
-    """What of pe2 a host of acme gets at."""
-    found = {("tcp", port) for port in listening(net, "pe2") if answers(net, "ce", "192.168.201.1", port, socket.SOCK_STREAM)}
-    with net.inside("ce"), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-        sock.sendto(b"hello", ("192.168.201.1", 1161))
-    with contextlib.suppress(BlockingIOError):
-        udp.recv(10)
-        found.add(("udp", 1161))
-    return found
+# Who is in acme's VRF: the customer, and worse than any customer, somebody on a node of it. What each tries to reach.
+SCANS = (("ce", "172.16.2.1", None, "pe2", "192.168.201.1"), ("ce", "172.16.2.1", None, "dlr", "10.1.1.1"),
+         ("esg", "100.96.0.6", "acme", "pe1", "100.96.0.5"), ("esg", "100.64.0.1", "acme", "dlr", "100.64.0.3"),
+         ("dlr", "100.64.0.3", "acme", "esg", "100.64.0.1"))
+OURS = {("tcp", 2222), ("udp", 1161)}    # of services()
+OFFERED = {("tcp", 179)}                 # BGP at a PE, by which the customer is a neighbor
+FRR_PORTS = {("tcp", port) for port in (22, 179, 646, 830, 2605, 4334, 6513, *range(2600, 2625))} | {("udp", 161), ("udp", 646)}
+
+
+@contextlib.contextmanager
+def unlimited_icmp(net):
+    """Who has nobody at a port says so each time, not once a second."""
+    for router in net.provider:
+        with net.inside(router):
+            open("/proc/sys/net/ipv4/icmp_ratelimit", "w").write("0")
+            open("/proc/sys/net/ipv4/icmp_msgs_per_sec", "w").write("100000")
+    yield
 
 
 def test_services_of_the_node_do_not_answer_a_tenant(net):
-    assert net.ping("ce", "192.168.201.1")
-    with services(net, "pe2") as udp:
-        assert {2222, 646} <= listening(net, "pe2")    # ours and ldpd's are there to be found
-        found = open_ports(net, udp)
-        print(f"a tenant gets at {sorted(found)}")
-        assert found <= {("tcp", 179)}    # BGP, by which the customer is a neighbor
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(unlimited_icmp(net))
+        for router in net.provider:
+            stack.enter_context(services(net, router))
+        for origin, source, device, router, address in SCANS:
+            assert net.ping(origin, address, source=source, vrf=device), f"{origin} gets to {address}"
+            there = listening(net, router)
+            assert OURS <= there and (router in ("dlr", "esg") or ("tcp", 646) in there)    # to be found
+            found = scan(net, origin, source, device, address, there | FRR_PORTS)
+            print(f"{origin} gets at {sorted(found)} of {len(there | FRR_PORTS)} ports of {router}")
+            assert found <= (OFFERED if router in ("pe1", "pe2") else set()), (origin, router)
+        loopback = net.SHAPE.LOOPBACK["pe2"]
+        assert not scan(net, "ce", "172.16.2.1", None, loopback, {port for port in listening(net, "pe2") if port[0] == "tcp"})
+
+
+def test_a_service_that_is_meant_for_a_tenant_is_found(net):
+    """The controls of the scan: a socket in the VRF, and a node that answers everybody."""
+    with unlimited_icmp(net), services(net, "pe2"), bound(net, "pe2", "acme", socket.SOCK_STREAM) as meant:
+        meant.listen(4)
+        look = lambda: scan(net, "ce", "172.16.2.1", None, "192.168.201.1", listening(net, "pe2"))
+        assert look() - OFFERED == {("tcp", meant.getsockname()[1])}
         set_l3mdev(net, "pe2", 1)
-        assert {("tcp", 2222), ("udp", 1161)} <= open_ports(net, udp), "the control: with accept = 1 they answer"
+        assert OURS <= look(), "with accept = 1 they answer"
         assert "Warning: services of this node answer tenants" in net.vty("pe2", "tenantd", "show tenant")
         net.kill("pe2", "tenantd", signal.SIGHUP)
         net.wait(lambda: "tcp_l3mdev_accept is not 0" in (net.log / "pe2/tenantd.log").read_text(), 5, "the warning")
         set_l3mdev(net, "pe2", 0)
         assert "Warning" not in net.vty("pe2", "tenantd", "show tenant")
+
+
+def test_tenantd_is_user_frr_with_one_capability(net):
+    """As its systemd unit confines it, and all of this module's changes were its work."""
+    frr = str(pwd.getpwnam("frr").pw_uid)
+    for router in net.provider:
+        said = dict(line.split(":\t", 1) for line in open(f"/proc/{net.pid(router, 'tenantd')}/status"))
+        assert set(said["Uid"].split()) == {frr} and (SANITIZED or said["NoNewPrivs"].strip() == "1")
+        assert int(said["CapPrm"], 16) == 1 << 12, "CAP_NET_ADMIN, and no more"
+        assert not os.stat(net.root(router) / "run/frr/tenantd.vty").st_mode & 0o007
 
 
 # -- the configuration as a whole (C-26) --

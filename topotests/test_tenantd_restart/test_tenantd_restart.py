@@ -103,3 +103,27 @@ def test_a_tenant_that_was_removed_while_it_was_down_goes_when_it_is_back(net):
         for daemon in set(net.daemons(router)) & {"ospfd", "bgpd", "mgmtd"}:
             net.wait(lambda: "other" not in net.running(router, daemon), 10, f"other to leave {daemon} of {router}")
     assert "10.1.1.0/24" in net.routes("ce")
+
+
+def test_many_tenants_that_were_removed_while_it_was_down_stay_until_that_is_meant(net):
+    names = [f"gone{number}" for number in range(11)]
+    with net.db.together():
+        for name in names:
+            net.db.tenant(name, "pe2:pe")
+    for name in names:
+        net.wait_ok(name)
+    net.stop("pe2", "tenantd", how=signal.SIGKILL)
+    with net.db.together():
+        for name in names:
+            net.db.delete("tenant", name)
+    net.start("pe2", daemons=["tenantd"])
+    net.wait(lambda: "it stays with many others" in net.vty("pe2", "tenantd", "show tenant"), 10, "the reason to be told")
+    assert set(names) <= set(net.links("pe2"))
+    assert net.running("pe2", "bgpd").count("router bgp 65000 vrf gone") == 11
+    # while others move on
+    net.db.switch("acme", "s5", "10.1.5.0/24")
+    net.wait_route("ce", "10.1.5.0/24")
+    assert set(names) <= set(net.links("pe2"))
+    net.tenantctl("release")
+    net.wait(lambda: not set(names) & set(net.links("pe2")), 20, "the VRFs to go")
+    assert "10.1.1.0/24" in net.routes("ce")
