@@ -5,7 +5,11 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <linux/rtnetlink.h>
+
 #include "darr.h"
+
+#include "apply/kernel_scan.h"
 
 #include "lib_kernel.h"
 
@@ -37,14 +41,13 @@ static void on_interface(void *arg, const char *name)
 	snprintf(told + used, sizeof(told) - used, "interface %s;", name);
 }
 
-static void on_route(void *arg, const char *in, const struct ipnet *prefix, uint32_t table,
-		     uint8_t protocol, bool present)
+static void on_route(void *arg, const char *in, const struct kernel_route *route, bool present)
 {
 	char text[IPNET_TEXT_SIZE];
 	size_t used = strlen(told);
 
 	snprintf(told + used, sizeof(told) - used, "%c%s in %s %u by %u;", present ? '+' : '-',
-		 ipnet_format(prefix, text), in, table, protocol);
+		 ipnet_format(&route->net, text), in, route->table, route->protocol);
 }
 
 static const struct kernel_watch watch = {
@@ -148,6 +151,94 @@ START_TEST(events_lost)
 }
 END_TEST
 
+/* ---- whosever they are ---- */
+
+static struct kernel_route scanned[400];
+static unsigned int scanned_count;
+
+static void on_scanned(void *arg, const struct kernel_route *route)
+{
+	if (route->type == RTN_UNICAST || route->type == RTN_BLACKHOLE)
+		scanned[scanned_count++ % array_size(scanned)] = *route;
+}
+
+static int scan_table(struct kernel_scan *scan, uint32_t table)
+{
+	struct pollfd poller = { .fd = kernel_scan_fd(scan), .events = POLLIN };
+	int ret;
+
+	scanned_count = 0;
+	ck_assert_int_eq(kernel_scan_begin(scan, table), 0);
+	do {
+		ck_assert_int_eq(poll(&poller, 1, 5000), 1);
+		ret = kernel_scan_read(scan, on_scanned, NULL);
+	} while (ret == 1);
+	return ret;
+}
+
+static const struct kernel_route *scanned_route(const char *prefix)
+{
+	char text[IPNET_TEXT_SIZE];
+
+	for (unsigned int i = 0; i < scanned_count; i++)
+		if (!strcmp(ipnet_format(&scanned[i].net, text), prefix))
+			return &scanned[i];
+	return NULL;
+}
+
+START_TEST(routes_of_others)
+{
+	struct kernel_scan *scan = kernel_scan_new();
+	struct reason why = {};
+
+	wish_tenant();
+	in_step();
+	operator_does("ip route add 10.66.0.0/16 via 10.0.0.2 table 1001 metric 5");
+	operator_does("ip route add blackhole 10.67.0.0/16 table 1001 proto 99");
+	operator_does("ip -6 route add 2001:db8:66::/48 dev ls3 table 1001");
+	operator_does("ip route add blackhole 10.68.0.0/16 table 1002");
+	ck_assert_int_eq(scan_table(scan, 1001), 0);
+	ck_assert_uint_eq(scanned_route("10.66.0.0/16")->protocol, RTPROT_BOOT);
+	ck_assert_uint_eq(scanned_route("10.66.0.0/16")->metric, 5);
+	ck_assert_uint_eq(scanned_route("10.67.0.0/16")->protocol, 99);
+	ck_assert_uint_eq(scanned_route("10.9.0.0/16")->protocol, RTPROT_TENANT);
+	ck_assert_uint_eq(scanned_route("10.1.1.0/24")->protocol, RTPROT_KERNEL);
+	ck_assert_uint_eq(scanned_route("2001:db8:66::/48")->protocol, RTPROT_BOOT);
+	ck_assert_ptr_null(scanned_route("10.68.0.0/16"));
+	ck_assert_int_eq(scan_table(scan, 4711), 0);
+	ck_assert_uint_eq(scanned_count, 0);
+
+	/* just the one that is meant goes, and it may be gone */
+	ck_assert_int_eq(scan_table(scan, 1001), 0);
+	operator_does("ip route add 10.66.0.0/16 via 10.0.0.2 table 1001 metric 7");
+	ck_assert_int_eq(kernel_remove_stray(kernel, scanned_route("10.66.0.0/16"), &why), 0);
+	ck_assert_int_eq(kernel_remove_stray(kernel, scanned_route("10.66.0.0/16"), &why), 0);
+	ck_assert_int_eq(kernel_remove_stray(kernel, scanned_route("10.67.0.0/16"), &why), 0);
+	ck_assert_int_eq(kernel_remove_stray(kernel, scanned_route("2001:db8:66::/48"), &why), 0);
+	ck_assert_int_eq(scan_table(scan, 1001), 0);
+	ck_assert_uint_eq(scanned_route("10.66.0.0/16")->metric, 7);
+	ck_assert_ptr_null(scanned_route("10.67.0.0/16"));
+	ck_assert_ptr_null(scanned_route("2001:db8:66::/48"));
+	kernel_scan_free(scan);
+}
+END_TEST
+
+/* More than fits one piece. */
+START_TEST(many_routes)
+{
+	struct kernel_scan *scan = kernel_scan_new();
+
+	wish_tenant();
+	in_step();
+	operator_does("for i in $(seq 0 3); do for j in $(seq 0 249); do"
+		      " echo route add blackhole 10.10$i.$j.0/24 table 1001; done; done"
+		      " | ip -batch -");
+	ck_assert_int_eq(scan_table(scan, 1001), 0);
+	ck_assert_uint_gt(scanned_count, 1000);
+	kernel_scan_free(scan);
+}
+END_TEST
+
 /* ---- all of it ---- */
 
 int main(void)
@@ -156,5 +247,6 @@ int main(void)
 
 	add_case(suite, "events",
 		 (const TTest *[]){ own_events, events_of_others, events_lost, NULL });
+	add_case(suite, "whosever", (const TTest *[]){ routes_of_others, many_routes, NULL });
 	return run_kernel_suite(suite);
 }

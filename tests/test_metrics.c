@@ -324,6 +324,7 @@ START_TEST(all_metrics_are_as_recorded)
 		.cpu = 2345678,
 		.memory = 12345344,
 		.requests = { 7, 1, 2 },
+		.strays = { 3, 1, 0 },
 		.rendered = 180,
 	};
 	char *recorded;

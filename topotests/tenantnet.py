@@ -63,12 +63,13 @@ class TenantNet:
              "uplink": ("dc1", "uplink", {"pe1": ("u0", 1), "esg": ("u0", 2)}, {})}
 
     def __init__(self, name, routers=ALL, nodes=NODES, wires=WIRES, ce2=False, servers=(), switches=(),
-                 daemons=None, options=None, confined=False):
+                 daemons=None, options=None, confined=False, strays=False):
         """ce2: a second customer at pe2; servers: namespaces wired to the dlr's port of the same name;
         switches: namespaces that are only wired;
         daemons: {router: {daemon: text of its configuration}} in place of the usual;
         options: {(router, daemon): more arguments};
-        confined: tenantd has no more than its systemd unit leaves it."""
+        confined: tenantd has no more than its systemd unit leaves it;
+        strays: what strays (alarms()) is no fault in the end."""
         self.name, self.nodes, self.wires, self.servers = name, nodes, wires, [*servers, *switches]
         self.provider = [r for r in routers if r in nodes]
         self.routers = list(routers) + (["ce2"] if ce2 else [])
@@ -76,7 +77,7 @@ class TenantNet:
         if ce2:
             self.links_made.append(("pe2", "x1", "ce2", "e0", 1500))
         self.links_made += [("dlr", name, name, "e0", 1500) for name in servers]
-        self.special, self.options, self.confined = daemons or {}, options or {}, confined
+        self.special, self.options, self.confined, self.strays = daemons or {}, options or {}, confined, strays
         self.connections, self.spaces = {}, {}
         self.instead = {}    # {(router, daemon): what is run in its place}
         self.sequence = itertools.count(1)
@@ -251,7 +252,13 @@ class TenantNet:
         leaks = [file for r in self.provider for daemon in self.OURS
                  if "memstats:" in (file := self.log / r / f"{daemon}.err").read_text()]
         complaints = [file for r in self.provider for file in (self.log / r).glob("*.sanitizer.*")]
-        return "".join(found) + "".join(f"{file}: {file.read_text()}" for file in leaks + complaints)
+        alarms = [] if self.strays else [line for r in self.provider for line in self.alarms(r)]
+        return "".join(found + alarms) + "".join(f"{file}: {file.read_text()}" for file in leaks + complaints)
+
+    def alarms(self, router):
+        """What tenantd told of routes that should not be where they are, or should be and are not."""
+        text = (self.log / router / "tenantd.log").read_text()
+        return re.findall(r"^.*EC (?:1929379856|1929379857)\].*$|^.* that bgpd does not export to the VPN.*$", text, re.M)
 
     # -- acting --
 

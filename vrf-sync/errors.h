@@ -27,6 +27,8 @@ enum tenant_log_refs {
 	EC_TENANT_DRIFT,
 	EC_TENANT_TAKEN_BACK,
 	EC_TENANT_VERDICT,
+	EC_TENANT_STRAY,
+	EC_TENANT_FOREIGN,
 };
 
 void tenant_errors_init(void);

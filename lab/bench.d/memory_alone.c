@@ -16,6 +16,7 @@
 #include "apply/frr_conn.h"
 #include "apply/kernel.h"
 #include "apply/kernel_lookup.h"
+#include "apply/kernel_scan.h"
 #include "daemon/tenantd.h"
 
 /* ---- apply/kernel.h ---- */
@@ -67,6 +68,39 @@ int kernel_event_fd(const struct kernel *kernel)
 
 void kernel_events_read(struct kernel *kernel, const struct kernel_watch *watch, void *arg)
 {
+}
+
+int kernel_remove_stray(struct kernel *kernel, const struct kernel_route *route,
+			struct reason *why)
+{
+	return 0;
+}
+
+/* ---- apply/kernel_scan.h ---- */
+
+struct kernel_scan *kernel_scan_new(void)
+{
+	return NULL;
+}
+
+void kernel_scan_free(struct kernel_scan *scan)
+{
+}
+
+int kernel_scan_fd(const struct kernel_scan *scan)
+{
+	return -1;
+}
+
+int kernel_scan_begin(struct kernel_scan *scan, uint32_t table)
+{
+	return -ENODEV;
+}
+
+int kernel_scan_read(struct kernel_scan *scan,
+		     void (*each)(void *arg, const struct kernel_route *route), void *arg)
+{
+	return -ENODEV;
 }
 
 /* ---- apply/kernel_lookup.h ---- */

@@ -69,7 +69,7 @@ def usual(router, **other):
 def net(request):
     daemons = {"p": usual("p", bgpd=BGP_P), "pe2": usual("pe2", bgpd=BGP_PE2),
                "ce": {"mgmtd": "", "zebra": "", "bgpd": BGP_CE}}
-    with TenantNet(request.module.__name__, daemons=daemons, confined=True) as net:
+    with TenantNet(request.module.__name__, daemons=daemons, confined=True, strays=True) as net:
         for router in net.provider:
             assert net.tenantd(router)["exposed-by"] == ""
         net.ip("link add evil type vrf table 66", "link set evil up", "link add e6 type dummy",

@@ -37,6 +37,11 @@ static struct place *place_of_tenant(struct engine *engine, uint32_t tenant_id)
 	return place_ids_find(engine->tenants, &key);
 }
 
+void engine_count_repair(struct engine *engine, enum engine_repair repair)
+{
+	engine->stats.repairs[repair]++;
+}
+
 /* ---- planning ---- */
 
 static const struct node *engine_node(struct engine *engine)

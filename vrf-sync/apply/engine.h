@@ -30,6 +30,7 @@
 struct event_loop;
 struct engine;
 struct kernel;
+struct kernel_route;
 
 enum health {
 	HEALTH_OK,
@@ -48,8 +49,12 @@ struct engine_host {
 	const char *(*refused)(uint32_t tenant_id);
 	/* the tenant's plan is that of the newest model */
 	void (*planned)(uint32_t tenant_id);
-	/* a route came into the table of the tenant's VRF, or went; RTPROT_* */
-	void (*route)(uint32_t tenant_id, const struct ipnet *net, uint8_t protocol, bool present);
+	/* a route came into the table of the tenant's VRF, or went */
+	void (*route)(uint32_t tenant_id, const struct kernel_route *route, bool present);
+	/* bgpd was asked whether it exports what the tenant's VRF has: these it lacks, and they
+	 * are not brought back (darr); NULL: none
+	 */
+	void (*unexported)(uint32_t tenant_id, const struct ipnet *nets);
 	/* the tenant's health may be another */
 	void (*health)(uint32_t tenant_id);
 	/* a batch has ended: health and revision may have changed */
@@ -90,6 +95,12 @@ void engine_hold_strangers(struct engine *engine, enum stranger_reason why);
 void engine_release_strangers(struct engine *engine, enum stranger_reason why);
 /* What others change in FRR's daemons is put right (as at the start), or only told of. */
 void engine_repair_drift(struct engine *engine, bool repair);
+/* What bgpd does not export is brought back (as at the start), or only told of. */
+void engine_repair_exports(struct engine *engine, bool repair);
+/* Asks zebra and bgpd whether all is exported that should be, and tells the host; of a tenant
+ * whose VRF exports nothing, or while bgpd is away, nothing is told.
+ */
+void engine_check_export(struct engine *engine, uint32_t tenant_id);
 /* Reads everything again and compares. */
 void engine_resync(struct engine *engine);
 
@@ -142,8 +153,12 @@ enum engine_repair {
 	REPAIR_KERNEL,        /* an object of ours that somebody else changed or took away */
 	REPAIR_CONFIGURATION, /* a VRF's statements in a daemon that somebody else changed */
 	REPAIR_REVIVED,       /* a VRF's instances, after zebra alone was restarted */
+	REPAIR_STRAY,         /* a route that nobody of ours put there, removed */
 	REPAIR_COUNT
 };
+
+/* Counts one that was done outside the engine. */
+void engine_count_repair(struct engine *engine, enum engine_repair repair);
 
 struct engine_stats {
 	uint64_t batches, added, updated, deleted, failed;

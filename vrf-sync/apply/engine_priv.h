@@ -165,6 +165,7 @@ struct engine {
 	struct verify *verifying;            /* bgpd has been asked about it */
 	struct event *ev_verify;
 	struct frr_conn *zebra; /* to ask what routes it has */
+	bool exports_only_told;
 
 	struct {
 		struct event *ev_look;

@@ -84,6 +84,18 @@ void kernel_skip_met(struct kernel *kernel, struct objects *want);
  */
 const char *kernel_exposure(void);
 
+/* A route in some table. */
+struct kernel_route {
+	struct ipnet net, via;
+	uint32_t table, metric;
+	uint8_t protocol, type; /* RTPROT_, RTN_ */
+	bool plain;             /* at most one next hop, and that a gateway */
+};
+
+/* Removes exactly this route, whosever it is.  0 where it is gone already. */
+int kernel_remove_stray(struct kernel *kernel, const struct kernel_route *route,
+			struct reason *why);
+
 /* What happens in the kernel, by whomever.  Any may be NULL. */
 struct kernel_watch {
 	/* An object of ours is now like this, or gone, and not by an address or
@@ -102,8 +114,7 @@ struct kernel_watch {
 	/* A route was seen in a table of ours, or withdrawn; any protocol, our own
 	 * requests included.
 	 */
-	void (*route)(void *arg, const char *vrf, const struct ipnet *net, uint32_t table,
-		      uint8_t protocol, bool present);
+	void (*route)(void *arg, const char *vrf, const struct kernel_route *route, bool present);
 	/* Events were lost: read again. */
 	void (*overrun)(void *arg);
 };

@@ -132,8 +132,7 @@ static void on_route(const struct events *events, struct nlmsghdr *event)
 		return;
 	vrf = kernel_device_of_table(events->kernel, route.table, true);
 	if (vrf && events->watch->route)
-		events->watch->route(events->arg, vrf->vrf, &route.net, route.table,
-				     route.protocol, present);
+		events->watch->route(events->arg, vrf->vrf, &route, present);
 	if (is_own_doing(events, event) || !kernel_route_object(events->kernel, &route, &obj))
 		return;
 	if (present)

@@ -81,6 +81,19 @@ static int set_event_options(struct nl_sock *sock, int fd)
 	return nl_socket_set_nonblocking(sock) < 0 ? -EIO : 0;
 }
 
+struct nl_sock *kernel_socket_new(int *fd)
+{
+	struct nl_sock *sock = socket_open(fd);
+
+	if (!sock)
+		return NULL;
+	set_request_options(*fd);
+	if (nl_socket_set_nonblocking(sock) == 0)
+		return sock;
+	nl_socket_free(sock);
+	return NULL;
+}
+
 int kernel_sockets_open(struct kernel *kernel, struct reason *why)
 {
 	kernel->request_socket = socket_open(&kernel->requests);

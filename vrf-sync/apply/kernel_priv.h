@@ -12,6 +12,7 @@
  *   kernel_route.c    routes
  *   kernel_rule.c     the order of routing rules
  *   kernel_read.c     everything of ours as objects
+ *   kernel_scan.c     all routes of one table, whosever they are
  *   kernel_event.c    events as objects
  *
  * Messages are built with libnl's nlmsg and nla calls.  libnl-route's objects
@@ -107,6 +108,8 @@ const struct kernel_device *kernel_device_of_table(struct kernel *kernel, uint32
 /* ---- kernel_netlink.c ---- */
 
 int kernel_sockets_open(struct kernel *kernel, struct reason *why);
+/* One more for requests, which does not block.  NULL on failure. */
+struct nl_sock *kernel_socket_new(int *fd);
 void kernel_sockets_close(struct kernel *kernel);
 
 /* A message with its header copied in; ends in nlmsg_free(). */
@@ -210,12 +213,6 @@ void kernel_read_virtual(const struct kernel_link *link, const struct kernel_lin
 bool kernel_address_object(struct kernel *kernel, struct nlmsghdr *answer, struct object *obj);
 bool kernel_flood_object(struct kernel *kernel, struct nlmsghdr *answer, struct object *obj);
 
-struct kernel_route {
-	struct ipnet net, via;
-	uint32_t table, metric;
-	uint8_t protocol, type;
-	bool plain; /* at most one next hop, and that a gateway */
-};
 /* False for cached routes. */
 bool kernel_route_parse(struct nlmsghdr *answer, struct kernel_route *route);
 bool kernel_route_object(struct kernel *kernel, const struct kernel_route *route,

@@ -60,6 +60,31 @@ static void route_of(const struct object *obj, struct kernel_route *route)
 		};
 }
 
+int kernel_remove_stray(struct kernel *kernel, const struct kernel_route *route,
+			struct reason *why)
+{
+	struct rtmsg header = {
+		.rtm_family = route->net.family,
+		.rtm_dst_len = route->net.len,
+		.rtm_protocol = route->protocol,
+		.rtm_scope = RT_SCOPE_NOWHERE, /* whichever it has */
+	};
+	struct nl_msg *msg = kernel_msg(RTM_DELROUTE, 0, &header, sizeof(header));
+	char text[IPNET_TEXT_SIZE];
+	int ret;
+
+	nla_put_u32(msg, RTA_TABLE, route->table);
+	if (route->net.len)
+		kernel_put_addr(msg, RTA_DST, &route->net);
+	if (route->metric)
+		nla_put_u32(msg, RTA_PRIORITY, route->metric);
+	ret = kernel_request(kernel, msg, NULL, NULL);
+	if (ret == 0 || ret == -ESRCH || ret == -ENOENT || ret == -ENODEV)
+		return 0;
+	return kernel_refused(kernel, why, ret, "cannot remove route %s from table %u",
+			      ipnet_format(&route->net, text), route->table);
+}
+
 /* ---- reading ---- */
 
 bool kernel_route_parse(struct nlmsghdr *answer, struct kernel_route *route)

@@ -120,14 +120,14 @@ static void kernel_interface(void *arg, const char *name)
 	engine_schedule(engine);
 }
 
-static void kernel_route(void *arg, const char *vrf, const struct ipnet *net, uint32_t table,
-			 uint8_t protocol, bool present)
+static void kernel_route_seen(void *arg, const char *vrf, const struct kernel_route *route,
+			      bool present)
 {
 	struct engine *engine = arg;
 	uint32_t id = engine_tenant_of(engine, vrf);
 
 	if (id)
-		engine->host.route(id, net, protocol, present);
+		engine->host.route(id, route, present);
 }
 
 static void kernel_overrun(void *arg)
@@ -145,7 +145,7 @@ void reaction_to_kernel(struct event *event)
 		.changed = kernel_object_changed,
 		.gone = kernel_object_gone,
 		.interface = kernel_interface,
-		.route = kernel_route,
+		.route = kernel_route_seen,
 		.overrun = kernel_overrun,
 	};
 	struct engine *engine = EVENT_ARG(event);

@@ -12,7 +12,8 @@
  * be redistributed, what in BGP passes the export map, and what stands in the
  * VPN table under the VRF's RD.  What is missing there in two looks one after
  * the other is lost; making the redistributions anew brings it back, or else
- * making the address anew.
+ * making the address anew.  What is not brought back the host is told of, and
+ * when all is there again.
  */
 #include <zebra.h>
 
@@ -276,6 +277,27 @@ static void repair(struct verify *verify, const char *lost)
 	engine_schedule(place->engine);
 }
 
+/* Those of the missing ones that were missing in the look before, too. */
+static struct ipnet *lost_of(const struct verify *verify, const struct prefix_text *missing)
+{
+	const struct prefix_text *one;
+	struct ipnet *lost = NULL, net;
+
+	darr_foreach_p (missing, one)
+		if (has(verify->missing, one->text) && ipnet_parse(one->text, &net) == 0)
+			*darr_append(lost) = net;
+	return lost;
+}
+
+static void tell_host(const struct verify *verify, const struct prefix_text *missing)
+{
+	struct ipnet *lost = lost_of(verify, missing);
+
+	if (verify->place->tenant_id)
+		verify->engine->host.unexported(verify->place->tenant_id, lost);
+	darr_free(lost);
+}
+
 static void judge(struct verify *verify, struct json_object *exported)
 {
 	struct prefix_text *missing = NULL, *one;
@@ -287,17 +309,12 @@ static void judge(struct verify *verify, struct json_object *exported)
 			if (has(verify->missing, one->text))
 				lost = one->text;
 		}
-	if (!missing) {
-		if (verify->repairs)
-			zlog_notice("%s: all %u routes are exported to the VPN now",
-				    verify->place->vrf, darr_len(verify->expected));
-		verify_free(verify);
-		return;
-	}
-	if (lost && verify->repairs == REPAIRS_MOST) {
-		flog_warn(EC_TENANT_EXPORT,
-			  "%s: bgpd still does not export %s to the VPN after %u attempts",
-			  verify->place->vrf, lost, verify->repairs);
+	if (!missing && verify->repairs)
+		zlog_notice("%s: all %u routes are exported to the VPN now", verify->place->vrf,
+			    darr_len(verify->expected));
+	if (!missing ||
+	    (lost && (verify->engine->exports_only_told || verify->repairs == REPAIRS_MOST))) {
+		tell_host(verify, missing);
 		darr_free(missing);
 		verify_free(verify);
 		return;
@@ -430,6 +447,20 @@ void verify_place(struct place *place)
 	verify->place = place;
 	place->verify = verify;
 	look_later(verify);
+}
+
+void engine_check_export(struct engine *engine, uint32_t tenant_id)
+{
+	struct place key = { .tenant_id = tenant_id };
+	struct place *place = place_ids_find(engine->tenants, &key);
+
+	if (place)
+		verify_place(place);
+}
+
+void engine_repair_exports(struct engine *engine, bool repair)
+{
+	engine->exports_only_told = !repair;
 }
 
 void verify_forget(struct place *place)

@@ -99,6 +99,18 @@ static struct log_ref refs[] = {
 		.suggestion = "Do what the message says; \"tenantctl check\" lists all there is.",
 	},
 	{
+		.code = EC_TENANT_STRAY,
+		.title = "A tenant's VRF has a route that nobody of ours put there",
+		.description = "Neither FRR nor tenantd did, and it is not of an address of the node; it may send the tenant's traffic elsewhere, and be announced. It stays, unless \"tenant strays remove\" is in tenantd.conf.",
+		.suggestion = "Find out who put it there, a hand or a program, and remove it: \"ip route del\", as the message says it. What is meant belongs into the database, as a link with routes.",
+	},
+	{
+		.code = EC_TENANT_FOREIGN,
+		.title = "A tenant's VRF has a route to another's prefix",
+		.description = "The prefix lies in space of another tenant, or of the provider, not in the tenant's own, and no leak lets it in.",
+		.suggestion = "See who announces it (\"show ip route vrf\" and \"show bgp vrf\" of that prefix): a customer, a hand, or another provider's router. Where it is meant, add a leak, or an aggregate.",
+	},
+	{
 		.code = END_FERR,
 	},
 };

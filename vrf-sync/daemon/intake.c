@@ -20,6 +20,7 @@
 
 #include "errors.h"
 #include "apply/engine.h"
+#include "daemon/straying.h"
 #include "daemon/tenantd.h"
 #include "northbound/backend.h"
 #include "source/source.h"
@@ -175,6 +176,7 @@ static void commit(struct load *load, bool configured)
 	model_commit(tenantd.model, load, &touched);
 	verdict_judge(&touched);
 	tracing_loaded(touched, written, noticed);
+	straying_loaded(touched);
 	engine_model_changed(tenantd.engine, tenantd.model, touched, noticed);
 	release_judge_strangers(meant);
 	status_changed();

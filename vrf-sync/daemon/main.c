@@ -18,6 +18,7 @@
 #include "apply/engine.h"
 #include "apply/kernel.h"
 #include "daemon/metrics_server.h"
+#include "daemon/straying.h"
 #include "daemon/tenantd.h"
 #include "northbound/backend.h"
 #include "source/source.h"
@@ -44,6 +45,7 @@ static void quit(void)
 	backend_stop();
 	intake_stop();
 	verdict_stop();
+	straying_stop();
 	revive_stop();
 	engine_free(tenantd.engine);
 	kernel_close(tenantd.kernel);
@@ -124,12 +126,19 @@ void tenantd_configured(void)
 	intake_start();
 }
 
+static void route_seen(uint32_t tenant_id, const struct kernel_route *route, bool present)
+{
+	tracing_route(tenant_id, route, present);
+	straying_route(tenant_id, route, present);
+}
+
 static const struct engine_host host = {
 	.knows_vrf = zebra_knows_vrf,
 	.knows_interface = zebra_knows_interface,
 	.refused = verdict_of,
 	.planned = tracing_planned,
-	.route = tracing_route,
+	.route = route_seen,
+	.unexported = straying_unexported,
 	.health = backend_health,
 	.settled = status_changed,
 };
@@ -160,6 +169,7 @@ int main(int argc, char **argv)
 	config_init();
 	show_init();
 	metrics_init();
+	straying_init();
 	backend_init();
 	frr_config_fork();
 	frr_run(tenantd.loop);

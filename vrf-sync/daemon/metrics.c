@@ -24,6 +24,7 @@
 #include "apply/engine.h"
 #include "apply/kernel.h"
 #include "daemon/metrics_server.h"
+#include "daemon/straying.h"
 #include "daemon/tenantd.h"
 #include "northbound/backend.h"
 #include "metrics/metrics.h"
@@ -120,6 +121,8 @@ void metrics_collect(struct exposition *out)
 		.rendered = rendered,
 	};
 
+	for (int i = 0; i < STRAY_KIND_COUNT; i++)
+		metrics.strays[i] = straying_count(i);
 	engine_stats(tenantd.engine, &stats);
 	engine_levels(tenantd.engine, &levels);
 	metrics.sources = sources;

@@ -15,6 +15,7 @@
 #include "apply/engine.h"
 #include "apply/kernel.h"
 #include "apply/kernel_lookup.h"
+#include "daemon/straying.h"
 #include "daemon/tenantd.h"
 #include "model/derive.h"
 #include "plan/diff.h"
@@ -171,6 +172,7 @@ static void show_node(struct vty *vty, const struct engine_stats *stats)
 	if (kernel_exposure())
 		vty_out(vty, "Warning: services of this node answer tenants: %s is not 0\n",
 			kernel_exposure());
+	straying_show_node(vty);
 	metrics_show(vty);
 }
 
@@ -214,6 +216,7 @@ static struct json_object *tenant_json(const struct engine_tenant *one)
 	json_object_int_add(json, "changes", one->changes);
 	json_object_int_add(json, "lastTookUs", one->took);
 	json_object_int_add(json, "lastAppliedUs", one->applied); /* of monotonic time */
+	json_object_object_add(json, "strays", straying_json(one->tenant_id));
 	return json;
 }
 
@@ -297,6 +300,7 @@ static void show_one(struct vty *vty, const struct engine_tenant *one)
 		vty_out(vty, ", the last %" PRId64 " s ago in %" PRId64 ".%03" PRId64 " ms",
 			(clock_us() - one->applied) / 1000000, one->took / 1000, one->took % 1000);
 	vty_out(vty, "\n");
+	straying_show_tenant(vty, one->tenant_id);
 }
 
 DEFUN(show_tenant, show_tenant_cmd, CMD_SHOW_TENANT, HELP_SHOW_TENANT)

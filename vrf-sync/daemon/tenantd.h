@@ -15,6 +15,7 @@
  *   zebra.c    what zebra knows of VRFs and interfaces
  *   revive.c   when zebra was restarted alone
  *   tracing.c  when each subnet passed which stage
+ *   straying.c what VRFs hold, or lack, and should not; straying_sweep.c, straying_show.c
  *   status.c   this node's rows in the database's status tables
  *   deadline.c takes changes back that nobody confirmed in time
  *   metrics.c  metrics for Prometheus; metrics_server.c offers them
@@ -39,6 +40,7 @@ struct traced;
 struct sqlite3;
 struct vty;
 struct kernel;
+struct kernel_route;
 struct lyd_node;
 struct source;
 
@@ -124,7 +126,7 @@ void revive_stop(void);
  */
 void tracing_loaded(const uint32_t *touched, int64_t written, int64_t noticed);
 void tracing_planned(uint32_t tenant_id);
-void tracing_route(uint32_t tenant_id, const struct ipnet *net, uint8_t protocol, bool present);
+void tracing_route(uint32_t tenant_id, const struct kernel_route *route, bool present);
 /* Puts what is new into the database's subnet_trace. */
 void tracing_write(struct sqlite3 *sqlite);
 /* prefix: only this one, or NULL.  A status of command.h. */

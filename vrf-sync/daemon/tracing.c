@@ -28,6 +28,8 @@
 
 #include "clock.h"
 #include "apply/engine.h"
+#include "apply/kernel.h"
+#include "daemon/straying.h"
 #include "daemon/tenantd.h"
 #include "daemon/tracing.h"
 #include "northbound/backend.h"
@@ -80,13 +82,15 @@ static void mark(uint32_t tenant_id, const struct ipnet *prefix, enum stage stag
 	if (!trace_mark(trace, tenant_id, prefix, stage, at))
 		return;
 	status_changed();
+	if (stage == STAGE_OSPF || stage == STAGE_EXPORTED)
+		straying_stage(tenant_id, trace_find(trace, tenant_id, prefix));
 	if (at)
 		backend_stage(tenant_id, trace_find(trace, tenant_id, prefix), stage);
 }
 
 /* ---- what the kernel says ---- */
 
-void tracing_route(uint32_t tenant_id, const struct ipnet *net, uint8_t protocol, bool present)
+void tracing_route(uint32_t tenant_id, const struct kernel_route *route, bool present)
 {
 	static const enum stage stages[] = {
 		[RTPROT_KERNEL] = STAGE_CONNECTED,
@@ -94,9 +98,9 @@ void tracing_route(uint32_t tenant_id, const struct ipnet *net, uint8_t protocol
 		[RTPROT_BGP] = STAGE_BGP,
 	};
 
-	if (!trace || protocol >= array_size(stages) || !stages[protocol])
+	if (!trace || route->protocol >= array_size(stages) || !stages[route->protocol])
 		return;
-	mark(tenant_id, net, stages[protocol], present ? real_us() : 0);
+	mark(tenant_id, &route->net, stages[route->protocol], present ? real_us() : 0);
 }
 
 /* ---- what the modules say ---- */

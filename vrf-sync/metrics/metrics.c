@@ -92,13 +92,21 @@ static void render_repairs(const struct metrics *m, struct exposition *out)
 	static const char *const kinds[REPAIR_COUNT] = {
 		[REPAIR_EXPORT] = "export",         [REPAIR_LATE_NEIGHBOR] = "late-neighbor",
 		[REPAIR_KERNEL] = "kernel-drift",   [REPAIR_CONFIGURATION] = "configuration-drift",
-		[REPAIR_REVIVED] = "zebra-restart",
+		[REPAIR_REVIVED] = "zebra-restart", [REPAIR_STRAY] = "stray",
 	};
 
 	counter(out, "tenantd_repairs_total",
 		"What was put right without a change of the database, by kind.");
 	for (int i = 0; i < REPAIR_COUNT; i++)
 		exposition_count(out, m->stats->repairs[i], "kind", kinds[i], NULL);
+}
+
+static void render_strays(const struct metrics *m, struct exposition *out)
+{
+	gauge(out, "tenantd_strays",
+	      "What VRFs of tenants hold, or lack, and should not, by kind.");
+	for (int i = 0; i < STRAY_KIND_COUNT; i++)
+		exposition_count(out, m->strays[i], "kind", stray_kind_names[i], NULL);
 }
 
 /* ---- where tenants come from ---- */
@@ -196,6 +204,7 @@ void metrics_render(const struct metrics *metrics, struct exposition *out)
 	render_subnets(metrics, out);
 	render_changes(metrics, out);
 	render_repairs(metrics, out);
+	render_strays(metrics, out);
 	render_sources(metrics, out);
 	render_daemons(metrics, out);
 	render_process(metrics, out);

@@ -13,6 +13,7 @@
 
 #include "apply/engine.h"
 #include "metrics/exposition.h"
+#include "stray/stray.h"
 #include "trace/trace.h"
 
 /* How a request for the metrics ended. */
@@ -43,6 +44,7 @@ struct metrics {
 	const struct engine_stats *stats;
 	const struct engine_levels *levels;
 	const struct trace_totals *trace; /* NULL: nothing was traced yet */
+	uint64_t strays[STRAY_KIND_COUNT];
 	const struct metrics_source *sources;
 	unsigned int source_count;
 
