@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "darr.h"
 
@@ -225,6 +226,86 @@ START_TEST(the_table_says_what_a_walk_says)
 }
 END_TEST
 
+/* ---- many ---- */
+
+#define MANY 10000
+
+static double now_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+	return now.tv_sec * 1e6 + now.tv_nsec / 1e3;
+}
+
+/* Number n of 10.0.0.0/8's /22 and of 172.16.0.0/12's /30. */
+static struct ipnet nth(uint8_t first, uint8_t len, uint32_t n)
+{
+	uint32_t address = ((uint32_t)first << 24) + (n << (32 - len));
+
+	return (struct ipnet){ .family = AF_INET,
+			       .len = len,
+			       .addr = { address >> 24, address >> 16, address >> 8, address } };
+}
+
+static struct tenant *nth_tenant(uint32_t id)
+{
+	struct tenant *tenant = tenant_new(id);
+
+	*darr_append(tenant->aggregates) = nth(10, 22, id);
+	*darr_append(tenant->aggregates) = (struct ipnet){ AF_INET, 16, { 192, 168 } };
+	*darr_append(tenant->links) = (struct link){ .address = nth(172, 30, id), .name = "l" };
+	return tenant;
+}
+
+static unsigned int ask_all(const struct provider *provider, uint32_t beside)
+{
+	struct foreign found = {};
+	unsigned int foreign = 0;
+
+	for (uint32_t id = 1; id <= MANY; id++) {
+		struct ipnet net = nth(10, 22, id % MANY + beside);
+
+		net.len = 32;
+		net.addr[3] = 7;
+		foreign += territory_is_foreign(territory, provider, id, &net, &found);
+	}
+	return foreign;
+}
+
+START_TEST(of_ten_thousand_tenants)
+{
+	struct provider *provider = provider_new();
+	double began = now_us(), taken, own, others;
+
+	for (uint32_t id = 1; id <= MANY; id++) {
+		struct tenant *tenant = nth_tenant(id);
+
+		territory_set(territory, id, tenant);
+		tenant_unref(tenant);
+	}
+	taken = now_us();
+	ck_assert_uint_eq(ask_all(provider, 1), MANY); /* of the next one's */
+	others = now_us();
+	for (uint32_t id = 1; id <= MANY; id++) {
+		struct ipnet net = nth(10, 24, 4 * id), none = { AF_INET, 24, { 8, 8, 8 } };
+		struct foreign found = {};
+
+		ck_assert(!territory_is_foreign(territory, provider, id, &net, &found));
+		ck_assert(!territory_is_foreign(territory, provider, id, &none, &found));
+	}
+	own = now_us();
+	printf("%u tenants taken in in %.1f ms; %.2f us a host of another's, %.2f us an own or nobody's prefix\n",
+	       MANY, (taken - began) / 1000, (others - taken) / MANY, (own - others) / 2 / MANY);
+	began = now_us();
+	for (uint32_t id = 1; id <= MANY; id++)
+		territory_set(territory, id, NULL);
+	printf("given up in %.1f ms\n", (now_us() - began) / 1000);
+	ck_assert_uint_eq(ask_all(provider, 1), 0);
+	provider_unref(provider);
+}
+END_TEST
+
 static void setup_empty(void)
 {
 	territory = territory_new();
@@ -248,6 +329,7 @@ int main(void)
 	tcase_add_checked_fixture(chance, setup_empty, teardown_empty);
 	tcase_set_timeout(chance, 60);
 	tcase_add_test(chance, the_table_says_what_a_walk_says);
+	tcase_add_test(chance, of_ten_thousand_tenants);
 	suite_add_tcase(suite, chance);
 	return lib_main(suite);
 }

@@ -6,6 +6,7 @@
 Every other network ends with a look that nothing of this was told there (TenantNet, strays=False).
 """
 
+import json
 import re
 import time
 
@@ -22,6 +23,7 @@ EXPORT = "router bgp 65000 vrf acme", "address-family ipv4 unicast"
 @pytest.fixture(scope="module")
 def net(request):
     options = {(router, "bgpd"): f"-M {BUILD}/.libs/bgpd_tenant.so" for router in ("pe1", "pe2")}
+    options |= {("pe2", "mgmtd"): f"-M {BUILD}/.libs/mgmtd_tenant.so"}
     with TenantNet(request.module.__name__, options=options, strays=True) as net:
         with net.db.together():
             net.db.sql("INSERT INTO reserved VALUES ('10.255.0.0/16', 'loopbacks and management')")
@@ -78,6 +80,9 @@ def test_a_route_without_an_owner(net):
     assert "neither FRR nor tenantd put there (ip route, metric 0)" in sentence and "of tenant acme" in sentence
     assert f"ip route del {STRAY} vrf acme" in sentence and sentence in net.vty("pe2", "tenantd", "show tenant acme")
     assert "put into a tenant's VRF: 1" in net.vty("pe2", "tenantd", "show tenant")
+    state = json.loads(net.vty("pe2", "mgmtd", "show mgmt get-data /frr-tenant:tenant-network/state"))
+    one, = state["frr-tenant:tenant-network"]["state"]["stray"]
+    assert one.pop("since") and one == {"tenant": "acme", "kind": "ownerless", "prefix": STRAY, "reason": sentence}
     net.pass_seconds(3)    # swept meanwhile
     assert STRAY in net.routes("pe2", "acme"), "it is only told of"
     net.ip(f"route del {STRAY} vrf acme", router="pe2")

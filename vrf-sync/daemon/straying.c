@@ -235,12 +235,20 @@ void straying_remove(bool remove)
 
 /* ---- exports ---- */
 
-static bool bgpd_tells(void)
+/* The answer is straying_unexported().  Without our module in bgpd it was no suspicion. */
+static void ask_about(struct stray *stray)
 {
 	struct engine_stats stats;
 
 	engine_stats(tenantd.engine, &stats);
-	return stats.up[TARGET_BGPD] && stats.module[TARGET_BGPD] == MODULE_LOADED;
+	if (stats.module[TARGET_BGPD] == MODULE_ABSENT) {
+		strays_forget(strays, stray);
+		return;
+	}
+	stray->asked = stats.up[TARGET_BGPD] && stats.module[TARGET_BGPD] == MODULE_LOADED;
+	strays_put_off(strays, stray, clock_us() + EXPORT_ANSWER);
+	if (stray->asked)
+		engine_check_export(tenantd.engine, stray->tenant_id);
 }
 
 static bool is_pe_of(uint32_t tenant_id)
@@ -325,11 +333,7 @@ static void decide(void *arg, struct stray *stray)
 			strays_forget(strays, stray);
 		break;
 	case STRAY_UNEXPORTED:
-		/* the answer is straying_unexported() */
-		stray->asked = bgpd_tells();
-		if (stray->asked)
-			engine_check_export(tenantd.engine, stray->tenant_id);
-		strays_put_off(strays, stray, clock_us() + EXPORT_ANSWER);
+		ask_about(stray);
 		break;
 	}
 }

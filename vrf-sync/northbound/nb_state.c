@@ -21,17 +21,20 @@
 
 #include "clock.h"
 #include "apply/engine.h"
+#include "daemon/straying.h"
 #include "daemon/tenantd.h"
 #include "northbound.h"
 #include "northbound/nb_priv.h"
 #include "source/source.h"
 #include "trace/trace.h"
 
+#define STRAYS_IN_STATE 1000 /* of a tenant */
+
 /* ---- making nodes ---- */
 
 void nb_put(struct lyd_node *parent, const char *name, const char *fmt, ...)
 {
-	char text[300];
+	char text[STRAY_SENTENCE_SIZE];
 	va_list ap;
 
 	va_start(ap, fmt);
@@ -141,6 +144,31 @@ static void put_traced(struct lyd_node *state, const char *tenant, const struct 
 	}
 }
 
+static void put_strays(struct lyd_node *state, const struct tenant *tenant)
+{
+	const struct stray *stray = NULL, *last = NULL;
+	char text[IPNET_TEXT_SIZE], at[NB_TIME_SIZE], sentence[STRAY_SENTENCE_SIZE];
+
+	for (int count = 0; count < STRAYS_IN_STATE; last = stray) {
+		struct lyd_node *entry;
+
+		stray = straying_of_tenant(tenant->id, stray);
+		if (!stray)
+			return;
+		/* with another metric */
+		if (last && last->kind == stray->kind && !ipnet_cmp(&last->net, &stray->net))
+			continue;
+		count++;
+		entry = add_entry(state, "stray", "[tenant='%s'][kind='%s'][prefix='%s']",
+				  tenant->name, stray_kind_names[stray->kind],
+				  ipnet_format(&stray->net, text));
+		if (!entry)
+			return;
+		nb_put(entry, "since", "%s", nb_time(stray->since, at));
+		nb_put(entry, "reason", "%s", straying_sentence(stray, sentence));
+	}
+}
+
 static bool put_tenant(void *arg, const struct engine_tenant *tenant)
 {
 	const struct tenant *row = model_tenant(tenantd.model, tenant->tenant_id);
@@ -165,6 +193,8 @@ static bool put_tenant(void *arg, const struct engine_tenant *tenant)
 	list = row ? tracing_of_tenant(row->id, &count) : NULL;
 	for (size_t i = 0; i < count; i++)
 		put_traced(state, row->name, &list[i]);
+	if (row)
+		put_strays(state, row);
 	return true;
 }
 
