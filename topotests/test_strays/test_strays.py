@@ -205,6 +205,21 @@ def test_and_brought_back(net):
     net.wait_route("pe2", WEB, "acme")
 
 
+def test_what_cannot_be_brought_back_is_told_of_after_three_attempts(net):
+    attempts = lambda: len(re.findall(r"is not exported to the VPN; .* made anew", (net.log / "pe1/tenantd.log").read_text()))
+    before = attempts()
+    net.configure("pe1", "tenantd", "tenant drift report")
+    net.configure("pe1", "bgpd", "route-map TN-acme-EXP deny 1", "exit")
+    net.wait(lambda: WEB not in exported(net), 10, "the export to be lost")
+    net.wait(lambda: ("unexported", WEB) in strays(net, "pe1"), 40, "the alarm")
+    assert attempts() == before + 3
+    net.pass_seconds(15)    # looked at again meanwhile, and left alone
+    assert attempts() == before + 3 and ("unexported", WEB) in strays(net, "pe1")
+    net.configure("pe1", "bgpd", "no route-map TN-acme-EXP deny 1")
+    clears(net, "pe1")
+    net.configure("pe1", "tenantd", "tenant drift repair")
+
+
 def test_a_subnet_that_comes_as_it_should_is_none(net):
     for n in range(3, 6):
         net.db.switch("acme", f"s{n}", f"10.1.{n}.0/24")

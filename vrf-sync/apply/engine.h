@@ -97,10 +97,11 @@ void engine_release_strangers(struct engine *engine, enum stranger_reason why);
 void engine_repair_drift(struct engine *engine, bool repair);
 /* What bgpd does not export is brought back (as at the start), or only told of. */
 void engine_repair_exports(struct engine *engine, bool repair);
-/* Asks zebra and bgpd whether all is exported that should be, and tells the host; of a tenant
- * whose VRF exports nothing, or while bgpd is away, nothing is told.
+/* Asks zebra and bgpd whether all is exported that should be, brings back what is not (unless
+ * that is not wanted, here or at all), and tells the host; of a tenant whose VRF exports
+ * nothing, or while bgpd is away, nothing is told.
  */
-void engine_check_export(struct engine *engine, uint32_t tenant_id);
+void engine_check_export(struct engine *engine, uint32_t tenant_id, bool repair);
 /* Reads everything again and compares. */
 void engine_resync(struct engine *engine);
 

@@ -45,6 +45,7 @@ struct verify {
 	struct verify_list_item item;
 	struct engine *engine;
 	struct place *place; /* NULL: it is gone */
+	bool only_looks;     /* somebody wants to know, and was told before */
 	int64_t due;
 	unsigned int repairs;
 	char rd[IPNET_TEXT_SIZE + 8];
@@ -312,8 +313,8 @@ static void judge(struct verify *verify, struct json_object *exported)
 	if (!missing && verify->repairs)
 		zlog_notice("%s: all %u routes are exported to the VPN now", verify->place->vrf,
 			    darr_len(verify->expected));
-	if (!missing ||
-	    (lost && (verify->engine->exports_only_told || verify->repairs == REPAIRS_MOST))) {
+	if (!missing || (lost && (verify->engine->exports_only_told || verify->only_looks ||
+				  verify->repairs == REPAIRS_MOST))) {
 		tell_host(verify, missing);
 		darr_free(missing);
 		verify_free(verify);
@@ -440,6 +441,8 @@ void verify_place(struct place *place)
 {
 	struct verify *verify = place->verify;
 
+	if (verify)
+		verify->only_looks = false;
 	if (verify || !statement_of(place, OBJ_BGP_EXPORT_MAP))
 		return; /* a look is due anyway; or there is nothing to look at */
 	verify = XCALLOC(MTYPE_VERIFY, sizeof(*verify));
@@ -449,13 +452,16 @@ void verify_place(struct place *place)
 	look_later(verify);
 }
 
-void engine_check_export(struct engine *engine, uint32_t tenant_id)
+void engine_check_export(struct engine *engine, uint32_t tenant_id, bool repair)
 {
 	struct place key = { .tenant_id = tenant_id };
 	struct place *place = place_ids_find(engine->tenants, &key);
 
-	if (place)
-		verify_place(place);
+	if (!place || (place->verify && !repair))
+		return;
+	verify_place(place);
+	if (place->verify)
+		place->verify->only_looks = !repair;
 }
 
 void engine_repair_exports(struct engine *engine, bool repair)

@@ -248,7 +248,7 @@ static void ask_about(struct stray *stray)
 	stray->asked = stats.up[TARGET_BGPD] && stats.module[TARGET_BGPD] == MODULE_LOADED;
 	strays_put_off(strays, stray, clock_us() + EXPORT_ANSWER);
 	if (stray->asked)
-		engine_check_export(tenantd.engine, stray->tenant_id);
+		engine_check_export(tenantd.engine, stray->tenant_id, true);
 }
 
 static bool is_pe_of(uint32_t tenant_id)
@@ -304,15 +304,22 @@ void straying_unexported(uint32_t tenant_id, const struct ipnet *nets)
 	look_later();
 }
 
-void straying_recheck(uint32_t tenant_id)
+void straying_recheck(uint32_t tenant_id, bool repair)
 {
 	const struct stray *stray = NULL;
 
 	while ((stray = straying_of_tenant(tenant_id, stray)))
 		if (stray->kind == STRAY_UNEXPORTED) {
-			engine_check_export(tenantd.engine, tenant_id);
+			engine_check_export(tenantd.engine, tenant_id, repair);
 			return;
 		}
+}
+
+void straying_repair(bool repair)
+{
+	engine_repair_exports(tenantd.engine, repair);
+	for (uint32_t id = 0; repair && (id = strays_next_tenant(strays, id));)
+		straying_recheck(id, true);
 }
 
 /* ---- when their time has come ---- */

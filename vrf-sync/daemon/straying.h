@@ -29,6 +29,8 @@ void straying_route(uint32_t tenant_id, const struct kernel_route *route, bool p
 void straying_stage(uint32_t tenant_id, const struct traced *traced);
 /* engine.h: what bgpd really lacks (darr); NULL: nothing. */
 void straying_unexported(uint32_t tenant_id, const struct ipnet *nets);
+/* What bgpd does not export is brought back (as at the start), or only told of. */
+void straying_repair(bool repair);
 /* Routes without an owner are removed, or (as at the start) only told of. */
 void straying_remove(bool remove);
 
@@ -40,8 +42,10 @@ void straying_sweep_begins(uint32_t tenant_id);
 void straying_sweep_ended(uint32_t tenant_id);
 /* This node has nothing of the tenant any more. */
 void straying_forget(uint32_t tenant_id);
-/* Asks bgpd again where it lacked something. */
-void straying_recheck(uint32_t tenant_id);
+/* Asks bgpd again where it lacked something.  Who tries to repair what three attempts have not
+ * helped types without end.
+ */
+void straying_recheck(uint32_t tenant_id, bool repair);
 /* Says how many more there were than the log was told of. */
 void straying_sum_up(void);
 /* The first tenant after this one that has any; 0: none. */

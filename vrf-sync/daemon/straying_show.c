@@ -8,7 +8,6 @@
 #include "lib/json.h"
 #include "vty.h"
 
-#include "apply/engine.h"
 #include "daemon/straying.h"
 #include "daemon/tenantd.h"
 
@@ -85,7 +84,7 @@ DEFUN(tenant_exports, tenant_exports_cmd, "tenant exports <repair|report>",
       "Is brought back\n"
       "Is told of\n")
 {
-	engine_repair_exports(tenantd.engine, !strcmp(argv[2]->text, "repair"));
+	straying_repair(!strcmp(argv[2]->text, "repair"));
 	return CMD_SUCCESS;
 }
 

@@ -100,7 +100,7 @@ static void ended(void)
 	straying_sweep_ended(reading);
 	if (now - rechecked >= RECHECK_US) {
 		rechecked = now;
-		straying_recheck(reading);
+		straying_recheck(reading, false);
 	}
 	reading = 0;
 }
