@@ -389,6 +389,7 @@ def damaged_while_others_write(daemon):
             put(good)
             until(lambda: not daemon.told()["problem"], "the good one to be read", 20 * SLOW)
     print(f"{count} damages under a writer: {told} told, {lost} that took something away (seed {SEED})")
+    assert not lost, f"{lost} of {count} damages took something away"
 
 
 def four_writers_at_once(daemon):

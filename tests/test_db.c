@@ -471,6 +471,53 @@ START_TEST(a_log_that_was_trimmed_makes_the_reader_read_everything)
 }
 END_TEST
 
+/* Whether the model would lose rows by what is done, and the log says nothing of it. */
+static bool is_bereft_by(const char *sql)
+{
+	struct db *db = lib_db(
+		"INSERT INTO tenant (id, name) VALUES (1, 'a');"
+		"INSERT INTO aggregate VALUES (1, '10.1.0.0/16'), (1, '10.2.0.0/16');"
+		"INSERT INTO logical_switch (id, tenant_id, name) VALUES (1, 1, 'web');"
+		"INSERT INTO subnet (switch_id, prefix, gateway) VALUES (1, '10.1.1.0/24', '10.1.1.1')");
+	struct model *model = model_new();
+	struct reason why = {};
+	struct load *load = NULL;
+	bool bereft;
+
+	lib_load_all(model, db, NULL);
+	lib_exec(db, sql);
+	ck_assert_int_eq(db_load_since(db, model_revision(model), &load, &why), 0);
+	bereft = model_is_bereft(model, load);
+	load_free(load);
+	model_free(model);
+	db_close(db);
+	return bereft;
+}
+
+START_TEST(what_goes_and_is_not_in_the_log_is_noticed)
+{
+	static const char *const unlogged[] = { "subnet", "logical_switch", "aggregate" };
+	char sql[200];
+
+	ck_assert(!is_bereft_by("UPDATE tenant SET description = 'new'"));
+	ck_assert(!is_bereft_by("DELETE FROM subnet"));
+	ck_assert(!is_bereft_by("DELETE FROM logical_switch"));
+	ck_assert(!is_bereft_by("DELETE FROM aggregate WHERE prefix = '10.2.0.0/16'"));
+	ck_assert(!is_bereft_by("DELETE FROM tenant"));
+	ck_assert(!is_bereft_by("INSERT INTO aggregate VALUES (1, '10.3.0.0/16')"));
+	for (unsigned int i = 0; i < array_size(unlogged); i++) {
+		snprintf(sql, sizeof(sql),
+			 "DROP TRIGGER %s_delete; DELETE FROM %s;"
+			 "UPDATE tenant SET description = 'new'",
+			 unlogged[i], unlogged[i]);
+		ck_assert_msg(is_bereft_by(sql), "%s", sql);
+	}
+	ck_assert(is_bereft_by(
+		"PRAGMA foreign_keys = OFF; DROP TRIGGER tenant_delete; UPDATE tenant SET description = 'new';"
+		"DELETE FROM tenant"));
+}
+END_TEST
+
 START_TEST(another_database_in_its_place_is_stale)
 {
 	struct db *db = lib_db("INSERT INTO tenant (id, name) VALUES (1, 'a')");
@@ -537,6 +584,7 @@ int main(void)
 	tcase_add_loop_test(tcase, random_values_in_random_columns_never_crash, 0, lib_times(10));
 	tcase_add_test(tcase, a_tenant_with_an_id_that_is_none_does_not_exist);
 	tcase_add_test(tcase, a_log_that_was_trimmed_makes_the_reader_read_everything);
+	tcase_add_test(tcase, what_goes_and_is_not_in_the_log_is_noticed);
 	tcase_add_test(tcase, another_database_in_its_place_is_stale);
 	tcase_add_test(tcase, a_status_row_is_no_change_of_the_network);
 	tcase_add_test(tcase, statements_are_prepared_once_and_outlive_a_new_column);

@@ -235,6 +235,11 @@ static bool leave_to_configuration(struct load *load)
 	return again || darr_len(shadows) != before;
 }
 
+static bool doubts_database(void *arg, const struct load *load)
+{
+	return model_is_bereft(tenantd.model, load);
+}
+
 static bool loaded_database(void *arg, struct load *load)
 {
 	bool configuration_again = load->provider != NULL;
@@ -404,7 +409,11 @@ void intake_init(const struct lyd_node *(*tree)(void *arg))
 
 void intake_start(void)
 {
-	static const struct source_cbs cbs = { .loaded = loaded_database, .problem = problem };
+	static const struct source_cbs cbs = {
+		.loaded = loaded_database,
+		.doubts = doubts_database,
+		.problem = problem,
+	};
 
 	if (tenantd.database && !tenantd.source)
 		tenantd.source = source_sqlite_new(tenantd.loop, tenantd.database, &cbs, NULL);

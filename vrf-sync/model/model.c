@@ -267,6 +267,7 @@ void load_free(struct load *load)
 		tenant_unref(*tenant);
 	darr_free(load->tenants);
 	darr_free(load->gone);
+	darr_free(load->intact);
 	provider_unref(load->provider);
 	XFREE(MTYPE_LOAD, load);
 }
@@ -454,6 +455,43 @@ void model_commit(struct model *model, struct load *load, uint32_t **touched)
 		model_change(model, load, touched);
 	model->revision = load->revision;
 	load_free(load);
+}
+
+static size_t rows_of(const struct tenant *tenant)
+{
+	size_t rows = darr_len(tenant->aggregates) + darr_len(tenant->circuits) +
+		      darr_len(tenant->leaks);
+	const struct attachment *attachment;
+	const struct logical_switch *sw;
+	const struct link *link;
+
+	darr_foreach_p (tenant->attachments, attachment)
+		rows += __builtin_popcount(attachment->roles);
+	darr_foreach_p (tenant->switches, sw)
+		rows += 1 + darr_len(sw->subnets);
+	darr_foreach_p (tenant->links, link)
+		rows += 1 + darr_len(link->routes);
+	return rows;
+}
+
+bool model_is_bereft(const struct model *model, const struct load *load)
+{
+	const struct tenant *known, *now;
+	struct tenant **one;
+	uint32_t *id;
+
+	darr_foreach_p (load->intact, id) {
+		known = model_tenant(model, *id);
+		if (!known || known->configured)
+			continue;
+		now = NULL;
+		darr_foreach_p (load->tenants, one)
+			if ((*one)->id == *id)
+				now = *one;
+		if (!now || rows_of(now) < rows_of(known))
+			return true;
+	}
+	return false;
 }
 
 uint64_t model_revision(const struct model *model)

@@ -230,6 +230,7 @@ struct load {
 	struct provider *provider; /* NULL: unchanged */
 	struct tenant **tenants;   /* darr; new or changed */
 	uint32_t *gone;            /* darr; tenant ids deleted */
+	uint32_t *intact;          /* darr; tenant ids of whom the log says only what came */
 	bool full;                 /* tenants are all there are */
 	uint64_t revision;         /* of the database this was read at */
 	uint64_t meant;            /* withdrawals up to this revision are: plan/brake.h */
@@ -244,6 +245,8 @@ struct model;
 struct model *model_new(void);
 void model_free(struct model *model);
 
+/* It has fewer rows of a tenant, or none, and the log of changes does not account for that. */
+bool model_is_bereft(const struct model *model, const struct load *load);
 /* Takes the load in and frees it.  Appends to *touched (darr) the id of every
  * tenant whose plan may differ now: those that are new, other than before, or
  * gone, those that share a claim or a leak with one; with another provider, all.

@@ -371,19 +371,19 @@ int db_load_all(struct db *db, struct load **load, struct reason *why)
 	return ret;
 }
 
-/* The tenants that changed after seq; *all where something concerns everyone;
- * when the newest was written.
+/* The tenants that changed after seq; *all where something concerns everyone.  Tells
+ * the load when the newest was written, and of whom no row went.
  */
-static int changed_since(struct db *db, uint64_t seq, uint32_t **ids, bool *all, int64_t *written,
+static int changed_since(struct db *db, uint64_t seq, uint32_t **ids, bool *all, struct load *load,
 			 struct reason *why)
 {
 	/* a row whose parent went in the same transaction names no tenant: its
-	 * parent's row does
+	 * parent's row does; and one that is given to another tenant is updated
 	 */
 	sqlite3_stmt *stmt = db_prepare(
 		db,
 		"SELECT tenant_id, tbl IN ('provider', 'pool', 'reserved', 'site', 'node', 'node_role', 'wire', 'wire_port', 'meant'),"
-		" max(at) FROM change_log WHERE seq > ?1 GROUP BY 1, 2",
+		" max(at), max(op = 'delete' OR (op = 'update' AND tbl <> 'tenant')) FROM change_log WHERE seq > ?1 GROUP BY 1, 2",
 		why);
 	int ret;
 
@@ -391,11 +391,15 @@ static int changed_since(struct db *db, uint64_t seq, uint32_t **ids, bool *all,
 		return -EIO;
 	sqlite3_bind_int64(stmt, 1, seq);
 	while ((ret = db_step(db, stmt, why)) > 0) {
-		*written = MAX(*written, sqlite3_column_int64(stmt, 2) * 1000);
+		uint32_t id = column_u32(stmt, 0); /* 0: NULL, or one that is none */
+
+		load->written = MAX(load->written, sqlite3_column_int64(stmt, 2) * 1000);
 		if (sqlite3_column_int(stmt, 1))
 			*all = true;
-		else if (column_u32(stmt, 0)) /* NULL, or an id that is none */
-			*darr_append(*ids) = column_u32(stmt, 0);
+		else if (id)
+			*darr_append(*ids) = id;
+		if (id && !sqlite3_column_int(stmt, 1) && !sqlite3_column_int(stmt, 3))
+			*darr_append(load->intact) = id;
 	}
 	db_done(stmt);
 	return ret;
@@ -430,7 +434,7 @@ static int fill_since(struct db *db, uint64_t seq, struct load *load, struct rea
 	 */
 	if (load->revision < seq || (load->revision > seq && floor > seq + 1))
 		return -ESTALE;
-	if (changed_since(db, seq, &ids, &all, &load->written, why) < 0)
+	if (changed_since(db, seq, &ids, &all, load, why) < 0)
 		ret = -EIO;
 	else if (all)
 		ret = fill_all(db, load, why);

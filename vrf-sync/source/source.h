@@ -24,6 +24,10 @@ struct source_cbs {
 	 * again at the next change.
 	 */
 	bool (*loaded)(void *arg, struct load *load);
+	/* May be NULL.  The load takes away what nobody is said to have taken away: the source
+	 * is to look whether it can rely on what it has read.
+	 */
+	bool (*doubts)(void *arg, const struct load *load);
 	/* A problem began, or changed (one sentence), or ended (NULL). */
 	void (*problem)(void *arg, const char *sentence);
 };

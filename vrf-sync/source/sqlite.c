@@ -11,7 +11,8 @@
  *
  * The file may be deleted, replaced or damaged under us.  A look compares its
  * device and inode with those of the open one, and opens it anew; what is opened
- * anew is checked before it is read.
+ * anew is checked before it is read.  So is one that is open, where something is
+ * missing that nobody took away.
  */
 #include <zebra.h>
 
@@ -138,12 +139,30 @@ static bool open_db(struct sqlite_source *source, struct reason *why)
 	return source->db != NULL;
 }
 
+/* A row that a damaged page hides looks like one that somebody took away; but then
+ * nobody has written into the log that he did.
+ */
+static int read_since(struct sqlite_source *source, struct load **load, struct reason *why)
+{
+	const struct source_cbs *cbs = &source->base.cbs;
+	struct load *fresh = NULL;
+	int ret = db_load_since(source->db, source->base.revision, &fresh, why);
+
+	if (ret == 0 && (fresh->full || (cbs->doubts && cbs->doubts(source->base.arg, fresh))))
+		ret = db_check(source->db, why);
+	if (ret < 0)
+		load_free(fresh);
+	else
+		*load = fresh;
+	return ret;
+}
+
 static int read_changes(struct sqlite_source *source, struct load **load, struct reason *why)
 {
 	int ret = -ESTALE;
 
 	if (source->loaded)
-		ret = db_load_since(source->db, source->base.revision, load, why);
+		ret = read_since(source, load, why);
 	if (ret != -ESTALE)
 		return ret;
 	if (!source->checked && db_check(source->db, why) < 0)
