@@ -65,6 +65,9 @@ static const struct {
 	{ "all gone, in the reverse order, children with their parents",
 	  { OBJ(BRIDGE, KERNEL, .name = "ls1"), OBJ(OSPF, OSPFD), VRF(1), OBJ(OSPF_NSSA, OSPFD) }, { },
 	  "delete ospf acme\ndelete bridge ls1\ndelete vrf acme\n", 0 },
+	{ "what says whose a VRF in zebra is goes with it",
+	  { VRF(1), OBJ(ZEBRA_VRF, MGMTD), OBJ(ZEBRA_OSPF_MAP, MGMTD, .ref = "M"), OBJ(OSPF, OSPFD) }, { },
+	  "delete ospf acme\ndelete vrf acme\ndelete zebra-ospf-map acme\ndelete zebra-vrf acme\n", 0 },
 	{ "removals before additions",
 	  { VRF(1), ADDRESS(1), VLAN(5) }, { VRF(1), ADDRESS(2), VLAN(5) },
 	  "delete wire-address 100.64.0.1/29 on t0.5\nadd wire-address 100.64.0.2/29 on t0.5\n", 2 },
@@ -220,21 +223,28 @@ static void random_set(struct objects *set)
 	} while (kept);
 }
 
+/* First what has to, in reverse order what does not say, last what has to. */
+static int turn_of(const struct op *op)
+{
+	if (object_kinds[op->obj.kind].first_down)
+		return 0;
+	return object_phase(op->obj.kind, true) == PHASE_NODE ? 2 : 1;
+}
+
 static void check_order(const struct op *ops)
 {
 	for (unsigned int i = 1; i < darr_len(ops); i++) {
 		bool was_delete = ops[i - 1].what == OUTCOME_DELETE;
 		bool is_delete = ops[i].what == OUTCOME_DELETE;
 		int order = object_cmp_key(&ops[i - 1].obj, &ops[i].obj);
-		bool before = object_kinds[ops[i - 1].obj.kind].first_down;
-		bool now = object_kinds[ops[i].obj.kind].first_down;
+		int before = turn_of(&ops[i - 1]), now = turn_of(&ops[i]);
 
 		ck_assert_msg(was_delete || !is_delete, "operation %u deletes after an addition",
 			      i);
 		if (was_delete == is_delete)
 			ck_assert_msg(!is_delete      ? order < 0
 				      : before == now ? order > 0
-						      : before,
+						      : before < now,
 				      "operation %u is out of order", i);
 	}
 }

@@ -117,13 +117,23 @@ static void add_op(struct op **ops, enum outcome what, const struct object *obj)
 	op->obj = *obj;
 }
 
-static void add_removals(const struct objects *have, const struct objects *want, bool first_down,
+/* Most go from the last phase to the first, as they stand in a set. */
+enum turn { TURN_BEFORE, TURN_IN_ORDER, TURN_AFTER };
+
+static enum turn turn_of(enum object_kind kind)
+{
+	if (object_kinds[kind].first_down)
+		return TURN_BEFORE;
+	return object_phase(kind, true) == PHASE_NODE ? TURN_AFTER : TURN_IN_ORDER;
+}
+
+static void add_removals(const struct objects *have, const struct objects *want, enum turn turn,
 			 struct op **ops)
 {
 	for (int i = (int)objects_count(have) - 1; i >= 0; i--) {
 		const struct object *old = &have->list[i];
 
-		if (object_kinds[old->kind].first_down == first_down && goes(have, want, old) &&
+		if (turn_of(old->kind) == turn && goes(have, want, old) &&
 		    !goes_with_parent(have, want, old))
 			add_op(ops, OUTCOME_DELETE, old);
 	}
@@ -136,8 +146,8 @@ size_t diff_objects(const struct objects *have, const struct objects *want, stru
 	if (objects_same(have, want)) /* as a rule, and found in one walk */
 		return objects_count(want);
 	/* First what goes, latest phase first ... */
-	add_removals(have, want, true, ops);
-	add_removals(have, want, false, ops);
+	for (enum turn turn = TURN_BEFORE; turn <= TURN_AFTER; turn++)
+		add_removals(have, want, turn, ops);
 	/* ... then what comes or changes, earliest phase first. */
 	for (size_t i = 0; i < objects_count(want); i++) {
 		const struct object *new = &want->list[i];

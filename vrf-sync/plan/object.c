@@ -87,7 +87,7 @@ const struct object_kind_info object_kinds[OBJ_KIND_COUNT] = {
 	[OBJ_BGP_EXPORT_MAP] = { "vpn-export-map", PHASE_STATEMENT },
 	[OBJ_BGP_EXPORT] = { "vpn-export", PHASE_STATEMENT },
 	[OBJ_BGP_IMPORT] = { "vpn-import", PHASE_STATEMENT },
-	[OBJ_ZEBRA_OSPF_MAP] = { "zebra-ospf-map", PHASE_STATEMENT },
+	[OBJ_ZEBRA_OSPF_MAP] = { "zebra-ospf-map", PHASE_STATEMENT, .last_down = true },
 	[OBJ_BRIDGE] = { "bridge", PHASE_SWITCH },
 	[OBJ_VXLAN] = { "vxlan", PHASE_SWITCH, .recreate = true },
 	[OBJ_FDB] = { "flood", PHASE_SWITCH, .key_net = true },
@@ -100,6 +100,8 @@ enum phase object_phase(enum object_kind kind, bool removes)
 {
 	const struct object_kind_info *info = &object_kinds[kind];
 
+	if (removes && info->last_down)
+		return PHASE_NODE;
 	return removes && info->first_down ? PHASE_COUNT - 1 : info->phase;
 }
 

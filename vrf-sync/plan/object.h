@@ -167,6 +167,10 @@ struct object_kind_info {
 	bool recreate;
 	/* taken down before everything else, while others still hear that it goes */
 	bool first_down;
+	/* taken down after everything else: it says whose that is which goes with it, to a
+	 * tenantd that starts in between
+	 */
+	bool last_down;
 };
 extern const struct object_kind_info object_kinds[OBJ_KIND_COUNT];
 /* The phase in which one is put in place, or taken down. */
