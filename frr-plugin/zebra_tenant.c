@@ -16,8 +16,12 @@
  *   that has both is never looked at again: in the next VRF with that table it is neither
  *   chosen nor redistributed, and only a restart of zebra mends it.
  *
- * So these two are taken out of zebra as soon as it has looked at them.  And when the device of
- * a tenant's VRF goes, which is just before zebra disables the VRF, whatever kernel routes are
+ * When a daemon goes, zebra forgets what waits in its first queue and has the daemon's type or its
+ * instance, where it means both (early_route_meta_queue_free()): connected routes that come, and
+ * routes that go, in any VRF, whoever's they are.  So what waits there is worked on before.
+ *
+ * The kernel's two are taken out of zebra as soon as it has looked at them.  And when the device
+ * of a tenant's VRF goes, which is just before zebra disables the VRF, whatever kernel routes are
  * in it are dropped: nothing survives.  (Not where somebody typed `interface X` for that device
  * in zebra, which then never forgets it; taking the two out has to suffice there.)  What the
  * kernel has in the table is tenantd's to know, and stays.
@@ -36,11 +40,13 @@
 #include "srcdest_table.h"
 #include "vrf.h"
 #include "vty.h"
+#include "workqueue.h"
 
 #include "zebra/interface.h"
 #include "zebra/rib.h"
 #include "zebra/zebra_router.h"
 #include "zebra/zebra_vrf.h"
+#include "zebra/zserv.h"
 
 #include "commands.h"
 #include "vrf-sync/release.h"
@@ -48,9 +54,11 @@
 DEFINE_MGROUP(ZEBRA_TENANT, "zebra_tenant");
 DEFINE_MTYPE_STATIC(ZEBRA_TENANT, NEEDLESS, "route to take out");
 
-#define VRF_ALIAS "frr-tenant %s vrf" /* of a VRF device of tenantd's (apply/kernel_link.c) */
+#define VRF_ALIAS    "frr-tenant %s vrf" /* of a VRF device of tenantd's (apply/kernel_link.c) */
 
-static unsigned int vrfs_gone, routes_dropped, routes_spared;
+#define EARLY_ROUTES 2 /* META_QUEUE_EARLY_ROUTE, which zebra_rib.c keeps to itself */
+
+static unsigned int vrfs_gone, routes_dropped, routes_spared, routes_kept;
 
 static bool is_tenant_vrf(const struct interface *ifp)
 {
@@ -190,11 +198,32 @@ static int interface_gone(struct interface *ifp)
 	return 0;
 }
 
+/* ---- when a daemon goes ---- */
+
+/* Called when zebra is about to forget a client and all that it had of it.  Of the queues zebra
+ * takes the lowest that is not empty, one entry each time: nothing later is worked on here.
+ */
+static int client_gone(struct zserv *client)
+{
+	struct work_queue *queue = zrouter.ribq;
+	struct meta_queue *waiting = zrouter.mq;
+
+	if (!queue || !waiting || zebra_router_in_shutdown())
+		return 0;
+	while (!list_isempty(waiting->subq[EARLY_ROUTES])) {
+		if (queue->spec.workfunc(queue, waiting) == WQ_QUEUE_BLOCKED)
+			break;
+		routes_kept++;
+	}
+	return 0;
+}
+
 DEFUN(show_tenant_zebra, show_tenant_zebra_cmd, CMD_SHOW_TENANT_ZEBRA, HELP_SHOW_TENANT_ZEBRA)
 {
 	vty_out(vty, "%u routes of the kernel in tenants' VRFs were taken out.\n", routes_spared);
 	vty_out(vty, "%u tenants' VRFs went, and %u more in them were dropped.\n", vrfs_gone,
 		routes_dropped);
+	vty_out(vty, "%u waiting routes were worked on before a daemon went.\n", routes_kept);
 	return CMD_SUCCESS;
 }
 
@@ -202,6 +231,7 @@ static int late_init(struct event_loop *loop)
 {
 	hook_register(if_del, interface_gone);
 	hook_register(rib_update, route_updated);
+	hook_register(zserv_client_close, client_gone);
 	install_element(VIEW_NODE, &show_tenant_zebra_cmd);
 	return 0;
 }

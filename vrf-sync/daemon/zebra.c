@@ -24,6 +24,13 @@
 
 extern struct zebra_privs_t tenantd_privs;
 
+/* Of nobody else.  When a client goes, zebra 10.7.1 forgets what waits in its first queue and has
+ * the client's type or its instance (early_route_meta_queue_free() in zebra_rib.c asks for both to
+ * differ where it means either).  Connected routes have instance 0, whoever's they are: with that
+ * one, tenantd would take them along.
+ */
+#define ZEBRA_INSTANCE UINT16_MAX
+
 static struct zclient *zclient;
 static struct event *ev_changed;
 
@@ -120,7 +127,7 @@ void zebra_init(void)
 	 */
 	zclient = zclient_new(tenantd.loop, &zclient_options_default, handlers,
 			      array_size(handlers));
-	zclient_init(zclient, ZEBRA_ROUTE_SHARP, 0, &tenantd_privs);
+	zclient_init(zclient, ZEBRA_ROUTE_SHARP, ZEBRA_INSTANCE, &tenantd_privs);
 	zclient->zebra_connected = connected;
 }
 
