@@ -13,6 +13,7 @@ import os
 import random
 import re
 import signal
+import threading
 import time
 from collections import Counter
 from ipaddress import ip_interface
@@ -25,7 +26,7 @@ from tenantnet import BUILD, TenantNet
 pytestmark = pytest.mark.filterwarnings("ignore:record_property is incompatible")    # lab/check reads it all the same
 FULL = bool(os.environ.get("FRR_TENANT_FULL"))
 STRIDE = 1 if FULL else 40
-FIRST = int(os.environ.get("FRR_TENANT_FIRST", "1"))    # operation; others go on from where a run ended
+FIRST, LAST = map(int, os.environ.get("FRR_TENANT_PART", "1-9999").split("-"))    # operations; all take more than an hour
 RANDOM = 500 if FULL else 6
 SEED = int(os.environ.get("FRR_TENANT_SEED", "1"))
 NODES = ("dlr", "esg", "pe1")
@@ -89,6 +90,23 @@ def net(request):
         yield net
 
 
+class Pauses(threading.Thread):
+    """When the machine stood still, or had the processor for others: [(from, to)]."""
+
+    def __init__(self):
+        super().__init__(daemon=True)
+        self.found, self.ended = [], threading.Event()
+        self.start()
+
+    def run(self):
+        last = time.monotonic()
+        while not self.ended.wait(0.1):
+            now = time.monotonic()
+            if now - last > 0.7:
+                self.found.append((last, now))
+            last = now
+
+
 class Losses:
     """What the other tenants lose while it is watched."""
 
@@ -99,10 +117,11 @@ class Losses:
         self.uptimes = self.look()
 
     def __enter__(self):
-        self.watcher = self.net.watch(*NODES)
+        self.watcher, self.pauses = self.net.watch(*NODES), Pauses()
         return self
 
     def __exit__(self, *_):
+        self.pauses.ended.set()
         for sock in self.watcher.sockets:
             sock.close()
 
@@ -123,7 +142,7 @@ class Losses:
         for where, old in before.items():
             now = self.uptimes[where]
             if len(now) != len(old) or any(new[0] != "Full" or new[1] <= was[1] for was, new in zip(old, now)):
-                self.adjacencies.append((where, old, now))
+                self.adjacencies.append((time.monotonic(), where, old, now))
 
 
 # ---- what a node holds ----
@@ -300,6 +319,8 @@ def report(record_property):
                 f"{len(losses.adjacencies)} adjacencies lost")
         record_property("counts", told)
         print(f"\ncounts: {told}\n{dict(counts)} in {time.monotonic() - began:.1f} s", flush=True)
+        if losses.routes or losses.adjacencies:
+            print(*losses.routes, *losses.adjacencies, "the machine stood still:", *losses.pauses.found, sep="\n")
         assert not losses.routes, losses.routes[:5]
         assert not losses.adjacencies, losses.adjacencies[:5]
 
@@ -324,7 +345,7 @@ def test_tenantd_killed_after_an_operation(net, sweep, report, story):
     sweep.go_to(STEPS[steps[-1]][0])
     with Losses(net) as losses:
         number, going = FIRST, {(router, step) for router in NODES for step in steps}
-        while going:
+        while going and number <= LAST:
             for step in steps:
                 faults = {r: number + i * STRIDE // len(NODES) for i, r in enumerate(NODES) if (r, step) in going}
                 killed = sweep.apply(*STEPS[step], faults)
