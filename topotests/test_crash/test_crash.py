@@ -430,6 +430,19 @@ def test_what_waits_in_zebra_is_not_lost_with_who_goes(net, sweep, router, daemo
     sweep.compare("tenant", daemon)
 
 
+def test_a_load_that_nobody_ends_takes_no_adjacency(net, sweep, report):
+    """Who was killed in a transaction leaves an ospfd that sends no hello: the next tenantd ends it (apply/engine.c)."""
+    sweep.rest_at("tenant")
+    with Losses(net) as losses:
+        for line in ("configure terminal", "XFRR_start_configuration"):
+            net.vty("pe1", "ospfd", line)
+        net.connections.pop(("pe1", "ospfd")).close()
+        net.restart("pe1", "tenantd", how=signal.SIGKILL)
+        net.pass_seconds(6)    # the dead interval is 4
+        losses.count()
+        report(Counter(loads=1), losses, "loads that nobody ended survived")
+
+
 # ---- the kernel, and the clock ----
 
 def dropped(net, router):

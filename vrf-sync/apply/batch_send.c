@@ -292,6 +292,24 @@ static void clean_candidate(struct engine *engine)
 		send_line(engine, TARGET_MGMTD, lines[i], abort_answered, engine, TARGET_MGMTD);
 }
 
+static void load_ended(void *arg, int index, int status, char *text)
+{
+}
+
+/* Whoever was killed between XFRR_start_configuration and its end left a daemon that waits for
+ * the end for minutes: ospfd (10.7.1) sends no hello meanwhile, in no VRF, and bgpd leaks nothing.
+ */
+void batch_end_load(struct engine *engine, enum target target)
+{
+	static const char *const lines[] = { "configure terminal", "XFRR_end_configuration",
+					     "end" };
+
+	if (target != TARGET_OSPFD && target != TARGET_BGPD)
+		return;
+	for (unsigned int i = 0; i < array_size(lines); i++)
+		frr_conn_send(engine->conns[target], lines[i], load_ended, engine, target);
+}
+
 bool batch_send_apart(struct engine *engine)
 {
 	bool again = false;

@@ -236,6 +236,7 @@ static void conn_up(void *arg, struct frr_conn *conn)
 			engine->up_since[target] = clock_us();
 			engine->virtual_held &= target != TARGET_VRRPD;
 			engine->stats.connected[target]++;
+			batch_end_load(engine, target);
 			module_ask(engine, target);
 		}
 	engine_make_all_dirty(engine);

@@ -260,6 +260,8 @@ void batch_compare(struct place *place);
 /* Takes the places through the steps; they have been compared. */
 void batch_begin(struct engine *engine, struct place **places);
 void batch_zebra_changed(struct engine *engine);
+/* What a tenantd that was killed in a transaction left a daemon in. */
+void batch_end_load(struct engine *engine, enum target target);
 void batch_cancel(struct engine *engine);
 
 /* ---- module.c ---- */
