@@ -427,6 +427,7 @@ def test_what_waits_in_zebra_is_not_lost_with_who_goes(net, sweep, router, daemo
         net.ip(f"addr del 192.0.2.1/24 dev {device}", router=router)
         if not net.pid(router, daemon):
             net.start(router, daemons=[daemon])
+    net.wait(lambda: net.tenantd(router)["up"].get(daemon, True), 20, f"tenantd to find {daemon}")
     sweep.compare("tenant", daemon)
 
 
