@@ -48,6 +48,7 @@ static void quit(void)
 	straying_stop();
 	revive_stop();
 	engine_free(tenantd.engine);
+	tenantd.engine = NULL; /* the VRFs that go next are no news for it */
 	kernel_close(tenantd.kernel);
 	zebra_stop();
 	model_free(tenantd.model);
