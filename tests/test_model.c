@@ -87,6 +87,17 @@ START_TEST(a_failing_load_leaves_the_model_as_it_was)
 }
 END_TEST
 
+START_TEST(a_reason_is_one_printable_line)
+{
+	struct reason why = {};
+
+	reason_set(&why, "its alias is \"%s\"", "a\nb\tc\x7f \xc3\xa9");
+	ck_assert_str_eq(why.text, "its alias is \"a?b?c? \xc3\xa9\"");
+	reason_set(&why, "the second reason");
+	ck_assert_msg(!strncmp(why.text, "its alias", 9), "%s", why.text);
+}
+END_TEST
+
 START_TEST(one_change_touches_one_tenant)
 {
 	begin(THREE);
@@ -474,6 +485,7 @@ int main(void)
 	tcase_add_test(tcase, an_empty_model_has_nothing);
 	tcase_add_test(tcase, a_full_load_drops_those_it_does_not_have);
 	tcase_add_test(tcase, a_failing_load_leaves_the_model_as_it_was);
+	tcase_add_test(tcase, a_reason_is_one_printable_line);
 	tcase_add_test(tcase, one_change_touches_one_tenant);
 	tcase_add_test(tcase, a_deleted_tenant_is_touched_and_gone);
 	tcase_add_loop_test(tcase, a_row_that_says_the_same_touches_nobody, 0,

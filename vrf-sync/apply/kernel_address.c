@@ -103,13 +103,19 @@ static bool object_on(struct kernel *kernel, uint32_t index, struct object *obj,
 	return true;
 }
 
+static const struct nla_policy address_policy[IFA_MAX + 1] = {
+	[IFA_FLAGS] = { .type = NLA_U32 },
+	[IFA_PROTO] = { .type = NLA_U8 },
+};
+
 bool kernel_address_object(struct kernel *kernel, struct nlmsghdr *answer, struct object *obj)
 {
 	const struct ifaddrmsg *header = nlmsg_data(answer);
 	const struct kernel_device *device;
 	struct nlattr *tb[IFA_MAX + 1];
 
-	if (nlmsg_parse(answer, sizeof(*header), tb, IFA_MAX, NULL) < 0 || !tb[IFA_PROTO] ||
+	if (nlmsg_parse(answer, sizeof(*header), tb, IFA_MAX, address_policy) < 0 ||
+	    !kernel_is_prefix(header->ifa_family, header->ifa_prefixlen) || !tb[IFA_PROTO] ||
 	    nla_get_u8(tb[IFA_PROTO]) != RTPROT_TENANT ||
 	    !object_on(kernel, header->ifa_index, obj, &device))
 		return false;
@@ -190,6 +196,8 @@ bool kernel_flood_object(struct kernel *kernel, struct nlmsghdr *answer, struct 
 	    !object_on(kernel, header->ndm_ifindex, obj, &device) || device->kind != OBJ_VXLAN)
 		return false;
 	size = nla_len(tb[NDA_DST]);
+	if (size != 4 && size != 16)
+		return false;
 	obj->kind = OBJ_FDB;
 	kernel_get_addr(tb[NDA_DST], size == 4 ? AF_INET : AF_INET6, size * 8, &obj->net);
 	return true;

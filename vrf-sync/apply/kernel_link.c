@@ -88,6 +88,27 @@ bool kernel_link_owner(const struct kernel_link *link, struct object *obj)
 
 /* ---- parsing ---- */
 
+/* How long attributes are at least: what is shorter is no message of the kernel's. */
+static const struct nla_policy link_policy[IFLA_MAX + 1] = {
+	[IFLA_LINK] = { .type = NLA_U32 },
+	[IFLA_MTU] = { .type = NLA_U32 },
+	[IFLA_MASTER] = { .type = NLA_U32 },
+	[IFLA_GROUP] = { .type = NLA_U32 },
+};
+static const struct nla_policy vrf_policy[IFLA_VRF_MAX + 1] = {
+	[IFLA_VRF_TABLE] = { .type = NLA_U32 },
+};
+static const struct nla_policy vlan_policy[IFLA_VLAN_MAX + 1] = {
+	[IFLA_VLAN_ID] = { .type = NLA_U16 },
+};
+static const struct nla_policy vxlan_policy[IFLA_VXLAN_MAX + 1] = {
+	[IFLA_VXLAN_ID] = { .type = NLA_U32 },
+	[IFLA_VXLAN_PORT] = { .type = NLA_U16 },
+};
+static const struct nla_policy macvlan_policy[IFLA_MACVLAN_MAX + 1] = {
+	[IFLA_MACVLAN_MODE] = { .type = NLA_U32 },
+};
+
 static uint32_t get_u32(struct nlattr *attr)
 {
 	return attr ? nla_get_u32(attr) : 0;
@@ -97,7 +118,7 @@ static void parse_vxlan(struct nlattr *data, struct kernel_link *link)
 {
 	struct nlattr *tb[IFLA_VXLAN_MAX + 1];
 
-	if (nla_parse_nested(tb, IFLA_VXLAN_MAX, data, NULL) < 0)
+	if (nla_parse_nested(tb, IFLA_VXLAN_MAX, data, vxlan_policy) < 0)
 		return;
 	link->id = get_u32(tb[IFLA_VXLAN_ID]);
 	link->port = tb[IFLA_VXLAN_PORT] ? ntohs(nla_get_u16(tb[IFLA_VXLAN_PORT])) : 0;
@@ -120,14 +141,15 @@ static void parse_info(struct nlattr *info, struct kernel_link *link)
 	if (!strcmp(link->kind, "vxlan"))
 		parse_vxlan(tb[IFLA_INFO_DATA], link);
 	else if (!strcmp(link->kind, "vrf") &&
-		 nla_parse_nested(vrf, IFLA_VRF_MAX, tb[IFLA_INFO_DATA], NULL) == 0)
+		 nla_parse_nested(vrf, IFLA_VRF_MAX, tb[IFLA_INFO_DATA], vrf_policy) == 0)
 		link->id = get_u32(vrf[IFLA_VRF_TABLE]);
 	else if (!strcmp(link->kind, "vlan") &&
-		 nla_parse_nested(vlan, IFLA_VLAN_MAX, tb[IFLA_INFO_DATA], NULL) == 0 &&
+		 nla_parse_nested(vlan, IFLA_VLAN_MAX, tb[IFLA_INFO_DATA], vlan_policy) == 0 &&
 		 vlan[IFLA_VLAN_ID])
 		link->id = nla_get_u16(vlan[IFLA_VLAN_ID]);
 	else if (!strcmp(link->kind, "macvlan") &&
-		 nla_parse_nested(macvlan, IFLA_MACVLAN_MAX, tb[IFLA_INFO_DATA], NULL) == 0)
+		 nla_parse_nested(macvlan, IFLA_MACVLAN_MAX, tb[IFLA_INFO_DATA], macvlan_policy) ==
+			 0)
 		link->id = get_u32(macvlan[IFLA_MACVLAN_MODE]);
 }
 
@@ -150,8 +172,9 @@ bool kernel_link_parse(struct nlmsghdr *answer, struct kernel_link *link)
 	const struct ifinfomsg *header = nlmsg_data(answer);
 	struct nlattr *tb[IFLA_MAX + 1];
 
-	if (header->ifi_family != AF_UNSPEC || /* AF_BRIDGE: its port in a bridge */
-	    nlmsg_parse(answer, sizeof(*header), tb, IFLA_MAX, NULL) < 0 || !tb[IFLA_IFNAME])
+	if (nlmsg_parse(answer, sizeof(*header), tb, IFLA_MAX, link_policy) < 0 ||
+	    header->ifi_family != AF_UNSPEC || /* AF_BRIDGE: its port in a bridge */
+	    !tb[IFLA_IFNAME])
 		return false;
 	*link = (struct kernel_link){
 		.index = header->ifi_index,
@@ -225,7 +248,8 @@ int kernel_links_read(struct kernel *kernel, struct kernel_link **links)
 		darr_free(*links);
 		return ret;
 	}
-	qsort(*links, darr_len(*links), sizeof(**links), cmp_link);
+	if (*links)
+		qsort(*links, darr_len(*links), sizeof(**links), cmp_link);
 	kernel_devices_load(kernel, *links);
 	return 0;
 }

@@ -59,7 +59,9 @@ static void take_hops(struct kernel_path *path, struct nlattr *hops, uint8_t fam
 	struct rtnexthop *hop = nla_data(hops);
 	int left = nla_len(hops);
 
-	for (; RTNH_OK(hop, left); left -= NLMSG_ALIGN(hop->rtnh_len), hop = RTNH_NEXT(hop)) {
+	/* RTNH_OK looks at a hop's length before it knows that there is one */
+	for (; left >= (int)sizeof(*hop) && RTNH_OK(hop, left);
+	     left -= NLMSG_ALIGN(hop->rtnh_len), hop = RTNH_NEXT(hop)) {
 		struct nlattr *gateway = nla_find((struct nlattr *)RTNH_DATA(hop),
 						  hop->rtnh_len - sizeof(*hop), RTA_GATEWAY);
 
@@ -72,11 +74,13 @@ static void take_route(struct kernel *kernel, struct nlmsghdr *answer, void *arg
 	struct rtmsg *rtm = nlmsg_data(answer);
 	struct lookup *lookup = arg;
 	struct nlattr *attrs[RTA_MAX + 1];
-	struct ipnet net = { .family = rtm->rtm_family };
+	struct ipnet net = {};
 
-	if (answer->nlmsg_type != RTM_NEWROUTE || rtm->rtm_type != RTN_UNICAST ||
-	    nlmsg_parse(answer, sizeof(*rtm), attrs, RTA_MAX, NULL) < 0)
+	if (answer->nlmsg_type != RTM_NEWROUTE ||
+	    nlmsg_parse(answer, sizeof(*rtm), attrs, RTA_MAX, kernel_route_policy) < 0 ||
+	    !kernel_is_prefix(rtm->rtm_family, rtm->rtm_dst_len) || rtm->rtm_type != RTN_UNICAST)
 		return;
+	net.family = rtm->rtm_family;
 	if (attrs[RTA_DST])
 		kernel_get_addr(attrs[RTA_DST], rtm->rtm_family, rtm->rtm_dst_len, &net);
 	if (ipnet_cmp(&net, lookup->prefix))

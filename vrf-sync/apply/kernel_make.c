@@ -358,8 +358,9 @@ static int make_right(struct kernel *kernel, const struct wish *wish, struct rea
 		return ret < 0 ? refuse(kernel, obj, ret, why) : 0;
 	}
 	ret = request_delete(kernel, link.index);
-	if (ret == 0)
-		ret = make_new(kernel, wish, why);
+	if (ret < 0)
+		return refuse(kernel, obj, ret, why);
+	ret = make_new(kernel, wish, why);
 	return ret == -EEXIST ? say_who_has_it(kernel, wish, why) : ret;
 }
 
@@ -461,6 +462,8 @@ int kernel_put_port(struct kernel *kernel, const struct object *obj, struct reas
 			   "interface %s does not exist; the wire's or link's port for this node "
 			   "names it",
 			   obj->name);
+	else if (ret < 0)
+		kernel_refused(kernel, why, ret, "cannot read interface %s", obj->name);
 	if (ret == 0)
 		ret = judge_port(kernel, obj, &port, why);
 	if (ret == 0)

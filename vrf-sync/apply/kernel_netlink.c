@@ -31,6 +31,9 @@ extern struct zebra_privs_t tenantd_privs;
 /* The kernel answers at once, but an answer it had no memory for never comes. */
 #define ANSWER_SECONDS 10
 
+/* Beyond this no number is an error (the kernel's own limit, include/linux/err.h). */
+#define ERRNO_MAX 4095
+
 /* ---- sockets ---- */
 
 static struct nl_sock *socket_open(int *fd)
@@ -142,6 +145,11 @@ void kernel_get_addr(const struct nlattr *attr, uint8_t family, uint8_t len, str
 		memcpy(net->addr, nla_data(attr), MIN(size, (unsigned int)nla_len(attr)));
 }
 
+bool kernel_is_prefix(uint8_t family, uint8_t len)
+{
+	return (family == AF_INET && len <= 32) || (family == AF_INET6 && len <= 128);
+}
+
 static int request_send(struct kernel *kernel, struct nlmsghdr *header)
 {
 	ssize_t sent = -1;
@@ -163,11 +171,13 @@ static int take_verdict(struct kernel *kernel, struct nlmsghdr *answer)
 	const struct nlattr *said;
 
 	if (nlmsg_datalen(answer) < (int)sizeof(verdict->error))
-		return 0;
+		return answer->nlmsg_type == NLMSG_DONE ? 0 : -EBADMSG;
+	if (verdict->error > 0 || verdict->error < -ERRNO_MAX)
+		return -EBADMSG;
 	if (answer->nlmsg_type == NLMSG_ERROR && (answer->nlmsg_flags & NLM_F_ACK_TLVS)) {
 		said = nlmsg_find_attr(answer, sizeof(*verdict), NLMSGERR_ATTR_MSG);
 		if (said && verdict->error)
-			strlcpy(kernel->said, nla_data(said), sizeof(kernel->said));
+			nla_strlcpy(kernel->said, said, sizeof(kernel->said));
 	}
 	return verdict->error;
 }

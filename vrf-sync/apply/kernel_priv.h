@@ -129,6 +129,8 @@ int kernel_refused(struct kernel *kernel, struct reason *why, int ret, const cha
 
 void kernel_put_addr(struct nl_msg *msg, int type, const struct ipnet *net);
 void kernel_get_addr(const struct nlattr *attr, uint8_t family, uint8_t len, struct ipnet *net);
+/* Of a family that we know, and no longer than its addresses. */
+bool kernel_is_prefix(uint8_t family, uint8_t len);
 
 /* Writes a sysctl; 0 or -errno. */
 int kernel_write_sysctl(enum sysctl_id id, uint32_t value);
@@ -213,6 +215,8 @@ void kernel_read_virtual(const struct kernel_link *link, const struct kernel_lin
 bool kernel_address_object(struct kernel *kernel, struct nlmsghdr *answer, struct object *obj);
 bool kernel_flood_object(struct kernel *kernel, struct nlmsghdr *answer, struct object *obj);
 
+/* How long a route's attributes are at least. */
+extern const struct nla_policy kernel_route_policy[];
 /* False for cached routes. */
 bool kernel_route_parse(struct nlmsghdr *answer, struct kernel_route *route);
 bool kernel_route_object(struct kernel *kernel, const struct kernel_route *route,

@@ -87,14 +87,20 @@ int kernel_remove_stray(struct kernel *kernel, const struct kernel_route *route,
 
 /* ---- reading ---- */
 
+const struct nla_policy kernel_route_policy[RTA_MAX + 1] = {
+	[RTA_TABLE] = { .type = NLA_U32 },
+	[RTA_PRIORITY] = { .type = NLA_U32 },
+	[RTA_OIF] = { .type = NLA_U32 },
+};
+
 bool kernel_route_parse(struct nlmsghdr *answer, struct kernel_route *route)
 {
 	const struct rtmsg *header = nlmsg_data(answer);
 	struct nlattr *tb[RTA_MAX + 1];
 
-	if ((header->rtm_family != AF_INET && header->rtm_family != AF_INET6) ||
-	    (header->rtm_flags & RTM_F_CLONED) ||
-	    nlmsg_parse(answer, sizeof(*header), tb, RTA_MAX, NULL) < 0)
+	if (nlmsg_parse(answer, sizeof(*header), tb, RTA_MAX, kernel_route_policy) < 0 ||
+	    !kernel_is_prefix(header->rtm_family, header->rtm_dst_len) ||
+	    (header->rtm_flags & RTM_F_CLONED))
 		return false;
 	*route = (struct kernel_route){
 		.table = tb[RTA_TABLE] ? nla_get_u32(tb[RTA_TABLE]) : header->rtm_table,
@@ -173,7 +179,8 @@ static void take_hop(struct kernel *kernel, struct nlmsghdr *answer, void *arg)
 	struct nlattr *tb[RTA_MAX + 1];
 	struct hop *hop = arg;
 
-	if (nlmsg_parse(answer, sizeof(*header), tb, RTA_MAX, NULL) < 0 || !tb[RTA_OIF])
+	if (nlmsg_parse(answer, sizeof(*header), tb, RTA_MAX, kernel_route_policy) < 0 ||
+	    !tb[RTA_OIF])
 		return;
 	hop->oif = nla_get_u32(tb[RTA_OIF]);
 	hop->table = tb[RTA_TABLE] ? nla_get_u32(tb[RTA_TABLE]) : header->rtm_table;

@@ -70,11 +70,11 @@ static void take_rule(struct kernel *kernel, struct nlmsghdr *answer, void *arg)
 	const struct nlattr *priority;
 	uint32_t value = 0; /* the kernel leaves out a priority of 0 */
 
-	if (answer->nlmsg_type != RTM_NEWRULE || header->family != rules->family ||
-	    header->table != RT_TABLE_LOCAL)
+	if (answer->nlmsg_type != RTM_NEWRULE || !nlmsg_valid_hdr(answer, sizeof(*header)) ||
+	    header->family != rules->family || header->table != RT_TABLE_LOCAL)
 		return;
 	priority = nlmsg_find_attr(answer, sizeof(*header), FRA_PRIORITY);
-	if (priority)
+	if (priority && nla_len(priority) >= (int)sizeof(value))
 		value = nla_get_u32(priority);
 	rules->first |= value == PRIORITY_FIRST;
 	rules->last |= value == PRIORITY_LAST;

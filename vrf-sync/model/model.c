@@ -75,6 +75,9 @@ void reason_set(struct reason *why, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintfrr(why->text, sizeof(why->text), fmt, ap);
 	va_end(ap);
+	for (char *c = why->text; *c; c++)
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			*c = '?';
 }
 
 /* ---- provider ---- */

@@ -65,7 +65,9 @@ int name_index(const char *text, const char *const *names, int count);
 struct reason {
 	char text[240];
 };
-/* Writes the sentence unless one is there already: the first reason stays. */
+/* Writes the sentence unless one is there already: the first reason stays.  It is one line,
+ * whatever names are in it: control characters become '?'.
+ */
 void reason_set(struct reason *why, const char *fmt, ...) PRINTFRR(2, 3);
 
 /* ---- what all tenants share ---- */
