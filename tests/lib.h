@@ -51,6 +51,8 @@ void lib_remove_db(char *path); /* with its folder; frees path */
 void lib_exec(struct db *db, const char *sql);
 /* -1 where SQLite refuses. */
 int lib_try(struct db *db, const char *sql);
+/* One write of chance to the reference story, of tenants with ids up to 9; some are refused. */
+void lib_random_write(struct db *db);
 /* tests/stories/<story>/database.sql */
 char *lib_story_sql(const char *story);
 
