@@ -33,6 +33,13 @@ int lib_main(Suite *suite)
 	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
+bool lib_forks(void)
+{
+	const char *fork = getenv("CK_FORK");
+
+	return !fork || strcmp(fork, "no") != 0;
+}
+
 /* ---- chance ---- */
 
 static uint64_t random_state = 1;

@@ -21,6 +21,10 @@
 
 /* Runs the suite and prints libcheck's summary; what main() returns. */
 int lib_main(Suite *suite);
+/* A test may end its program, having one of its own; not so with CK_FORK=no, as "make valgrind"
+ * runs them.
+ */
+bool lib_forks(void);
 
 /* ---- chance ---- */
 
