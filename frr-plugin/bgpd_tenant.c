@@ -22,6 +22,8 @@
  * ms after that.  Here that timer ends when the next route is processed, which
  * is the one that wants the label, and those 50 ms are HOLD_MS, too.
  *
+ * What labels lead to is told to the guard in zebra (bgpd_origin.h).
+ *
  * The same hook tells tenantd exactly when a prefix was exported from a VRF into
  * the VPN, or imported (trace_send.h).
  *
@@ -48,6 +50,7 @@
 
 #include "commands.h"
 #include "vrf-sync/release.h"
+#include "frr-plugin/bgpd_origin.h"
 #include "frr-plugin/trace_send.h"
 
 #define HOLD_MS      1
@@ -175,12 +178,23 @@ static void trace_path(struct bgp *bgp, safi_t safi, struct bgp_dest *dest,
 		trace_send(STAGE_IMPORTED, bgp->vrf_id, bgp_dest_get_prefix(dest), present);
 }
 
+/* Paths have come to a prefix, which nobody has looked at yet. */
+static int paths_came(struct bgp *bgp, afi_t afi, safi_t safi, struct bgp_dest *dest,
+		      struct peer *peer, bool withdraw)
+{
+	if (safi == SAFI_MPLS_VPN)
+		origin_of_vpn(dest);
+	return 0;
+}
+
 static int route_updated(struct bgp *bgp, afi_t afi, safi_t safi, struct bgp_dest *dest,
 			 struct bgp_path_info *old_route, struct bgp_path_info *new_route)
 {
 	count_update();
 	quicken(bgp);
 	hand_out_labels();
+	if (safi == SAFI_UNICAST && is_imported(new_route))
+		origin_of_imports(dest);
 	if (old_route && !new_route)
 		trace_path(bgp, safi, dest, old_route, false);
 	else if (new_route)
@@ -210,6 +224,8 @@ static int late_init(struct event_loop *loop)
 	hook_register(bgp_routerid_update, router_id_updated);
 	hook_register(bgp_instance_state, instance_changed);
 	hook_register(bgp_route_update, route_updated);
+	hook_register(bgp_process, paths_came);
+	origin_init(loop);
 	install_element(VIEW_NODE, &show_tenant_bgp_cmd);
 	return 0;
 }

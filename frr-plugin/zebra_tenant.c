@@ -50,6 +50,7 @@
 
 #include "commands.h"
 #include "vrf-sync/release.h"
+#include "frr-plugin/zebra_guard.h"
 
 DEFINE_MGROUP(ZEBRA_TENANT, "zebra_tenant");
 DEFINE_MTYPE_STATIC(ZEBRA_TENANT, NEEDLESS, "route to take out");
@@ -191,6 +192,7 @@ static int interface_gone(struct interface *ifp)
 	if (!zvrf)
 		return 0;
 	vrfs_gone++;
+	zebra_guard_vrf_gone(vrf->vrf_id);
 	for (afi_t afi = AFI_IP; afi <= AFI_IP6; afi++)
 		for (safi_t safi = SAFI_UNICAST; safi <= SAFI_MULTICAST; safi++)
 			if (zvrf->table[afi][safi])
@@ -233,6 +235,7 @@ static int late_init(struct event_loop *loop)
 	hook_register(rib_update, route_updated);
 	hook_register(zserv_client_close, client_gone);
 	install_element(VIEW_NODE, &show_tenant_zebra_cmd);
+	zebra_guard_init(loop);
 	return 0;
 }
 
@@ -248,6 +251,6 @@ static int module_init(void)
 FRR_MODULE_SETUP(
 	.name = "zebra_tenant",
 	.version = FRR_VERSION,
-	.description = "the kernel's routes in tenants' VRFs do no harm",
+	.description = "no route joins tenants, and the kernel's in their VRFs do no harm",
 	.init = module_init,
 );

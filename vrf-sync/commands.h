@@ -52,4 +52,9 @@
 #define HELP_SHOW_TENANT_ZEBRA \
 	SHOW_STR TENANT_STR "What was done to routes of the kernel in their VRFs\n"
 
+#define CMD_SHOW_TENANT_GUARD "show tenant guard [json]"
+#define HELP_SHOW_TENANT_GUARD \
+	SHOW_STR TENANT_STR    \
+		"Routes that are refused because they join tenants, or are too many\n" JSON_STR
+
 #endif

@@ -29,6 +29,8 @@ enum tenant_log_refs {
 	EC_TENANT_VERDICT,
 	EC_TENANT_STRAY,
 	EC_TENANT_FOREIGN,
+	EC_TENANT_CROSSING,
+	EC_TENANT_FULL,
 };
 
 void tenant_errors_init(void);

@@ -111,6 +111,18 @@ static struct log_ref refs[] = {
 		.suggestion = "See who announces it (\"show ip route vrf\" and \"show bgp vrf\" of that prefix): a customer, a hand, or another provider's router. Where it is meant, add a leak, or an aggregate.",
 	},
 	{
+		.code = EC_TENANT_CROSSING,
+		.title = "A route that joins tenants was refused",
+		.description = "FRR was given a route in one tenant's VRF whose next hop leads into another's, and no leak allows it: by a route target typed by hand, a route between VRFs, or a label that a remote PE uses for another tenant. The guard in zebra does not use it (with \"tenant guard report\" it does).",
+		.suggestion = "\"show tenant guard\" lists all such routes; look for who changed \"rt vpn\" or \"rd vpn\" on the PE named or on the one that announces. Where the tenants are to be joined, add a leak.",
+	},
+	{
+		.code = EC_TENANT_FULL,
+		.title = "A tenant nears, or has, all the routes it may have",
+		.description = "From 80 % on it is told of; beyond tenant.max_routes the guard in zebra uses no more routes in the tenant's VRF, and other tenants do not notice.",
+		.suggestion = "Set tenant.max_routes higher, or find who announces so much; routes that wait come in by themselves when there is room.",
+	},
+	{
 		.code = END_FERR,
 	},
 };

@@ -177,6 +177,7 @@ static void commit(struct load *load, bool configured)
 	verdict_judge(&touched);
 	tracing_loaded(touched, written, noticed);
 	straying_loaded(touched);
+	guarding_loaded(touched);
 	engine_model_changed(tenantd.engine, tenantd.model, touched, noticed);
 	release_judge_strangers(meant);
 	status_changed();

@@ -45,6 +45,7 @@ static void quit(void)
 	backend_stop();
 	intake_stop();
 	verdict_stop();
+	guarding_stop();
 	straying_stop();
 	revive_stop();
 	engine_free(tenantd.engine);
@@ -133,11 +134,17 @@ static void route_seen(uint32_t tenant_id, const struct kernel_route *route, boo
 	straying_route(tenant_id, route, present);
 }
 
+static void planned(uint32_t tenant_id)
+{
+	tracing_planned(tenant_id);
+	guarding_planned(tenant_id);
+}
+
 static const struct engine_host host = {
 	.knows_vrf = zebra_knows_vrf,
 	.knows_interface = zebra_knows_interface,
 	.refused = verdict_of,
-	.planned = tracing_planned,
+	.planned = planned,
 	.route = route_seen,
 	.unexported = straying_unexported,
 	.health = backend_health,
@@ -171,6 +178,7 @@ int main(int argc, char **argv)
 	show_init();
 	metrics_init();
 	straying_init();
+	guarding_init();
 	backend_init();
 	frr_config_fork();
 	frr_run(tenantd.loop);

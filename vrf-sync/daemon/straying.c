@@ -86,6 +86,9 @@ static void warn(enum stray_kind kind, const char *what, const char *text)
 	case STRAY_UNEXPORTED:
 		flog_warn(EC_TENANT_EXPORT, "%s%s", what, text);
 		break;
+	case STRAY_CROSSING:
+		flog_warn(EC_TENANT_CROSSING, "%s%s", what, text);
+		break;
 	}
 }
 
@@ -322,6 +325,30 @@ void straying_repair(bool repair)
 		straying_recheck(id, true);
 }
 
+void straying_crossing(const struct stray *key, uint32_t from, bool present)
+{
+	struct stray *stray;
+
+	judge(key, present, present, 0);
+	stray = present ? strays_find(strays, key) : NULL;
+	if (stray)
+		stray->from = from;
+	look_later();
+}
+
+void straying_crossings_gone(void)
+{
+	struct stray *stray, *next;
+
+	for (uint32_t id = 0; (id = strays_next_tenant(strays, id));)
+		for (stray = strays_next(strays, id, NULL); stray; stray = next) {
+			next = strays_next(strays, id, stray);
+			if (stray->kind == STRAY_CROSSING)
+				gone(NULL, stray);
+		}
+	look_later();
+}
+
 /* ---- when their time has come ---- */
 
 static void decide(void *arg, struct stray *stray)
@@ -341,6 +368,9 @@ static void decide(void *arg, struct stray *stray)
 		break;
 	case STRAY_UNEXPORTED:
 		ask_about(stray);
+		break;
+	case STRAY_CROSSING:
+		alarm_for(stray);
 		break;
 	}
 }
@@ -368,7 +398,8 @@ void straying_sweep_begins(uint32_t tenant_id)
 
 static void unseen(void *arg, struct stray *stray)
 {
-	if (stray->kind != STRAY_UNEXPORTED)
+	/* of the others it is the kernel that knows */
+	if (stray->kind == STRAY_OWNERLESS || stray->kind == STRAY_FOREIGN)
 		gone(NULL, stray);
 }
 
@@ -431,6 +462,31 @@ static void describe_foreign(const struct stray *stray, const char *tenant, cons
 			tenant, prefix, protocol, ipnet_format(&found.space, space));
 }
 
+static const struct tenant *tenant_of_rd(uint32_t number)
+{
+	const struct tenant *tenant = NULL;
+	struct reason ignored = {};
+	uint32_t own = 0;
+
+	while (number && (tenant = model_tenant_next(tenantd.model, tenant)))
+		if (derive_rd_number(tenant, &own, &ignored) == 0 && own == number)
+			return tenant;
+	return NULL;
+}
+
+static void describe_crossing(const struct stray *stray, const char *tenant, const char *prefix,
+			      char *buf, size_t size)
+{
+	const struct tenant *from = tenant_of_rd(stray->from);
+	char protocol[STRAY_PROTOCOL_SIZE];
+
+	snprintf(
+		buf, size,
+		"VRF of tenant %s was given a route to %s (%s) that leads to %s%s without a leak; see \"show tenant guard\" in zebra, and who changed route targets",
+		tenant, prefix, stray_protocol_text(stray->protocol, protocol),
+		from ? "tenant " : "a VRF that is not its own", from ? from->name : "");
+}
+
 const char *straying_sentence(const struct stray *stray, char buf[static STRAY_SENTENCE_SIZE])
 {
 	const struct tenant *tenant = model_tenant(tenantd.model, stray->tenant_id);
@@ -443,6 +499,8 @@ const char *straying_sentence(const struct stray *stray, char buf[static STRAY_S
 	ipnet_format(&stray->net, prefix);
 	if (stray->kind == STRAY_FOREIGN)
 		describe_foreign(stray, name, prefix, buf + used, left);
+	else if (stray->kind == STRAY_CROSSING)
+		describe_crossing(stray, name, prefix, buf + used, left);
 	else if (stray->kind == STRAY_OWNERLESS)
 		snprintf(
 			buf + used, left,

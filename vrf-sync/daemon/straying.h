@@ -29,6 +29,12 @@ void straying_route(uint32_t tenant_id, const struct kernel_route *route, bool p
 void straying_stage(uint32_t tenant_id, const struct traced *traced);
 /* engine.h: what bgpd really lacks (darr); NULL: nothing. */
 void straying_unexported(uint32_t tenant_id, const struct ipnet *nets);
+/* The guard in zebra found a route that joins tenants, or finds it no more; from: RD number of
+ * whose it is, or 0.
+ */
+void straying_crossing(const struct stray *key, uint32_t from, bool present);
+/* Another guard: what the last one told counts no more. */
+void straying_crossings_gone(void);
 /* What bgpd does not export is brought back (as at the start), or only told of. */
 void straying_repair(bool repair);
 /* Routes without an owner are removed, or (as at the start) only told of. */

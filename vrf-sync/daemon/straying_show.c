@@ -20,6 +20,7 @@ void straying_show_node(struct vty *vty)
 		[STRAY_OWNERLESS] = "routes that neither FRR nor tenantd put into a tenant's VRF",
 		[STRAY_FOREIGN] = "routes in a tenant's VRF to another's prefix",
 		[STRAY_UNEXPORTED] = "routes of tenants that bgpd does not export to the VPN",
+		[STRAY_CROSSING] = "routes that join tenants without a leak",
 	};
 
 	for (int kind = 0; kind < STRAY_KIND_COUNT; kind++)

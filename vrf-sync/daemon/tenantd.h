@@ -15,6 +15,7 @@
  *   zebra.c    what zebra knows of VRFs and interfaces
  *   revive.c   when zebra was restarted alone
  *   tracing.c  when each subnet passed which stage
+ *   guarding.c what the guard in zebra is told, and tells
  *   straying.c what VRFs hold, or lack, and should not; straying_sweep.c, straying_show.c
  *   status.c   this node's rows in the database's status tables
  *   deadline.c takes changes back that nobody confirmed in time
@@ -134,6 +135,11 @@ int tracing_show(struct vty *vty, uint32_t tenant_id, const char *prefix, bool j
 /* NULL before the first load. */
 const struct trace_totals *tracing_totals(void);
 void tracing_stop(void);
+/* guarding.c: these have changed; a tenant's plan was made. */
+void guarding_loaded(const uint32_t *touched);
+void guarding_planned(uint32_t tenant_id);
+void guarding_init(void);
+void guarding_stop(void);
 /* status.c: something worth telling has changed; written soon, at most once a second. */
 void status_changed(void);
 void status_stop(void);

@@ -18,6 +18,7 @@ const char *const stray_kind_names[STRAY_KIND_COUNT] = {
 	[STRAY_OWNERLESS] = "ownerless",
 	[STRAY_FOREIGN] = "foreign",
 	[STRAY_UNEXPORTED] = "unexported",
+	[STRAY_CROSSING] = "crossing",
 };
 
 /* ---- protocols ---- */

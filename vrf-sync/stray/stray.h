@@ -25,8 +25,9 @@ enum stray_kind {
 	STRAY_OWNERLESS, /* a route that neither FRR nor tenantd nor the kernel itself put there */
 	STRAY_FOREIGN,   /* a route to another's prefix */
 	STRAY_UNEXPORTED, /* a route that should be in the VPN and is not */
+	STRAY_CROSSING,   /* a route of zebra's that joins tenants; its guard has told */
 };
-#define STRAY_KIND_COUNT 3
+#define STRAY_KIND_COUNT 4
 extern const char *const stray_kind_names[STRAY_KIND_COUNT]; /* "ownerless" */
 
 /* A route by this RTPROT_ has an owner: FRR, tenantd, or the kernel for what is connected. */
@@ -54,6 +55,7 @@ struct stray {
 	struct ipnet net;
 	uint32_t metric;
 
+	uint32_t from;    /* crossing: RD number of whose it is; 0: not known */
 	uint8_t protocol; /* RTPROT_ */
 	bool raised, told, seen;
 	bool asked;    /* somebody who knows has been asked about it */
