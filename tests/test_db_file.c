@@ -35,9 +35,9 @@ static const struct {
 	{ "an empty file", NULL, "", "is not a tenant database; make one with \"tenantctl --db " },
 	{ "a text", NULL, "this is not a database, but it is long enough to be looked at as one, which takes a hundred bytes", "is damaged (file is not a database)" },
 	{ "a database of something else", "DROP TABLE change_log", NULL, "is not a tenant database" },
-	{ "a newer schema", "UPDATE schema_version SET version = 3", NULL, "has schema version 3 and this program knows 2" },
-	{ "an older schema", "UPDATE schema_version SET version = 0", NULL, "has schema version 0 and this program knows 2" },
-	{ "no version", "DELETE FROM schema_version", NULL, "has schema version 0 and this program knows 2" },
+	{ "a newer schema", "UPDATE schema_version SET version = 4", NULL, "has schema version 4 and this program knows 3" },
+	{ "an older schema", "UPDATE schema_version SET version = 0", NULL, "has schema version 0 and this program knows 3" },
+	{ "no version", "DELETE FROM schema_version", NULL, "has schema version 0 and this program knows 3" },
 };
 /* clang-format on */
 

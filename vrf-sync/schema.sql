@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 --
--- The tenant database of frr-tenant, schema version 2 (SQLite 3.38 or newer).
+-- The tenant database of frr-tenant, schema version 3 (SQLite 3.38 or newer).
 --
 -- Anyone may write these tables, with tenantctl or with plain SQL: tenantd on
 -- every node sees a commit within milliseconds and brings its node in step.
@@ -27,7 +27,7 @@ BEGIN;
 CREATE TABLE schema_version (
 	version INTEGER NOT NULL
 ) STRICT;
-INSERT INTO schema_version VALUES (2);
+INSERT INTO schema_version VALUES (3);
 
 -- One row: what holds for the whole provider.
 CREATE TABLE provider (
@@ -153,8 +153,18 @@ CREATE TABLE tenant (
 	rt_number   INTEGER UNIQUE                      -- override of the tenant id in RT <asn>:<number>
 		CHECK (rt_number BETWEEN 1 AND 4294967295),
 	max_routes  INTEGER NOT NULL DEFAULT 1000 CHECK (max_routes BETWEEN 1 AND 10000000),
-	description TEXT NOT NULL DEFAULT ''            -- free text; never reaches a router
+	egress      TEXT NOT NULL DEFAULT 'local'       -- of switches at several sites: 'local', at each by its own edges;
+		CHECK (egress IN ('local', 'active')),      -- 'active', at active_site alone, the others stand by.  For life
+	active_site_id   INTEGER REFERENCES site (id),
+	recovery_site_id INTEGER REFERENCES site (id),  -- where the tenant's switches of one site are kept ready
+	description TEXT NOT NULL DEFAULT '',           -- free text; never reaches a router
+	CHECK (egress = 'local' OR active_site_id IS NOT NULL)
 ) STRICT;
+
+-- Customers rely on where their traffic leaves: it is chosen when a tenant is made.
+CREATE TRIGGER tenant_egress BEFORE UPDATE OF egress ON tenant WHEN NEW.egress <> OLD.egress BEGIN
+	SELECT RAISE (ABORT, 'egress of a tenant is chosen once; make another tenant for the other way');
+END;
 
 -- The address space a tenant may announce.  None: anything but reserved space.
 CREATE TABLE aggregate (
@@ -191,12 +201,24 @@ CREATE TABLE logical_switch (
 		CHECK (length(name) BETWEEN 1 AND 63 AND name NOT GLOB '*[^A-Za-z0-9._-]*'
 			AND name GLOB '[A-Za-z0-9]*'),
 	site_id     INTEGER REFERENCES site (id),       -- only the DLRs of this site; NULL: all the tenant's
+	state       TEXT NOT NULL DEFAULT 'active'      -- at its site: 'ready' has no gateway there; 'leaving' neither, and
+		CHECK (state IN ('active', 'ready', 'leaving')),  -- answers for its subnets that they cannot be reached
 	scope       TEXT NOT NULL DEFAULT 'local' CHECK (scope IN ('local', 'universal')),
 	purpose     TEXT NOT NULL DEFAULT 'production'
 		CHECK (purpose IN ('production', 'test', 'replication')),
 	vni         INTEGER UNIQUE CHECK (vni BETWEEN 1 AND 16777215),   -- override
 	mtu         INTEGER NOT NULL DEFAULT 1500 CHECK (mtu BETWEEN 1280 AND 9000),
 	UNIQUE (tenant_id, name)
+) STRICT;
+
+-- Where a switch of one site is recovered, and as which switch of that other site;
+-- no target: as itself.  Goes before tenant.recovery_site_id.
+CREATE TABLE network_map (
+	switch_id   INTEGER NOT NULL REFERENCES logical_switch (id) ON DELETE CASCADE,
+	site_id     INTEGER NOT NULL REFERENCES site (id),
+	target_id   INTEGER REFERENCES logical_switch (id) ON DELETE CASCADE,
+	PRIMARY KEY (switch_id, site_id),
+	CHECK (target_id IS NULL OR target_id <> switch_id)
 ) STRICT;
 
 -- A subnet of a switch, with the gateway address that the DLR answers for.
@@ -512,22 +534,26 @@ CREATE TRIGGER tenant_insert AFTER INSERT ON tenant BEGIN
 	INSERT INTO change_log (tbl, op, row_id, tenant_id, now) VALUES ('tenant', 'insert', NEW.id, NEW.id,
 		json_object('id', NEW.id, 'name', NEW.name, 'vrf', NEW.vrf, 'table_id', NEW.table_id,
 			'rd_number', NEW.rd_number, 'rt_number', NEW.rt_number, 'max_routes', NEW.max_routes,
-			'description', NEW.description));
+			'egress', NEW.egress, 'active_site_id', NEW.active_site_id,
+			'recovery_site_id', NEW.recovery_site_id, 'description', NEW.description));
 END;
 CREATE TRIGGER tenant_delete AFTER DELETE ON tenant BEGIN
 	INSERT INTO change_log (tbl, op, row_id, tenant_id, was) VALUES ('tenant', 'delete', OLD.id, OLD.id,
 		json_object('id', OLD.id, 'name', OLD.name, 'vrf', OLD.vrf, 'table_id', OLD.table_id,
 			'rd_number', OLD.rd_number, 'rt_number', OLD.rt_number, 'max_routes', OLD.max_routes,
-			'description', OLD.description));
+			'egress', OLD.egress, 'active_site_id', OLD.active_site_id,
+			'recovery_site_id', OLD.recovery_site_id, 'description', OLD.description));
 END;
 CREATE TRIGGER tenant_update AFTER UPDATE ON tenant BEGIN
 	INSERT INTO change_log (tbl, op, row_id, tenant_id, was, now) VALUES ('tenant', 'update', NEW.id, NEW.id,
 		json_object('id', OLD.id, 'name', OLD.name, 'vrf', OLD.vrf, 'table_id', OLD.table_id,
 			'rd_number', OLD.rd_number, 'rt_number', OLD.rt_number, 'max_routes', OLD.max_routes,
-			'description', OLD.description),
+			'egress', OLD.egress, 'active_site_id', OLD.active_site_id,
+			'recovery_site_id', OLD.recovery_site_id, 'description', OLD.description),
 		json_object('id', NEW.id, 'name', NEW.name, 'vrf', NEW.vrf, 'table_id', NEW.table_id,
 			'rd_number', NEW.rd_number, 'rt_number', NEW.rt_number, 'max_routes', NEW.max_routes,
-			'description', NEW.description));
+			'egress', NEW.egress, 'active_site_id', NEW.active_site_id,
+			'recovery_site_id', NEW.recovery_site_id, 'description', NEW.description));
 	INSERT INTO change_log (tbl, op, row_id, tenant_id)
 		SELECT 'tenant', 'update', OLD.id, OLD.id
 		WHERE OLD.id IS NOT NEW.id;
@@ -591,22 +617,39 @@ END;
 CREATE TRIGGER logical_switch_insert AFTER INSERT ON logical_switch BEGIN
 	INSERT INTO change_log (tbl, op, row_id, tenant_id, now) VALUES ('logical_switch', 'insert', NEW.id, NEW.tenant_id,
 		json_object('id', NEW.id, 'tenant_id', NEW.tenant_id, 'name', NEW.name, 'site_id', NEW.site_id,
-			'scope', NEW.scope, 'purpose', NEW.purpose, 'vni', NEW.vni, 'mtu', NEW.mtu));
+			'state', NEW.state, 'scope', NEW.scope, 'purpose', NEW.purpose, 'vni', NEW.vni, 'mtu', NEW.mtu));
 END;
 CREATE TRIGGER logical_switch_delete AFTER DELETE ON logical_switch BEGIN
 	INSERT INTO change_log (tbl, op, row_id, tenant_id, was) VALUES ('logical_switch', 'delete', OLD.id, OLD.tenant_id,
 		json_object('id', OLD.id, 'tenant_id', OLD.tenant_id, 'name', OLD.name, 'site_id', OLD.site_id,
-			'scope', OLD.scope, 'purpose', OLD.purpose, 'vni', OLD.vni, 'mtu', OLD.mtu));
+			'state', OLD.state, 'scope', OLD.scope, 'purpose', OLD.purpose, 'vni', OLD.vni, 'mtu', OLD.mtu));
 END;
 CREATE TRIGGER logical_switch_update AFTER UPDATE ON logical_switch BEGIN
 	INSERT INTO change_log (tbl, op, row_id, tenant_id, was, now) VALUES ('logical_switch', 'update', NEW.id, NEW.tenant_id,
 		json_object('id', OLD.id, 'tenant_id', OLD.tenant_id, 'name', OLD.name, 'site_id', OLD.site_id,
-			'scope', OLD.scope, 'purpose', OLD.purpose, 'vni', OLD.vni, 'mtu', OLD.mtu),
+			'state', OLD.state, 'scope', OLD.scope, 'purpose', OLD.purpose, 'vni', OLD.vni, 'mtu', OLD.mtu),
 		json_object('id', NEW.id, 'tenant_id', NEW.tenant_id, 'name', NEW.name, 'site_id', NEW.site_id,
-			'scope', NEW.scope, 'purpose', NEW.purpose, 'vni', NEW.vni, 'mtu', NEW.mtu));
+			'state', NEW.state, 'scope', NEW.scope, 'purpose', NEW.purpose, 'vni', NEW.vni, 'mtu', NEW.mtu));
 	INSERT INTO change_log (tbl, op, row_id, tenant_id)
 		SELECT 'logical_switch', 'update', OLD.id, OLD.tenant_id
 		WHERE OLD.tenant_id IS NOT NEW.tenant_id;
+END;
+
+CREATE TRIGGER network_map_insert AFTER INSERT ON network_map BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, now) VALUES ('network_map', 'insert', NEW.switch_id, (SELECT tenant_id FROM logical_switch WHERE id = NEW.switch_id),
+		json_object('switch_id', NEW.switch_id, 'site_id', NEW.site_id, 'target_id', NEW.target_id));
+END;
+CREATE TRIGGER network_map_delete AFTER DELETE ON network_map BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, was) VALUES ('network_map', 'delete', OLD.switch_id, (SELECT tenant_id FROM logical_switch WHERE id = OLD.switch_id),
+		json_object('switch_id', OLD.switch_id, 'site_id', OLD.site_id, 'target_id', OLD.target_id));
+END;
+CREATE TRIGGER network_map_update AFTER UPDATE ON network_map BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, was, now) VALUES ('network_map', 'update', NEW.switch_id, (SELECT tenant_id FROM logical_switch WHERE id = NEW.switch_id),
+		json_object('switch_id', OLD.switch_id, 'site_id', OLD.site_id, 'target_id', OLD.target_id),
+		json_object('switch_id', NEW.switch_id, 'site_id', NEW.site_id, 'target_id', NEW.target_id));
+	INSERT INTO change_log (tbl, op, row_id, tenant_id)
+		SELECT 'network_map', 'update', OLD.switch_id, (SELECT tenant_id FROM logical_switch WHERE id = OLD.switch_id)
+		WHERE (SELECT tenant_id FROM logical_switch WHERE id = OLD.switch_id) IS NOT (SELECT tenant_id FROM logical_switch WHERE id = NEW.switch_id);
 END;
 
 CREATE TRIGGER link_insert AFTER INSERT ON link BEGIN

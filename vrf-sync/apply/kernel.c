@@ -118,6 +118,8 @@ static const struct {
 	[OBJ_VXLAN] = { kernel_put_link, kernel_remove_link },
 	[OBJ_FDB] = { kernel_put_flood, kernel_remove_flood },
 	[OBJ_GATEWAY] = { kernel_put_address, kernel_remove_address },
+	[OBJ_DEAD_END] = { kernel_put_unreachable, kernel_remove_route },
+	[OBJ_HOST] = { kernel_put_host, kernel_remove_route },
 	[OBJ_ROUTE] = { kernel_put_route, kernel_remove_route },
 };
 

@@ -88,6 +88,7 @@ const char *kernel_exposure(void);
 struct kernel_route {
 	struct ipnet net, via;
 	uint32_t table, metric;
+	uint32_t device;        /* by index; 0: several, or none */
 	uint8_t protocol, type; /* RTPROT_, RTN_ */
 	bool plain;             /* at most one next hop, and that a gateway */
 };

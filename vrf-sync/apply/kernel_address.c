@@ -39,8 +39,9 @@ static struct nl_msg *address_msg(uint16_t type, uint16_t flags, uint32_t index,
 	kernel_put_addr(msg, IFA_LOCAL, &obj->net);
 	kernel_put_addr(msg, IFA_ADDRESS, &obj->net);
 	nla_put_u8(msg, IFA_PROTO, RTPROT_TENANT);
-	if (obj->kind == OBJ_VIRTUAL_ADDRESS) /* more than eight bits of flags */
-		nla_put_u32(msg, IFA_FLAGS, IFA_F_NOPREFIXROUTE);
+	if (obj->kind == OBJ_VIRTUAL_ADDRESS || (obj->kind == OBJ_GATEWAY && obj->num[0]))
+		/* more than eight bits of flags: these go before those of the header */
+		nla_put_u32(msg, IFA_FLAGS, header.ifa_flags | IFA_F_NOPREFIXROUTE);
 	return msg;
 }
 
@@ -113,6 +114,7 @@ bool kernel_address_object(struct kernel *kernel, struct nlmsghdr *answer, struc
 	const struct ifaddrmsg *header = nlmsg_data(answer);
 	const struct kernel_device *device;
 	struct nlattr *tb[IFA_MAX + 1];
+	bool bare;
 
 	if (nlmsg_parse(answer, sizeof(*header), tb, IFA_MAX, address_policy) < 0 ||
 	    !kernel_is_prefix(header->ifa_family, header->ifa_prefixlen) || !tb[IFA_PROTO] ||
@@ -122,9 +124,11 @@ bool kernel_address_object(struct kernel *kernel, struct nlmsghdr *answer, struc
 	obj->kind = device->kind == OBJ_BRIDGE    ? OBJ_GATEWAY
 		    : device->kind == OBJ_MACVLAN ? OBJ_VIRTUAL_ADDRESS
 						  : OBJ_WIRE_ADDRESS;
+	bare = tb[IFA_FLAGS] && (nla_get_u32(tb[IFA_FLAGS]) & IFA_F_NOPREFIXROUTE);
 	if (obj->kind == OBJ_VIRTUAL_ADDRESS)
-		obj->altered =
-			!tb[IFA_FLAGS] || !(nla_get_u32(tb[IFA_FLAGS]) & IFA_F_NOPREFIXROUTE);
+		obj->altered = !bare;
+	else if (obj->kind == OBJ_GATEWAY)
+		obj->num[0] = bare;
 	kernel_get_addr(tb[IFA_LOCAL] ? tb[IFA_LOCAL] : tb[IFA_ADDRESS], header->ifa_family,
 			header->ifa_prefixlen, &obj->net);
 	return true;

@@ -202,6 +202,7 @@ int kernel_put_flood(struct kernel *kernel, const struct object *obj, struct rea
 int kernel_remove_flood(struct kernel *kernel, const struct object *obj, struct reason *why);
 int kernel_put_unreachable(struct kernel *kernel, const struct object *obj, struct reason *why);
 int kernel_put_route(struct kernel *kernel, const struct object *obj, struct reason *why);
+int kernel_put_host(struct kernel *kernel, const struct object *obj, struct reason *why);
 int kernel_remove_route(struct kernel *kernel, const struct object *obj, struct reason *why);
 
 /* ---- kernel_virtual.c ---- */

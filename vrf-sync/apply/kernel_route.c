@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Routes: the default of last resort in every table of ours, and the routes no
- * protocol brings.
+ * Routes: the default of last resort in every table of ours, the routes no
+ * protocol brings, and those of hosts.
  *
- * Both carry the protocol RTPROT_TENANT, which zebra shows as kernel routes: it
+ * All carry the protocol RTPROT_TENANT, which zebra shows as kernel routes: it
  * takes a metric's first byte for the distance.  A route is given no metric
  * (IPv4: 0, IPv6: the kernel makes it 1024), that is distance 0, so it wins over
  * OSPF as a static route should; and the kernel never takes it for one that
@@ -44,7 +44,7 @@ static int route_request(struct kernel *kernel, uint16_t type, uint16_t flags,
 
 static void route_of(const struct object *obj, struct kernel_route *route)
 {
-	if (obj->kind == OBJ_UNREACHABLE)
+	if (obj->kind == OBJ_UNREACHABLE || obj->kind == OBJ_DEAD_END)
 		*route = (struct kernel_route){
 			.net = { .family = obj->num[0] },
 			.table = obj->num[1],
@@ -58,6 +58,10 @@ static void route_of(const struct object *obj, struct kernel_route *route)
 			.table = obj->num[0],
 			.type = RTN_UNICAST,
 		};
+	if (obj->kind == OBJ_DEAD_END) {
+		route->net = obj->net;
+		route->table = obj->num[0];
+	}
 }
 
 int kernel_remove_stray(struct kernel *kernel, const struct kernel_route *route,
@@ -105,6 +109,7 @@ bool kernel_route_parse(struct nlmsghdr *answer, struct kernel_route *route)
 	*route = (struct kernel_route){
 		.table = tb[RTA_TABLE] ? nla_get_u32(tb[RTA_TABLE]) : header->rtm_table,
 		.metric = tb[RTA_PRIORITY] ? nla_get_u32(tb[RTA_PRIORITY]) : 0,
+		.device = tb[RTA_OIF] ? nla_get_u32(tb[RTA_OIF]) : 0,
 		.protocol = header->rtm_protocol,
 		.type = header->rtm_type,
 		.plain = !tb[RTA_MULTIPATH] && !tb[RTA_VIA] && !tb[RTA_NH_ID],
@@ -120,13 +125,14 @@ bool kernel_route_object(struct kernel *kernel, const struct kernel_route *route
 			 struct object *obj)
 {
 	const struct kernel_device *vrf = kernel_device_of_table(kernel, route->table, true);
+	const struct kernel_device *device = kernel_device(kernel, route->device);
 
 	if (route->protocol != RTPROT_TENANT)
 		return false;
 	*obj = (struct object){ .target = TARGET_KERNEL };
 	if (vrf)
 		strlcpy(obj->vrf, vrf->vrf, sizeof(obj->vrf));
-	if (route->type == RTN_UNREACHABLE) {
+	if (route->type == RTN_UNREACHABLE && !route->net.len) {
 		obj->kind = OBJ_UNREACHABLE;
 		obj->num[0] = route->net.family;
 		obj->num[1] = route->table;
@@ -138,6 +144,13 @@ bool kernel_route_object(struct kernel *kernel, const struct kernel_route *route
 	obj->via = route->via;
 	obj->num[0] = route->table;
 	obj->altered = !route->plain;
+	if (route->type == RTN_UNREACHABLE) {
+		obj->kind = OBJ_DEAD_END;
+		obj->altered = route->metric != METRIC_LAST_RESORT;
+	} else if (!route->via.family && device && device->kind == OBJ_BRIDGE) {
+		obj->kind = OBJ_HOST;
+		strlcpy(obj->name, device->name, sizeof(obj->name));
+	}
 	return true;
 }
 
@@ -155,6 +168,7 @@ struct nl_msg *kernel_routes_msg(uint8_t family, uint8_t protocol, uint32_t tabl
 
 int kernel_put_unreachable(struct kernel *kernel, const struct object *obj, struct reason *why)
 {
+	char net[IPNET_TEXT_SIZE];
 	struct kernel_route route;
 	int ret;
 
@@ -162,7 +176,9 @@ int kernel_put_unreachable(struct kernel *kernel, const struct object *obj, stru
 	ret = route_request(kernel, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, &route, 0);
 	if (ret < 0)
 		kernel_refused(kernel, why, ret,
-			       "cannot add the unreachable default to table %u of tenant VRF %s",
+			       "cannot add the unreachable %s to table %u of tenant VRF %s",
+			       obj->kind == OBJ_DEAD_END ? ipnet_format(&obj->net, net)
+							 : "default",
 			       route.table, obj->vrf);
 	return ret;
 }
@@ -278,6 +294,25 @@ int kernel_put_route(struct kernel *kernel, const struct object *obj, struct rea
 			       "cannot add route %s by way of %s to tenant VRF %s",
 			       ipnet_format(&obj->net, net), ipnet_format_addr(&obj->via, via),
 			       obj->vrf);
+	return ret;
+}
+
+int kernel_put_host(struct kernel *kernel, const struct object *obj, struct reason *why)
+{
+	struct kernel_route route;
+	struct kernel_link bridge;
+	char net[IPNET_TEXT_SIZE];
+	int ret = kernel_link_get_own(kernel, obj->name, obj, OBJ_BRIDGE, &bridge, why);
+
+	if (ret < 0)
+		return ret;
+	route_of(obj, &route);
+	ret = route_request(kernel, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, &route, bridge.index);
+	if (ret == -EEXIST)
+		ret = replace_route(kernel, obj, &route, bridge.index, why);
+	if (ret < 0)
+		kernel_refused(kernel, why, ret, "cannot add route %s on %s to tenant VRF %s",
+			       ipnet_format(&obj->net, net), obj->name, obj->vrf);
 	return ret;
 }
 

@@ -41,6 +41,15 @@ const char *const wire_kind_names[WIRE_KIND_COUNT] = {
 	[WIRE_UPLINK] = "uplink",
 };
 
+const char *const egress_names[EGRESS_COUNT] = {
+	[EGRESS_LOCAL] = "local",
+	[EGRESS_ACTIVE] = "active",
+};
+const char *const switch_state_names[SWITCH_STATE_COUNT] = {
+	[SWITCH_ACTIVE] = "active",
+	[SWITCH_READY] = "ready",
+	[SWITCH_LEAVING] = "leaving",
+};
 const char *const purpose_names[PURPOSE_COUNT] = {
 	[PURPOSE_PRODUCTION] = "production",
 	[PURPOSE_TEST] = "test",
@@ -198,10 +207,12 @@ void tenant_unref(struct tenant *tenant)
 	darr_foreach_p (tenant->switches, sw) {
 		XFREE(MTYPE_SWITCH_NAME, sw->name);
 		darr_free(sw->subnets);
+		darr_free(sw->hosts);
 	}
 	darr_foreach_p (tenant->links, link)
 		darr_free(link->routes);
 	darr_free(tenant->switches);
+	darr_free(tenant->maps);
 	darr_free(tenant->links);
 	darr_free(tenant->aggregates);
 	darr_free(tenant->attachments);

@@ -54,6 +54,16 @@ enum scope { SCOPE_LOCAL, SCOPE_UNIVERSAL };
 #define SCOPE_COUNT 2
 extern const char *const scope_names[SCOPE_COUNT];
 
+/* Of switches at several sites: by the edges of each, or by those of one while others stand by. */
+enum egress { EGRESS_LOCAL, EGRESS_ACTIVE };
+#define EGRESS_COUNT 2
+extern const char *const egress_names[EGRESS_COUNT];
+
+/* Of a switch where it belongs; see presence.h. */
+enum switch_state { SWITCH_ACTIVE, SWITCH_READY, SWITCH_LEAVING };
+#define SWITCH_STATE_COUNT 3
+extern const char *const switch_state_names[SWITCH_STATE_COUNT];
+
 enum routing { ROUTING_OSPF, ROUTING_STATIC, ROUTING_BGP };
 #define ROUTING_COUNT 3
 extern const char *const routing_names[ROUTING_COUNT];
@@ -146,6 +156,14 @@ struct subnet {
 	bool advertise;
 };
 
+/* A host whose own route is announced where it is. */
+struct tenant_host {
+	uint32_t id;
+	uint32_t site_id; /* 0: nobody said where */
+	struct ipnet address;
+	bool advertise;
+};
+
 struct logical_switch {
 	uint32_t id;
 	uint32_t site_id; /* 0: at every site of the tenant */
@@ -153,8 +171,16 @@ struct logical_switch {
 	uint16_t mtu;
 	enum scope scope;
 	enum purpose purpose;
-	char *name;             /* the tenant's; there are too many for arrays */
-	struct subnet *subnets; /* darr, by id */
+	enum switch_state state;
+	char *name;                /* the tenant's; there are too many for arrays */
+	struct subnet *subnets;    /* darr, by id */
+	struct tenant_host *hosts; /* darr, by id */
+};
+
+/* As which switch a switch is recovered at another site. */
+struct network_map {
+	uint32_t switch_id, site_id;
+	uint32_t target_id; /* 0: as itself */
 };
 
 struct attachment {
@@ -200,6 +226,9 @@ struct tenant {
 	uint32_t id;
 	uint32_t table_id, rd_number, rt_number; /* 0: derived */
 	uint32_t max_routes;
+	uint32_t active_site_id;   /* 0 with EGRESS_LOCAL */
+	uint32_t recovery_site_id; /* 0: none for all */
+	enum egress egress;
 	char name[TENANT_NAME_MAX + 1];
 	bool configured;                 /* in this node's configuration, not in a database */
 	char vrf[DEVICE_NAME_MAX + 1];   /* "" where the name is too long and no override is set */
@@ -207,6 +236,7 @@ struct tenant {
 	struct attachment *attachments;  /* darr, by node */
 	struct circuit *circuits;        /* darr, by wire */
 	struct logical_switch *switches; /* darr, by id */
+	struct network_map *maps;        /* darr, by switch and site */
 	struct link *links;              /* darr, by id */
 	struct leak *leaks;              /* darr, by id; both directions */
 	struct reason *bad;              /* a row that could not be read; NULL: none */

@@ -24,8 +24,9 @@ static bool switches_are_same(const struct logical_switch *a, const struct logic
 
 	bare_a.name = bare_b.name = NULL;
 	bare_a.subnets = bare_b.subnets = NULL;
+	bare_a.hosts = bare_b.hosts = NULL;
 	return !memcmp(&bare_a, &bare_b, sizeof(bare_a)) && !strcmp(a->name, b->name) &&
-	       ARRAYS_ARE_SAME(a->subnets, b->subnets);
+	       ARRAYS_ARE_SAME(a->subnets, b->subnets) && ARRAYS_ARE_SAME(a->hosts, b->hosts);
 }
 
 static bool links_are_same(const struct link *a, const struct link *b)
@@ -47,6 +48,7 @@ static bool tenant_itself_is_same(const struct tenant *a, const struct tenant *b
 		bare[i].attachments = NULL;
 		bare[i].circuits = NULL;
 		bare[i].switches = NULL;
+		bare[i].maps = NULL;
 		bare[i].links = NULL;
 		bare[i].leaks = NULL;
 		bare[i].bad = NULL;
@@ -61,7 +63,7 @@ bool tenant_is_same(const struct tenant *a, const struct tenant *b)
 	    !ARRAYS_ARE_SAME(a->aggregates, b->aggregates) ||
 	    !ARRAYS_ARE_SAME(a->attachments, b->attachments) ||
 	    !ARRAYS_ARE_SAME(a->circuits, b->circuits) || !ARRAYS_ARE_SAME(a->leaks, b->leaks) ||
-	    darr_len(a->switches) != darr_len(b->switches) ||
+	    !ARRAYS_ARE_SAME(a->maps, b->maps) || darr_len(a->switches) != darr_len(b->switches) ||
 	    darr_len(a->links) != darr_len(b->links))
 		return false;
 	for (unsigned int i = 0; i < darr_len(a->switches); i++)

@@ -7,26 +7,12 @@
 #include "darr.h"
 
 #include "model/hold.h"
+#include "model/presence.h"
 #include "plan/brake.h"
 
 /* ---- prefixes ---- */
 
 /* Some DLR of the tenant's has the switch. */
-static bool is_somewhere(const struct provider *provider, const struct tenant *tenant,
-			 const struct logical_switch *sw)
-{
-	const struct attachment *attachment;
-	const struct node *node;
-
-	darr_foreach_p (tenant->attachments, attachment) {
-		node = attachment->roles & ROLE_DLR ? provider_node(provider, attachment->node_id)
-						    : NULL;
-		if (node && (!sw->site_id || sw->site_id == node->site_id))
-			return true;
-	}
-	return false;
-}
-
 static int net_order(const void *a, const void *b)
 {
 	return ipnet_cmp(a, b);
@@ -45,7 +31,7 @@ static struct ipnet *announced(struct tenant_state state)
 	if (!tenant)
 		return NULL;
 	darr_foreach_p (tenant->switches, sw)
-		if (is_somewhere(state.provider, tenant, sw))
+		if (switch_is_active(state.provider, tenant, sw))
 			darr_foreach_p (sw->subnets, subnet)
 				if (subnet_is_advertised(sw, subnet))
 					*darr_append(nets) = subnet->prefix;

@@ -34,6 +34,8 @@ static bool must_start_anew(const struct object *old, const struct object *new)
 	return !object_same(&as_if, new);
 }
 
+static bool goes(const struct objects *have, const struct objects *want, const struct object *obj);
+
 /* Nothing of a tenant survives its VRF. */
 static bool vrf_starts_anew(const struct objects *have, const struct objects *want,
 			    const struct object *obj)
@@ -85,6 +87,19 @@ static bool stops_translating(const struct objects *have, const struct objects *
 	return obj->kind == OBJ_OSPF && translates(have, obj) && !translates(want, obj);
 }
 
+/* The kernel takes the routes of a device with its last address. */
+static bool loses_gateway(const struct objects *have, const struct objects *want,
+			  const struct object *host)
+{
+	const struct object *old;
+
+	darr_foreach_p (have->list, old)
+		if (old->kind == OBJ_GATEWAY && !strcmp(old->name, host->name) &&
+		    goes(have, want, old))
+			return true;
+	return false;
+}
+
 /* The object, present on one side at least, cannot stay as it is. */
 static bool goes(const struct objects *have, const struct objects *want, const struct object *obj)
 {
@@ -97,6 +112,8 @@ static bool goes(const struct objects *have, const struct objects *want, const s
 	if (!new || must_start_anew(old, new) || stops_translating(have, want, obj))
 		return true;
 	if (obj->vrf[0] && vrf_starts_anew(have, want, obj))
+		return true;
+	if (obj->kind == OBJ_HOST && loses_gateway(have, want, obj))
 		return true;
 	return object_parent(obj, &parent) && goes(have, want, &parent);
 }

@@ -7,6 +7,7 @@
 
 #include "darr.h"
 
+#include "model/presence.h"
 #include "plan/diff.h"
 #include "plan/impact.h"
 
@@ -239,22 +240,6 @@ static void sort(struct ipnet *prefixes)
 	darr_setlen(prefixes, kept + 1);
 }
 
-/* Somewhere a DLR has the switch's gateway. */
-static bool switch_is_served(const struct provider *provider, const struct tenant *tenant,
-			     const struct logical_switch *sw)
-{
-	const struct attachment *attachment;
-
-	darr_foreach_p (tenant->attachments, attachment) {
-		const struct node *node = provider_node(provider, attachment->node_id);
-
-		if (node && (attachment->roles & ROLE_DLR) &&
-		    (!sw->site_id || sw->site_id == node->site_id))
-			return true;
-	}
-	return false;
-}
-
 void impact_prefixes(const struct provider *provider, const struct tenant *tenant,
 		     struct ipnet **prefixes)
 {
@@ -266,7 +251,7 @@ void impact_prefixes(const struct provider *provider, const struct tenant *tenan
 	darr_foreach_p (tenant->switches, sw)
 		darr_foreach_p (sw->subnets, subnet)
 			if (subnet_is_advertised(sw, subnet) &&
-			    switch_is_served(provider, tenant, sw))
+			    switch_is_active(provider, tenant, sw))
 				add_prefix(provider, tenant, &subnet->prefix, prefixes);
 	darr_foreach_p (tenant->links, link) {
 		struct ipnet network = ipnet_masked(&link->address);

@@ -88,6 +88,24 @@ static void address_text(const struct object *obj, bool undo, char *buf)
 		 ipnet_format(&obj->net, net), obj->name);
 }
 
+static void gateway_text(const struct object *obj, bool undo, char *buf)
+{
+	char net[IPNET_TEXT_SIZE];
+
+	snprintf(buf, KERNEL_TEXT_SIZE, "ip addr %s %s dev %s%s", undo ? "del" : "add",
+		 ipnet_format(&obj->net, net), obj->name,
+		 obj->num[0] && !undo ? " noprefixroute" : "");
+}
+
+static void host_text(const struct object *obj, bool undo, char *buf)
+{
+	char net[IPNET_TEXT_SIZE];
+
+	snprintf(buf, KERNEL_TEXT_SIZE, "ip %sroute %s %s dev %s vrf %s",
+		 obj->net.family == AF_INET6 ? "-6 " : "", undo ? "del" : "add",
+		 ipnet_format(&obj->net, net), obj->name, obj->vrf);
+}
+
 static void bridge_text(const struct object *obj, bool undo, char *buf)
 {
 	const struct logical_switch sw = { .id = obj->num[1] };
@@ -125,6 +143,15 @@ static void fdb_text(const struct object *obj, bool undo, char *buf)
 
 	snprintf(buf, KERNEL_TEXT_SIZE, "bridge fdb %s 00:00:00:00:00:00 dev %s dst %s",
 		 undo ? "del" : "append", obj->name, ipnet_format_addr(&obj->net, remote));
+}
+
+static void dead_end_text(const struct object *obj, bool undo, char *buf)
+{
+	char net[IPNET_TEXT_SIZE];
+
+	snprintf(buf, KERNEL_TEXT_SIZE, "ip %sroute %s unreachable %s metric %u table %u",
+		 obj->net.family == AF_INET6 ? "-6 " : "", undo ? "del" : "add",
+		 ipnet_format(&obj->net, net), UNREACHABLE_METRIC, obj->num[0]);
 }
 
 static void route_text(const struct object *obj, bool undo, char *buf)
@@ -168,7 +195,9 @@ static void (*const texts[OBJ_KIND_COUNT])(const struct object *obj, bool undo, 
 	[OBJ_BRIDGE] = bridge_text,
 	[OBJ_VXLAN] = vxlan_text,
 	[OBJ_FDB] = fdb_text,
-	[OBJ_GATEWAY] = address_text,
+	[OBJ_GATEWAY] = gateway_text,
+	[OBJ_DEAD_END] = dead_end_text,
+	[OBJ_HOST] = host_text,
 	[OBJ_ROUTE] = route_text,
 };
 

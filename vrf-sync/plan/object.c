@@ -91,7 +91,9 @@ const struct object_kind_info object_kinds[OBJ_KIND_COUNT] = {
 	[OBJ_BRIDGE] = { "bridge", PHASE_SWITCH },
 	[OBJ_VXLAN] = { "vxlan", PHASE_SWITCH, .recreate = true },
 	[OBJ_FDB] = { "flood", PHASE_SWITCH, .key_net = true },
-	[OBJ_GATEWAY] = { "gateway", PHASE_SWITCH, .key_net = true },
+	[OBJ_GATEWAY] = { "gateway", PHASE_SWITCH, .key_net = true, .recreate = true },
+	[OBJ_DEAD_END] = { "dead-end", PHASE_SWITCH, .key_net = true },
+	[OBJ_HOST] = { "host", PHASE_SWITCH, .key_net = true },
 	[OBJ_ROUTE] = { "route", PHASE_SWITCH, .key_net = true },
 };
 /* clang-format on */
@@ -197,7 +199,7 @@ bool object_parent(const struct object *obj, struct object *parent)
 		return parent_named(parent, obj, OBJ_MACVLAN);
 	if (obj->kind >= OBJ_VRRP_PRIORITY && obj->kind <= OBJ_VRRP_ADDRESS)
 		return parent_named(parent, obj, OBJ_VRRP);
-	if (obj->kind == OBJ_GATEWAY)
+	if (obj->kind == OBJ_GATEWAY || obj->kind == OBJ_HOST)
 		return parent_named(parent, obj, OBJ_BRIDGE);
 	if (obj->kind == OBJ_FDB)
 		return parent_named(parent, obj, OBJ_VXLAN);

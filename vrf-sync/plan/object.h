@@ -123,11 +123,13 @@ enum object_kind {
 	/* ... in "vrf X" of mgmtd */
 	OBJ_ZEBRA_OSPF_MAP, /* ref route-map: what zebra takes from ospfd */
 	/* PHASE_SWITCH */
-	OBJ_BRIDGE,  /* name device, ref switch name; num[0] MTU, num[1] switch id */
-	OBJ_VXLAN,   /* name device, ref bridge; num[0] VNI, num[1] MTU, net local VTEP */
-	OBJ_FDB,     /* name VXLAN device, net remote VTEP: flood list */
-	OBJ_GATEWAY, /* name bridge, net */
-	OBJ_ROUTE,   /* net by way of via, num[0] table */
+	OBJ_BRIDGE,   /* name device, ref switch name; num[0] MTU, num[1] switch id */
+	OBJ_VXLAN,    /* name device, ref bridge; num[0] VNI, num[1] MTU, net local VTEP */
+	OBJ_FDB,      /* name VXLAN device, net remote VTEP: flood list */
+	OBJ_GATEWAY,  /* name bridge, net; num[0] brings no route: for hosts that moved in */
+	OBJ_DEAD_END, /* net: of last resort in table num[0] */
+	OBJ_HOST,     /* name bridge, net one address: its own route, in table num[0] */
+	OBJ_ROUTE,    /* net by way of via, num[0] table */
 };
 #define OBJ_KIND_COUNT (OBJ_ROUTE + 1)
 

@@ -75,8 +75,8 @@ void plan_bgp(struct plan *plan)
 	darr_foreach_p (plan->tenant->links, link)
 		if (link->node_id == plan->node->id && link->routing == ROUTING_BGP)
 			plan_neighbor(plan, link);
-	/* an edge that is the PE, too, has static routes to the subnets itself */
-	if (plan->has_static_link || plan->has_static_transit)
+	/* an edge that is the PE, too, has static routes to the subnets itself; a DLR, hosts */
+	if (plan->has_static_link || plan->has_static_transit || (plan->roles & ROLE_DLR))
 		add_map(plan, OBJ_BGP_REDIST_KERNEL, LIST_ADVERTISED);
 	add_map(plan, OBJ_BGP_REDIST_CONNECTED, LIST_ADVERTISED);
 	if (plan->has_ospf)

@@ -139,7 +139,9 @@ static void plan_redistribution(struct plan *plan)
 {
 	if (plan->roles & ROLE_DLR)
 		add_redistribute(plan, OBJ_OSPF_REDIST_CONNECTED, LIST_ADVERTISED);
-	if (plan->has_static_link || (plan->has_static_transit && (plan->roles & ROLE_EDGE)))
+	/* a DLR's are hosts; it always has the line, so that the first one need not wait for it */
+	if (plan->has_static_link || (plan->roles & ROLE_DLR) ||
+	    (plan->has_static_transit && (plan->roles & ROLE_EDGE)))
 		add_redistribute(plan, OBJ_OSPF_REDIST_KERNEL, LIST_ADVERTISED);
 	if (plan->roles & ROLE_PE)
 		add_redistribute(plan, OBJ_OSPF_REDIST_BGP, MAP_TAG);

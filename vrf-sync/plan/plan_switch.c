@@ -4,7 +4,7 @@
  *
  * A switch is a bridge in the tenant's VRF with the gateway's address and MAC,
  * the same on every DLR, and a VXLAN device that floods to the other DLRs of
- * the tenant.
+ * the tenant.  How much of it a DLR has is a matter of its site: presence.h.
  */
 #include <zebra.h>
 
@@ -12,6 +12,7 @@
 
 #include "darr.h"
 
+#include "model/presence.h"
 #include "plan/plan_priv.h"
 
 static struct object *add(struct plan *plan, enum object_kind kind, const char *device)
@@ -20,12 +21,6 @@ static struct object *add(struct plan *plan, enum object_kind kind, const char *
 
 	strlcpy(obj->name, device, sizeof(obj->name));
 	return obj;
-}
-
-/* The switch has its place on the DLRs of its site, or on all of them. */
-static bool switch_is_on(const struct logical_switch *sw, const struct node *node)
-{
-	return !sw->site_id || sw->site_id == node->site_id;
 }
 
 static void plan_vxlan(struct plan *plan, const struct logical_switch *sw, const char *bridge)
@@ -48,12 +43,43 @@ static void plan_vxlan(struct plan *plan, const struct logical_switch *sw, const
 		const struct node *other = provider_node(plan->provider, attachment->node_id);
 
 		if (other && other != plan->node && (attachment->roles & ROLE_DLR) &&
-		    ipnet_is_set(&other->vtep) && switch_is_on(sw, other))
+		    ipnet_is_set(&other->vtep) &&
+		    switch_presence(plan->tenant, sw, other->site_id) != PRESENCE_NONE)
 			add(plan, OBJ_FDB, device)->net = other->vtep;
 	}
 }
 
-static void plan_switch(struct plan *plan, const struct logical_switch *sw)
+/* What goes to a subnet that is on its way to another site ends here, and not at an edge
+ * that would send it back for as long as it has not heard.
+ */
+static void plan_leaving(struct plan *plan, const struct logical_switch *sw)
+{
+	const struct subnet *subnet;
+	struct object *obj;
+
+	darr_foreach_p (sw->subnets, subnet) {
+		obj = add(plan, OBJ_DEAD_END, "");
+		obj->num[0] = derive_table(plan->provider, plan->tenant);
+		obj->net = subnet->prefix;
+	}
+}
+
+/* Hosts whose own routes are announced from here. */
+static void plan_hosts(struct plan *plan, const struct logical_switch *sw, const char *bridge)
+{
+	const struct tenant_host *host;
+	struct object *obj;
+
+	darr_foreach_p (sw->hosts, host) {
+		if (!host->advertise || host->site_id != plan->node->site_id)
+			continue;
+		obj = add(plan, OBJ_HOST, bridge);
+		obj->num[0] = derive_table(plan->provider, plan->tenant);
+		obj->net = ipnet_host(&host->address);
+	}
+}
+
+static void plan_switch(struct plan *plan, const struct logical_switch *sw, enum presence presence)
 {
 	const struct subnet *subnet;
 	char bridge[DEVICE_BUF];
@@ -65,25 +91,42 @@ static void plan_switch(struct plan *plan, const struct logical_switch *sw)
 	obj->num[0] = sw->mtu;
 	obj->num[1] = sw->id;
 	plan_vxlan(plan, sw, bridge);
-	darr_foreach_p (sw->subnets, subnet)
-		add(plan, OBJ_GATEWAY, bridge)->net = subnet->gateway;
+	if (presence == PRESENCE_LEAVING)
+		plan_leaving(plan, sw);
+	if (presence < PRESENCE_HOSTS)
+		return;
+	darr_foreach_p (sw->subnets, subnet) {
+		obj = add(plan, OBJ_GATEWAY, bridge);
+		obj->net = subnet->gateway;
+		obj->num[0] = presence == PRESENCE_HOSTS;
+	}
+	plan_hosts(plan, sw, bridge);
 }
 
 void plan_switches(struct plan *plan)
 {
 	const struct logical_switch *sw;
+	enum presence presence;
 
 	if (!(plan->roles & ROLE_DLR))
 		return;
-	darr_foreach_p (plan->tenant->switches, sw)
-		if (switch_is_on(sw, plan->node))
-			plan_switch(plan, sw);
+	darr_foreach_p (plan->tenant->switches, sw) {
+		presence = switch_presence(plan->tenant, sw, plan->node->site_id);
+		if (presence != PRESENCE_NONE)
+			plan_switch(plan, sw, presence);
+	}
+}
+
+static bool is_active_on(const struct plan *plan, const struct logical_switch *sw,
+			 const struct node *node)
+{
+	return switch_presence(plan->tenant, sw, node->site_id) == PRESENCE_ACTIVE;
 }
 
 /* The node has the subnets of the switch itself, and needs no way to them. */
 static bool is_here(const struct plan *plan, const struct logical_switch *sw)
 {
-	return (plan->roles & ROLE_DLR) && switch_is_on(sw, plan->node);
+	return (plan->roles & ROLE_DLR) && is_active_on(plan, sw, plan->node);
 }
 
 static void add_route(struct plan *plan, const struct ipnet *net, const struct ipnet *via)
@@ -107,7 +150,7 @@ static bool far_address(const struct plan *plan, const struct plan_wire *wire,
 		uint8_t roles = wire_roles_on(wire->wire, plan->tenant, port->node_id);
 
 		if (port->node_id == plan->node->id || !roles || roles == wire->roles ||
-		    (sw && !switch_is_on(sw, provider_node(plan->provider, port->node_id))))
+		    (sw && !is_active_on(plan, sw, provider_node(plan->provider, port->node_id))))
 			continue;
 		if (ipnet_slot(&wire->prefix, port->slot, far) == 0)
 			return true;

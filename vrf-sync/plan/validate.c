@@ -15,26 +15,12 @@
 #include "model/claims.h"
 #include "model/derive.h"
 #include "plan/validate.h"
+#include "plan/validate_priv.h"
 
 /* A transit with a routing protocol needs three addresses (S2-11). */
 #define DYNAMIC_TRANSIT_HOST_BITS 3
 
-/* A prefix the tenant's VRF will hold, and what it is for. */
-struct holding {
-	struct ipnet net;
-	char what[TENANT_NAME_MAX + 24];
-};
-
-struct check {
-	const struct model *model;
-	const struct provider *provider;
-	const struct tenant *tenant;
-	struct reason **findings;
-	struct holding *holdings; /* darr */
-};
-
-static void find(struct check *check, const char *fmt, ...) PRINTFRR(2, 3);
-static void find(struct check *check, const char *fmt, ...)
+void check_find(struct check *check, const char *fmt, ...)
 {
 	struct reason *finding = darr_append(*check->findings);
 	va_list ap;
@@ -59,16 +45,18 @@ static void check_names(struct check *check)
 	const struct tenant *tenant = check->tenant;
 
 	if (!name_is_valid(tenant->name, TENANT_NAME_MAX))
-		find(check,
-		     "the name of tenant id %u may have only letters, digits, '-', '_' and '.', and at most 63 of them",
-		     tenant->id);
+		check_find(
+			check,
+			"the name of tenant id %u may have only letters, digits, '-', '_' and '.', and at most 63 of them",
+			tenant->id);
 	else if (!tenant->vrf[0])
-		find(check,
-		     "tenant name %s is longer than 15 characters, too long for a VRF; set tenant.vrf to a shorter name",
-		     tenant->name);
+		check_find(
+			check,
+			"tenant name %s is longer than 15 characters, too long for a VRF; set tenant.vrf to a shorter name",
+			tenant->name);
 	else if (!vrf_name_is_valid(tenant->vrf))
-		find(check, "%s cannot be the name of a VRF; set tenant.vrf to another one",
-		     tenant->vrf);
+		check_find(check, "%s cannot be the name of a VRF; set tenant.vrf to another one",
+			   tenant->vrf);
 }
 
 static void check_claims(struct check *check)
@@ -79,9 +67,10 @@ static void check_claims(struct check *check)
 	const struct tenant *other = owner ? model_tenant(check->model, owner) : NULL;
 
 	if (owner)
-		find(check,
-		     "%s is used by tenant %s and by tenant %s; choose another one for one of them",
-		     what, other ? other->name : "?", check->tenant->name);
+		check_find(
+			check,
+			"%s is used by tenant %s and by tenant %s; choose another one for one of them",
+			what, other ? other->name : "?", check->tenant->name);
 }
 
 static void check_numbers(struct check *check)
@@ -96,7 +85,7 @@ static void check_numbers(struct check *check)
 	darr_foreach_p (check->tenant->switches, sw)
 		derive_vni(check->provider, sw, &number, &why);
 	if (why.text[0])
-		find(check, "%s", why.text);
+		check_find(check, "%s", why.text);
 }
 
 /* ---- nodes and wires ---- */
@@ -114,9 +103,10 @@ static void check_router_id(struct check *check, const struct node *node)
 
 		if (!twin || twin->id >= node->id || ipnet_cmp(&twin->router_id, &node->router_id))
 			continue;
-		find(check,
-		     "nodes %s and %s have the same router id %s; give each node an address of its own",
-		     twin->name, node->name, ipnet_format_addr(&node->router_id, text));
+		check_find(
+			check,
+			"nodes %s and %s have the same router id %s; give each node an address of its own",
+			twin->name, node->name, ipnet_format_addr(&node->router_id, text));
 		return;
 	}
 }
@@ -129,11 +119,13 @@ static void check_attachments(struct check *check)
 		const struct node *node = provider_node(check->provider, attachment->node_id);
 
 		if (!node)
-			find(check, "tenant %s is attached to node id %u, which does not exist",
-			     check->tenant->name, attachment->node_id);
+			check_find(check,
+				   "tenant %s is attached to node id %u, which does not exist",
+				   check->tenant->name, attachment->node_id);
 		else if (attachment->roles & ~node->roles)
-			find(check, "tenant %s uses node %s in a role that the node does not have",
-			     check->tenant->name, node->name);
+			check_find(check,
+				   "tenant %s uses node %s in a role that the node does not have",
+				   check->tenant->name, node->name);
 		else
 			check_router_id(check, node);
 	}
@@ -148,14 +140,16 @@ static void check_wire_size(struct check *check, const struct wire *wire,
 
 	ipnet_format(prefix, text);
 	if (wire->kind == WIRE_UPLINK && host_bits > 2)
-		find(check,
-		     "uplink %s is point-to-point and takes a /30 (or /31), %s is larger; set circuit.prefix to a /30",
-		     wire->name, text);
+		check_find(
+			check,
+			"uplink %s is point-to-point and takes a /30 (or /31), %s is larger; set circuit.prefix to a /30",
+			wire->name, text);
 	else if (wire->kind == WIRE_TRANSIT && host_bits < DYNAMIC_TRANSIT_HOST_BITS &&
 		 (!circuit || circuit->routing == ROUTING_OSPF))
-		find(check,
-		     "transit %s with OSPF needs three addresses (edge, DLR and a second edge), %s has too few; set circuit.prefix to a /29, or circuit.routing to static",
-		     wire->name, text);
+		check_find(
+			check,
+			"transit %s with OSPF needs three addresses (edge, DLR and a second edge), %s has too few; set circuit.prefix to a /29, or circuit.routing to static",
+			wire->name, text);
 }
 
 static void check_wire(struct check *check, const struct wire *wire)
@@ -168,22 +162,24 @@ static void check_wire(struct check *check, const struct wire *wire)
 
 	if (derive_vlan(wire, check->tenant, &vlan, &why) < 0 ||
 	    derive_wire_prefix(check->provider, wire, check->tenant, &prefix, &why) < 0) {
-		find(check, "%s", why.text);
+		check_find(check, "%s", why.text);
 		return;
 	}
 	ipnet_format(&prefix, text);
 	if (prefix.family != AF_INET || !ipnet_is_prefix(&prefix)) {
-		find(check, "wire %s cannot use %s: an IPv4 network without host bits is needed",
-		     wire->name, text);
+		check_find(check,
+			   "wire %s cannot use %s: an IPv4 network without host bits is needed",
+			   wire->name, text);
 		return;
 	}
 	check_wire_size(check, wire, &prefix);
 	darr_foreach_p (wire->ports, port)
 		if (wire_roles_on(wire, check->tenant, port->node_id) &&
 		    ipnet_slot(&prefix, port->slot, &address) < 0)
-			find(check,
-			     "slot %u of wire %s has no address in %s; give the node a lower slot or the wire a larger prefix",
-			     port->slot, wire->name, text);
+			check_find(
+				check,
+				"slot %u of wire %s has no address in %s; give the node a lower slot or the wire a larger prefix",
+				port->slot, wire->name, text);
 	hold(check, &prefix, "wire", wire->name);
 }
 
@@ -228,17 +224,19 @@ static void check_place(struct check *check, const struct wire *wire, const stru
 	darr_foreach_p (check->provider->wires, other)
 		if (other->id > wire->id && place_of(check, other, place->node->id, &second) &&
 		    second.vlan == place->vlan && !strcmp(second.ifname, place->ifname))
-			find(check,
-			     "wires %s and %s both use interface %s VLAN %u of node %s for tenant %s; set circuit.vlan on one of them, or give one another wire.vlan_base",
-			     wire->name, other->name, place->ifname, place->vlan,
-			     place->node->name, check->tenant->name);
+			check_find(
+				check,
+				"wires %s and %s both use interface %s VLAN %u of node %s for tenant %s; set circuit.vlan on one of them, or give one another wire.vlan_base",
+				wire->name, other->name, place->ifname, place->vlan,
+				place->node->name, check->tenant->name);
 	darr_foreach_p (check->tenant->links, link)
 		if (link->node_id == place->node->id && link->vlan == place->vlan &&
 		    !strcmp(link->ifname, place->ifname))
-			find(check,
-			     "link %s of tenant %s uses interface %s VLAN %u of node %s, which is the tenant's VLAN on wire %s; choose another one",
-			     link->name, check->tenant->name, place->ifname, place->vlan,
-			     place->node->name, wire->name);
+			check_find(
+				check,
+				"link %s of tenant %s uses interface %s VLAN %u of node %s, which is the tenant's VLAN on wire %s; choose another one",
+				link->name, check->tenant->name, place->ifname, place->vlan,
+				place->node->name, wire->name);
 }
 
 static void check_places(struct check *check)
@@ -262,9 +260,10 @@ static void check_whole_port(struct check *check, const struct link *link)
 	darr_foreach_p (check->provider->wires, wire) {
 		port = link->vlan ? NULL : wire_port_of(wire, link->node_id);
 		if (port && !strcmp(port->ifname, link->ifname))
-			find(check,
-			     "link %s of tenant %s takes the whole interface %s, which is the trunk of wire %s; give the link a VLAN or another interface",
-			     link->name, check->tenant->name, link->ifname, wire->name);
+			check_find(
+				check,
+				"link %s of tenant %s takes the whole interface %s, which is the trunk of wire %s; give the link a VLAN or another interface",
+				link->name, check->tenant->name, link->ifname, wire->name);
 	}
 }
 
@@ -290,21 +289,23 @@ static void check_space(struct check *check, const struct ipnet *net, const char
 
 	ipnet_format(net, text);
 	if (!net->len) {
-		find(check, "%s %s cannot be a default route (%s)", kind, name, text);
+		check_find(check, "%s %s cannot be a default route (%s)", kind, name, text);
 		return;
 	}
 	if (reserved)
-		find(check,
-		     "%s of %s %s in tenant %s overlaps %s, which is reserved for the provider; choose another prefix",
-		     text, kind, name, check->tenant->name, ipnet_format(reserved, other));
+		check_find(
+			check,
+			"%s of %s %s in tenant %s overlaps %s, which is reserved for the provider; choose another prefix",
+			text, kind, name, check->tenant->name, ipnet_format(reserved, other));
 	if (!check->tenant->aggregates)
 		return;
 	darr_foreach_p (check->tenant->aggregates, aggregate)
 		if (ipnet_contains(aggregate, net))
 			return;
-	find(check,
-	     "%s of %s %s lies outside the address space of tenant %s; add an aggregate that holds it",
-	     text, kind, name, check->tenant->name);
+	check_find(
+		check,
+		"%s of %s %s lies outside the address space of tenant %s; add an aggregate that holds it",
+		text, kind, name, check->tenant->name);
 }
 
 static void check_aggregates(struct check *check)
@@ -317,12 +318,14 @@ static void check_aggregates(struct check *check)
 
 		ipnet_format(net, text);
 		if (!ipnet_is_prefix(net))
-			find(check, "aggregate %s has host bits set; write the network", text);
+			check_find(check, "aggregate %s has host bits set; write the network",
+				   text);
 		else if (!net->len)
-			find(check, "an aggregate cannot be everything (%s)", text);
+			check_find(check, "an aggregate cannot be everything (%s)", text);
 		else if (reserved)
-			find(check, "aggregate %s overlaps %s, which is reserved for the provider",
-			     text, ipnet_format(reserved, other));
+			check_find(check,
+				   "aggregate %s overlaps %s, which is reserved for the provider",
+				   text, ipnet_format(reserved, other));
 	}
 }
 
@@ -336,22 +339,24 @@ static void check_subnet(struct check *check, const struct logical_switch *sw,
 	ipnet_format(&subnet->prefix, text);
 	ipnet_format_addr(&subnet->gateway, gateway);
 	if (!ipnet_is_prefix(&subnet->prefix)) {
-		find(check, "subnet %s of switch %s has host bits set; write the network", text,
-		     sw->name);
+		check_find(check, "subnet %s of switch %s has host bits set; write the network",
+			   text, sw->name);
 		return;
 	}
 	if (!ipnet_contains(&network, &host))
-		find(check, "gateway %s is outside subnet %s of switch %s", gateway, text,
-		     sw->name);
+		check_find(check, "gateway %s is outside subnet %s of switch %s", gateway, text,
+			   sw->name);
 	else if (ipnet_slot(&network, 1, &first) < 0 || !ipnet_is_host(&subnet->gateway))
-		find(check, "gateway %s is not a host address of subnet %s (switch %s)", gateway,
-		     text, sw->name);
+		check_find(check, "gateway %s is not a host address of subnet %s (switch %s)",
+			   gateway, text, sw->name);
 	if (subnet->prefix.family == AF_INET6 && subnet_is_advertised(sw, subnet))
-		find(check,
-		     "subnet %s of switch %s is IPv6, which is not announced yet; set subnet.advertise to 0 to use it on the switch alone",
-		     text, sw->name);
+		check_find(
+			check,
+			"subnet %s of switch %s is IPv6, which is not announced yet; set subnet.advertise to 0 to use it on the switch alone",
+			text, sw->name);
 	check_space(check, &subnet->prefix, "switch", sw->name);
-	hold(check, &subnet->prefix, "switch", sw->name);
+	if (sw->state != SWITCH_READY) /* what is to come may be there twice until it does */
+		hold(check, &subnet->prefix, "switch", sw->name);
 }
 
 struct numbered {
@@ -381,10 +386,11 @@ static void check_vnis(struct check *check)
 		qsort(list, darr_len(list), sizeof(*list), numbered_cmp);
 	for (unsigned int i = 1; i < darr_len(list); i++)
 		if (list[i].vni == list[i - 1].vni)
-			find(check,
-			     "VNI %u is used by switch %s and by switch %s of tenant %s; choose another one for one of them",
-			     list[i].vni, list[i - 1].sw->name, list[i].sw->name,
-			     check->tenant->name);
+			check_find(
+				check,
+				"VNI %u is used by switch %s and by switch %s of tenant %s; choose another one for one of them",
+				list[i].vni, list[i - 1].sw->name, list[i].sw->name,
+				check->tenant->name);
 	darr_free(list);
 }
 
@@ -395,9 +401,6 @@ static void check_switches(struct check *check)
 
 	check_vnis(check);
 	darr_foreach_p (check->tenant->switches, sw) {
-		if (sw->site_id && !provider_site(check->provider, sw->site_id))
-			find(check, "switch %s names site id %u, which does not exist", sw->name,
-			     sw->site_id);
 		darr_foreach_p (sw->subnets, subnet)
 			check_subnet(check, sw, subnet);
 	}
@@ -419,17 +422,18 @@ static void check_link_address(struct check *check, const struct link *link)
 	far.len = link->address.len;
 	ipnet_format(&link->address, text);
 	if (link->address.family != AF_INET)
-		find(check, "link %s has the address %s; only IPv4 links are served yet",
-		     link->name, text);
+		check_find(check, "link %s has the address %s; only IPv4 links are served yet",
+			   link->name, text);
 	else if (!ipnet_is_host(&link->address))
-		find(check,
-		     "link %s has the address %s, which is the network itself or its broadcast; write the PE's own address in it",
-		     link->name, text);
+		check_find(
+			check,
+			"link %s has the address %s, which is the network itself or its broadcast; write the PE's own address in it",
+			link->name, text);
 	if (ipnet_is_set(&link->peer) &&
 	    (!ipnet_contains(&network, &link->peer) || !ipnet_is_host(&far) ||
 	     !memcmp(link->peer.addr, link->address.addr, sizeof(link->peer.addr))))
-		find(check, "the peer of link %s, %s, must be another address in %s", link->name,
-		     ipnet_format_addr(&link->peer, peer), text);
+		check_find(check, "the peer of link %s, %s, must be another address in %s",
+			   link->name, ipnet_format_addr(&link->peer, peer), text);
 }
 
 static void check_virtual_address(struct check *check, const struct link *link)
@@ -443,17 +447,18 @@ static void check_virtual_address(struct check *check, const struct link *link)
 	ipnet_format_addr(&link->virtual_address, text);
 	ipnet_format(&network, net);
 	if (!ipnet_contains(&network, &link->virtual_address) || !ipnet_is_host(&host))
-		find(check, "the virtual address %s of link %s must be a host address in %s", text,
-		     link->name, net);
+		check_find(check, "the virtual address %s of link %s must be a host address in %s",
+			   text, link->name, net);
 	else if (is_same_host(&link->virtual_address, &link->address) ||
 		 is_same_host(&link->virtual_address, &link->peer))
-		find(check,
-		     "the virtual address %s of link %s is that of %s; VRRP needs one that nobody has",
-		     text, link->name,
-		     is_same_host(&link->virtual_address, &link->address) ? "the PE itself"
-									  : "its peer");
+		check_find(
+			check,
+			"the virtual address %s of link %s is that of %s; VRRP needs one that nobody has",
+			text, link->name,
+			is_same_host(&link->virtual_address, &link->address) ? "the PE itself"
+									     : "its peer");
 	else if (derive_vrid(link, &vrid, &why) < 0)
-		find(check, "%s", why.text);
+		check_find(check, "%s", why.text);
 }
 
 /* ---- one LAN, several PEs ---- */
@@ -467,19 +472,21 @@ static void check_group(struct check *check, const struct link *one, const struc
 	uint8_t vrid = 0, other_vrid = 0;
 
 	if (one->node_id == other->node_id)
-		find(check,
-		     "links %s and %s share the virtual address %s and are both at node %s; a second PE is what it is for",
-		     one->name, other->name, ipnet_format_addr(&one->virtual_address, text),
-		     node ? node->name : "?");
+		check_find(
+			check,
+			"links %s and %s share the virtual address %s and are both at node %s; a second PE is what it is for",
+			one->name, other->name, ipnet_format_addr(&one->virtual_address, text),
+			node ? node->name : "?");
 	else if (is_same_host(&one->address, &other->address))
-		find(check, "links %s and %s have the same address %s; give each PE its own",
-		     one->name, other->name, ipnet_format_addr(&one->address, text));
+		check_find(check, "links %s and %s have the same address %s; give each PE its own",
+			   one->name, other->name, ipnet_format_addr(&one->address, text));
 	else if (derive_vrid(one, &vrid, &ignored) == 0 &&
 		 derive_vrid(other, &other_vrid, &ignored) == 0 && vrid != other_vrid)
-		find(check,
-		     "links %s and %s share the virtual address %s and have the VRIDs %u and %u; give both the same",
-		     one->name, other->name, ipnet_format_addr(&one->virtual_address, text), vrid,
-		     other_vrid);
+		check_find(
+			check,
+			"links %s and %s share the virtual address %s and have the VRIDs %u and %u; give both the same",
+			one->name, other->name, ipnet_format_addr(&one->virtual_address, text),
+			vrid, other_vrid);
 }
 
 /* The earlier link that the link has its LAN in common with; NULL: none. */
@@ -500,9 +507,10 @@ static const struct link *lan_sharer(struct check *check, const struct link *lin
 		if (is_same_host(&link->virtual_address, &other->virtual_address))
 			check_group(check, other, link);
 		else
-			find(check,
-			     "links %s and %s are both in %s and do not share a virtual address; give both the same, or one another network",
-			     other->name, link->name, ipnet_format(&network, text));
+			check_find(
+				check,
+				"links %s and %s are both in %s and do not share a virtual address; give both the same, or one another network",
+				other->name, link->name, ipnet_format(&network, text));
 		return other;
 	}
 	return NULL;
@@ -524,13 +532,15 @@ static void check_link_peer(struct check *check, const struct link *link)
 	bool has_peer = ipnet_is_set(&link->peer);
 
 	if (link->routing == ROUTING_BGP && (!has_peer || !link->peer_as))
-		find(check,
-		     "link %s speaks BGP and has no %s; set link.peer and link.peer_as to those of the customer router",
-		     link->name, has_peer ? "AS number of its peer" : "peer");
+		check_find(
+			check,
+			"link %s speaks BGP and has no %s; set link.peer and link.peer_as to those of the customer router",
+			link->name, has_peer ? "AS number of its peer" : "peer");
 	if (link->routes && link->routing == ROUTING_STATIC && !has_peer)
-		find(check,
-		     "link %s has routes behind it and no peer; set link.peer to the customer router",
-		     link->name);
+		check_find(
+			check,
+			"link %s has routes behind it and no peer; set link.peer to the customer router",
+			link->name);
 }
 
 static void check_link(struct check *check, const struct link *link)
@@ -541,13 +551,15 @@ static void check_link(struct check *check, const struct link *link)
 	char text[IPNET_TEXT_SIZE];
 
 	if (!(tenant_roles_on(check->tenant, link->node_id) & ROLE_PE))
-		find(check,
-		     "link %s is at node %s, which does not serve tenant %s as a PE; attach it first",
-		     link->name, node ? node->name : "?", check->tenant->name);
+		check_find(
+			check,
+			"link %s is at node %s, which does not serve tenant %s as a PE; attach it first",
+			link->name, node ? node->name : "?", check->tenant->name);
 	if (!name_is_valid(link->ifname, link->vlan ? TRUNK_NAME_MAX : DEVICE_NAME_MAX))
-		find(check,
-		     "interface %s of link %s cannot be used: at most %u letters, digits, '-', '_' and '.'",
-		     link->ifname, link->name, link->vlan ? TRUNK_NAME_MAX : DEVICE_NAME_MAX);
+		check_find(
+			check,
+			"interface %s of link %s cannot be used: at most %u letters, digits, '-', '_' and '.'",
+			link->ifname, link->name, link->vlan ? TRUNK_NAME_MAX : DEVICE_NAME_MAX);
 	check_whole_port(check, link);
 	check_link_address(check, link);
 	if (ipnet_is_set(&link->virtual_address))
@@ -558,8 +570,9 @@ static void check_link(struct check *check, const struct link *link)
 	check_link_peer(check, link);
 	darr_foreach_p (link->routes, net) {
 		if (!ipnet_is_prefix(net) || net->family != AF_INET)
-			find(check, "%s behind link %s must be an IPv4 network without host bits",
-			     ipnet_format(net, text), link->name);
+			check_find(check,
+				   "%s behind link %s must be an IPv4 network without host bits",
+				   ipnet_format(net, text), link->name);
 		check_space(check, net, "link", link->name);
 		/* two PEs on one LAN lead to the same customer router */
 		if (!sharer || !has_net(sharer->routes, net))
@@ -576,10 +589,11 @@ static void check_leak_in(struct check *check, const struct leak *leak)
 	char text[IPNET_TEXT_SIZE], other[IPNET_TEXT_SIZE];
 
 	if (mine)
-		find(check,
-		     "the leak of %s from tenant %s overlaps %s, the address space of tenant %s itself",
-		     ipnet_format(&leak->prefix, text), from ? from->name : "?",
-		     ipnet_format(mine, other), check->tenant->name);
+		check_find(
+			check,
+			"the leak of %s from tenant %s overlaps %s, the address space of tenant %s itself",
+			ipnet_format(&leak->prefix, text), from ? from->name : "?",
+			ipnet_format(mine, other), check->tenant->name);
 	hold(check, &leak->prefix, "leak from", from ? from->name : "?");
 }
 
@@ -593,7 +607,8 @@ static void check_leaks(struct check *check)
 
 		ipnet_format(&leak->prefix, text);
 		if (!ipnet_is_prefix(&leak->prefix) || leak->prefix.family != AF_INET)
-			find(check, "leak %s must be an IPv4 network without host bits", text);
+			check_find(check, "leak %s must be an IPv4 network without host bits",
+				   text);
 		else if (leak->to_tenant == check->tenant->id)
 			check_leak_in(check, leak);
 		else
@@ -621,10 +636,12 @@ static void check_overlap(struct check *check)
 	qsort(check->holdings, darr_len(check->holdings), sizeof(*check->holdings), holding_cmp);
 	darr_foreach_p (check->holdings, item) {
 		if (outer && ipnet_contains(&outer->net, &item->net))
-			find(check,
-			     "%s (%s) overlaps %s (%s) in tenant %s; one of them must change",
-			     ipnet_format(&item->net, text), item->what,
-			     ipnet_format(&outer->net, other), outer->what, check->tenant->name);
+			check_find(
+				check,
+				"%s (%s) overlaps %s (%s) in tenant %s; one of them must change",
+				ipnet_format(&item->net, text), item->what,
+				ipnet_format(&outer->net, other), outer->what,
+				check->tenant->name);
 		else
 			outer = item;
 	}
@@ -642,7 +659,7 @@ size_t validate_tenant(const struct model *model, const struct tenant *tenant,
 	};
 
 	if (tenant->bad)
-		find(&check, "%s", tenant->bad->text);
+		check_find(&check, "%s", tenant->bad->text);
 	check_names(&check);
 	check_claims(&check);
 	check_numbers(&check);
@@ -651,6 +668,7 @@ size_t validate_tenant(const struct model *model, const struct tenant *tenant,
 	check_places(&check);
 	check_aggregates(&check);
 	check_switches(&check);
+	check_places_of_switches(&check);
 	{
 		const struct link *link;
 

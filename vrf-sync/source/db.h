@@ -17,7 +17,7 @@
 
 #include "model/model.h"
 
-#define DB_SCHEMA_VERSION 2
+#define DB_SCHEMA_VERSION 3
 
 struct sqlite3;
 struct sqlite3_stmt;

@@ -77,6 +77,9 @@ static void take_tenant(struct tenant *tenant, sqlite3_stmt *stmt)
 	tenant->rd_number = column_u32(stmt, 4);
 	tenant->rt_number = column_u32(stmt, 5);
 	tenant->max_routes = column_u32(stmt, 6);
+	tenant->egress = take_word(tenant, stmt, 7, "egress", egress_names, EGRESS_COUNT);
+	tenant->active_site_id = column_u32(stmt, 8);
+	tenant->recovery_site_id = column_u32(stmt, 9);
 }
 
 static void take_aggregate(struct tenant *tenant, sqlite3_stmt *stmt)
@@ -126,14 +129,33 @@ static void take_switch(struct tenant *tenant, sqlite3_stmt *stmt)
 	take_name(tenant, stmt, 2, "switch", name, sizeof(name));
 	sw.scope = take_word(tenant, stmt, 4, "scope", scope_names, SCOPE_COUNT);
 	sw.purpose = take_word(tenant, stmt, 5, "purpose", purpose_names, PURPOSE_COUNT);
+	sw.state = take_word(tenant, stmt, 8, "state", switch_state_names, SWITCH_STATE_COUNT);
 	tenant_add_switch(tenant, &sw);
+}
+
+static void take_map(struct tenant *tenant, sqlite3_stmt *stmt)
+{
+	*darr_append(tenant->maps) = (struct network_map){
+		.switch_id = column_u32(stmt, 1),
+		.site_id = column_u32(stmt, 2),
+		.target_id = column_u32(stmt, 3),
+	};
+}
+
+static struct logical_switch *find_switch(struct tenant *tenant, uint32_t id)
+{
+	struct logical_switch *sw;
+
+	darr_foreach_p (tenant->switches, sw)
+		if (sw->id == id)
+			return sw;
+	return NULL;
 }
 
 static void take_subnet(struct tenant *tenant, sqlite3_stmt *stmt)
 {
-	uint32_t switch_id = column_u32(stmt, 1);
+	struct logical_switch *sw = find_switch(tenant, column_u32(stmt, 1));
 	struct subnet subnet = { .id = column_u32(stmt, 2) };
-	struct logical_switch *sw;
 
 	subnet.advertise = sqlite3_column_int(stmt, 5) != 0;
 	if (!column_net(stmt, 3, &subnet.prefix)) {
@@ -145,9 +167,23 @@ static void take_subnet(struct tenant *tenant, sqlite3_stmt *stmt)
 		return;
 	}
 	subnet.gateway.len = subnet.prefix.len;
-	darr_foreach_p (tenant->switches, sw)
-		if (sw->id == switch_id)
-			*darr_append(sw->subnets) = subnet;
+	if (sw)
+		*darr_append(sw->subnets) = subnet;
+}
+
+static void take_host(struct tenant *tenant, sqlite3_stmt *stmt)
+{
+	struct logical_switch *sw = find_switch(tenant, column_u32(stmt, 1));
+	struct tenant_host host = {
+		.id = column_u32(stmt, 2),
+		.site_id = column_u32(stmt, 4),
+		.advertise = sqlite3_column_int(stmt, 5) != 0,
+	};
+
+	if (!column_addr(stmt, 3, &host.address))
+		bad_addr(tenant, stmt, 3, "host");
+	else if (sw)
+		*darr_append(sw->hosts) = host;
 }
 
 static void take_link(struct tenant *tenant, sqlite3_stmt *stmt)
@@ -210,19 +246,26 @@ static const struct {
 	const char *order;
 	void (*take)(struct tenant *tenant, sqlite3_stmt *stmt);
 } tables[] = {
-	{ "SELECT id, name, vrf, table_id, rd_number, rt_number, max_routes FROM tenant", "id",
-	  "id", take_tenant },
+	{ "SELECT id, name, vrf, table_id, rd_number, rt_number, max_routes, egress, active_site_id,"
+	  " recovery_site_id FROM tenant",
+	  "id", "id", take_tenant },
 	{ "SELECT tenant_id, prefix FROM aggregate", "tenant_id", "tenant_id, prefix",
 	  take_aggregate },
 	{ "SELECT tenant_id, node_id, role FROM attachment", "tenant_id", "tenant_id, node_id",
 	  take_attachment },
 	{ "SELECT tenant_id, wire_id, prefix, vlan, routing FROM circuit", "tenant_id",
 	  "tenant_id, wire_id", take_circuit },
-	{ "SELECT tenant_id, id, name, site_id, scope, purpose, vni, mtu FROM logical_switch",
+	{ "SELECT tenant_id, id, name, site_id, scope, purpose, vni, mtu, state FROM logical_switch",
 	  "tenant_id", "tenant_id, id", take_switch },
+	{ "SELECT s.tenant_id, m.switch_id, m.site_id, m.target_id"
+	  " FROM logical_switch s JOIN network_map m ON m.switch_id = s.id",
+	  "s.tenant_id", "s.tenant_id, m.switch_id, m.site_id", take_map },
 	{ "SELECT s.tenant_id, s.id, n.id, n.prefix, n.gateway, n.advertise"
 	  " FROM logical_switch s JOIN subnet n ON n.switch_id = s.id",
 	  "s.tenant_id", "s.tenant_id, s.id, n.id", take_subnet },
+	{ "SELECT s.tenant_id, s.id, h.id, h.address, h.site_id, h.advertise"
+	  " FROM logical_switch s JOIN subnet n ON n.switch_id = s.id JOIN host h ON h.subnet_id = n.id",
+	  "s.tenant_id", "s.tenant_id, s.id, h.id", take_host },
 	{ "SELECT tenant_id, id, name, node_id, ifname, vlan, address, peer, protocol, peer_as, max_routes,"
 	  " virtual_address, vrid, priority FROM link",
 	  "tenant_id", "tenant_id, id", take_link },

@@ -15,6 +15,7 @@
 
 #include "darr.h"
 
+#include "model/presence.h"
 #include "verify/verify_priv.h"
 
 #define NODES_MAX 64 /* of one tenant; those beyond are not followed */
@@ -281,14 +282,14 @@ static unsigned int index_of(const struct contract *contract, const struct sheet
 	return sheet - contract->sheets;
 }
 
-/* A switch of every site, or of this one, has its place on the tenant's DLRs there. */
+/* A switch has its place on the tenant's DLRs where it is active. */
 static bool belongs_on_a_dlr(const struct contract *contract, const struct logical_switch *sw)
 {
 	for (unsigned int i = 0; i < contract->count; i++) {
 		const struct node *node = contract->sheets[i].node;
 
 		if ((tenant_roles_on(contract->tenant, node->id) & node->roles & ROLE_DLR) &&
-		    (!sw->site_id || sw->site_id == node->site_id))
+		    switch_presence(contract->tenant, sw, node->site_id) == PRESENCE_ACTIVE)
 			return true;
 	}
 	return false;

@@ -50,8 +50,8 @@ static bool is_filter(const struct object *obj)
 static const struct object ***list_of(struct sheet *sheet, const struct object *obj)
 {
 	switch ((enum object_kind)obj->kind) {
-	case OBJ_GATEWAY:
-		return &sheet->gateways;
+	case OBJ_GATEWAY: /* only of those that bring a route */
+		return obj->num[0] ? NULL : &sheet->gateways;
 	case OBJ_WIRE_ADDRESS:
 		return &sheet->addresses;
 	case OBJ_ROUTE:

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Proves what a site does for a switch, and that places which cannot be are
+ * told in one sentence.  Each row changes the story of two sites.
+ */
+#include <zebra.h>
+
+#include <string.h>
+
+#include "darr.h"
+
+#include "model/presence.h"
+#include "plan/diff.h"
+#include "plan/validate.h"
+
+#include "lib.h"
+
+#define CHECKS_OFF "PRAGMA ignore_check_constraints = ON; PRAGMA foreign_keys = OFF;"
+#define DC1        1
+#define DC2        2
+
+/* clang-format off */
+static const struct {
+	const char *what, *sql;
+	uint32_t switch_id;
+	enum presence at_dc1, at_dc2;
+} places[] = {
+	{ "kept ready, with a host", "", 1, PRESENCE_ACTIVE, PRESENCE_HOSTS },
+	{ "kept ready", "DELETE FROM host", 1, PRESENCE_ACTIVE, PRESENCE_READY },
+	{ "a host that is not announced", "UPDATE host SET advertise = 0", 1, PRESENCE_ACTIVE, PRESENCE_READY },
+	{ "not recovered", "DELETE FROM host; UPDATE tenant SET recovery_site_id = NULL", 1, PRESENCE_ACTIVE, PRESENCE_NONE },
+	{ "mapped to itself", "UPDATE tenant SET recovery_site_id = NULL; INSERT INTO network_map VALUES (1, 2, NULL)", 1,
+	  PRESENCE_ACTIVE, PRESENCE_HOSTS },
+	{ "a map goes before the recovery site", "INSERT INTO network_map VALUES (1, 2, 4)", 1, PRESENCE_ACTIVE, PRESENCE_NONE },
+	{ "failed over", "UPDATE logical_switch SET site_id = 2 WHERE id = 1; UPDATE tenant SET recovery_site_id = 1", 1,
+	  PRESENCE_READY, PRESENCE_ACTIVE },
+	{ "stretched", "", 2, PRESENCE_ACTIVE, PRESENCE_ACTIVE },
+	{ "leaving", "", 3, PRESENCE_LEAVING, PRESENCE_NONE },
+	{ "to be active elsewhere", "", 4, PRESENCE_NONE, PRESENCE_READY },
+	{ "has become active elsewhere", "UPDATE logical_switch SET state = 'ready' WHERE id = 3;"
+	  "UPDATE logical_switch SET state = 'active' WHERE id = 4", 4, PRESENCE_NONE, PRESENCE_ACTIVE },
+};
+
+static const struct {
+	const char *what, *sql;
+	const char *sentence; /* NULL: nothing is wrong */
+} rules[] = {
+	{ "the story", "", NULL },
+	{ "a recovery site without a DLR", "INSERT INTO site (id, name) VALUES (3, 'dc3'); UPDATE tenant SET recovery_site_id = 3;"
+	  "DELETE FROM host", "the recovery site of tenant acme is dc3, where no DLR serves it; attach one of that site's first" },
+	{ "a recovery site that is not there", CHECKS_OFF "DELETE FROM host; UPDATE tenant SET recovery_site_id = 9",
+	  "the recovery site of tenant acme is site id 9, which does not exist" },
+	{ "an active site without a DLR", "INSERT INTO site (id, name) VALUES (3, 'dc3'); UPDATE tenant SET active_site_id = 3",
+	  "the active site of tenant acme is dc3, where no DLR serves it; attach one of that site's first" },
+	{ "a map to another tenant's switch", "INSERT INTO tenant (id, name) VALUES (2, 'beta');"
+	  "INSERT INTO logical_switch (id, tenant_id, name) VALUES (9, 2, 'x'); UPDATE network_map SET target_id = 9",
+	  "switch app of tenant acme is mapped to switch id 9, which is none of the tenant's" },
+	{ "a map to a switch elsewhere", "UPDATE logical_switch SET site_id = 1 WHERE id = 4",
+	  "switch app of tenant acme is mapped to switch app-dc2, which is not at that site; say where app-dc2 is by its --site" },
+	{ "both are active", "UPDATE logical_switch SET state = 'active' WHERE id IN (3, 4)",
+	  "10.1.3.0/24 (switch app-dc2) overlaps 10.1.3.0/24 (switch app) in tenant acme; one of them must change" },
+	{ "a host outside the subnet", "INSERT INTO host (subnet_id, address) VALUES (1, '10.1.9.9')",
+	  "host 10.1.9.9 is in no subnet of switch web of tenant acme" },
+	{ "a host that cannot be read", "INSERT INTO host (subnet_id, address) VALUES (1, '10.1.1.500')",
+	  "host 10.1.1.500 of tenant acme cannot be read; write it like 10.1.1.1" },
+	{ "a host where its switch is not", "UPDATE tenant SET recovery_site_id = NULL",
+	  "host 10.1.1.50 is to be announced at dc2, where switch web of tenant acme is not; map the switch to that site first" },
+	{ "universal, at one site", "UPDATE logical_switch SET scope = 'universal' WHERE id = 1",
+	  "switch web of tenant acme is universal and at one site, which is a contradiction; take the site off it, or make it local" },
+	{ "a state of a later version", CHECKS_OFF "UPDATE logical_switch SET state = 'asleep' WHERE id = 2",
+	  "asleep is no state that this version knows" },
+};
+/* clang-format on */
+
+START_TEST(a_site_does_for_a_switch_what_rows_say)
+{
+	struct model *model = lib_model("two-sites", places[_i].sql);
+	const struct tenant *tenant = model_tenant(model, 1);
+	const struct logical_switch *sw = tenant_switch(tenant, places[_i].switch_id);
+	bool active = places[_i].at_dc1 == PRESENCE_ACTIVE || places[_i].at_dc2 == PRESENCE_ACTIVE;
+
+	ck_assert_str_eq(presence_names[switch_presence(tenant, sw, DC1)],
+			 presence_names[places[_i].at_dc1]);
+	ck_assert_str_eq(presence_names[switch_presence(tenant, sw, DC2)],
+			 presence_names[places[_i].at_dc2]);
+	ck_assert_int_eq(switch_is_active(model_provider(model), tenant, sw), active);
+	model_free(model);
+}
+END_TEST
+
+START_TEST(a_place_that_cannot_be_is_told)
+{
+	struct model *model = lib_model("two-sites", rules[_i].sql);
+	struct reason *findings = NULL;
+	size_t count = validate_tenant(model, model_tenant(model, 1), &findings);
+
+	ck_assert_msg(count == (rules[_i].sentence != NULL), "%s: %zu findings, the first: %s",
+		      rules[_i].what, count, count ? findings[0].text : "");
+	if (count)
+		ck_assert_str_eq(findings[0].text, rules[_i].sentence);
+	darr_free(findings);
+	model_free(model);
+}
+END_TEST
+
+/* The kernel takes the routes of a device with its last address. */
+START_TEST(hosts_outlive_the_way_their_gateway_is_there)
+{
+	struct model *before = lib_model("two-sites", "");
+	struct model *after = lib_model(
+		"two-sites",
+		"UPDATE logical_switch SET site_id = 2 WHERE id = 1; UPDATE tenant SET recovery_site_id = 1");
+	const struct node *node = provider_node_by_name(model_provider(before), "dlr2");
+	struct objects have = {}, want = {};
+	struct op *ops = NULL, *op;
+	int gateway = 0, host = 0, at = 0;
+
+	lib_plan(before, node, &have);
+	lib_plan(after, provider_node_by_name(model_provider(after), "dlr2"), &want);
+	diff_objects(&have, &want, &ops);
+	darr_foreach_p (ops, op) {
+		at++;
+		if (op->what == OUTCOME_ADD && op->obj.kind == OBJ_GATEWAY)
+			gateway = at;
+		if (op->what == OUTCOME_ADD && op->obj.kind == OBJ_HOST)
+			host = at;
+	}
+	ck_assert_int_gt(gateway, 0);
+	ck_assert_int_gt(host, gateway);
+	darr_free(ops);
+	objects_fini(&have);
+	objects_fini(&want);
+	model_free(before);
+	model_free(after);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("presence");
+	TCase *tcase = tcase_create("presence");
+
+	tcase_set_timeout(tcase, 60);
+	tcase_add_loop_test(tcase, a_site_does_for_a_switch_what_rows_say, 0, array_size(places));
+	tcase_add_loop_test(tcase, a_place_that_cannot_be_is_told, 0, array_size(rules));
+	tcase_add_test(tcase, hosts_outlive_the_way_their_gateway_is_there);
+	suite_add_tcase(suite, tcase);
+	return lib_main(suite);
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Where a logical switch is. */
+#include <zebra.h>
+
+#include "darr.h"
+
+#include "model/presence.h"
+
+const char *const presence_names[PRESENCE_COUNT] = {
+	[PRESENCE_NONE] = "none",   [PRESENCE_READY] = "ready",   [PRESENCE_LEAVING] = "leaving",
+	[PRESENCE_HOSTS] = "hosts", [PRESENCE_ACTIVE] = "active",
+};
+
+const struct logical_switch *tenant_switch(const struct tenant *tenant, uint32_t id)
+{
+	const struct logical_switch *sw;
+
+	darr_foreach_p (tenant->switches, sw)
+		if (sw->id == id)
+			return sw;
+	return NULL;
+}
+
+const struct logical_switch *switch_recovered_as(const struct tenant *tenant,
+						 const struct logical_switch *sw, uint32_t site_id)
+{
+	const struct network_map *map;
+
+	darr_foreach_p (tenant->maps, map)
+		if (map->switch_id == sw->id && map->site_id == site_id)
+			return map->target_id ? tenant_switch(tenant, map->target_id) : sw;
+	return tenant->recovery_site_id == site_id ? sw : NULL;
+}
+
+static bool has_hosts_at(const struct logical_switch *sw, uint32_t site_id)
+{
+	const struct tenant_host *host;
+
+	darr_foreach_p (sw->hosts, host)
+		if (host->advertise && host->site_id == site_id)
+			return true;
+	return false;
+}
+
+enum presence switch_presence(const struct tenant *tenant, const struct logical_switch *sw,
+			      uint32_t site_id)
+{
+	static const enum presence at_home[SWITCH_STATE_COUNT] = {
+		[SWITCH_ACTIVE] = PRESENCE_ACTIVE,
+		[SWITCH_READY] = PRESENCE_READY,
+		[SWITCH_LEAVING] = PRESENCE_LEAVING,
+	};
+	bool home = !sw->site_id || sw->site_id == site_id;
+
+	if (home && sw->state == SWITCH_ACTIVE)
+		return PRESENCE_ACTIVE;
+	if (!home && switch_recovered_as(tenant, sw, site_id) != sw)
+		return PRESENCE_NONE;
+	if (has_hosts_at(sw, site_id))
+		return PRESENCE_HOSTS;
+	return home ? at_home[sw->state] : PRESENCE_READY;
+}
+
+bool switch_is_active(const struct provider *provider, const struct tenant *tenant,
+		      const struct logical_switch *sw)
+{
+	const struct attachment *attachment;
+	const struct node *node;
+
+	darr_foreach_p (tenant->attachments, attachment) {
+		if (!(attachment->roles & ROLE_DLR))
+			continue;
+		node = provider_node(provider, attachment->node_id);
+		if (node && switch_presence(tenant, sw, node->site_id) == PRESENCE_ACTIVE)
+			return true;
+	}
+	return false;
+}
+
+bool node_stands_by(const struct tenant *tenant, const struct node *node)
+{
+	return tenant->egress == EGRESS_ACTIVE && tenant->active_site_id &&
+	       tenant->active_site_id != node->site_id;
+}

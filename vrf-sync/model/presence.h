@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Where a logical switch is, and what the DLRs of a site do for it.
+ *
+ * A switch of one site is active there.  It may be kept ready at others, where
+ * it would be recovered: bridge and VXLAN are in place, so that its hosts may
+ * move in, one by one, before the site takes over.  A switch without a site is
+ * active wherever the tenant has DLRs; with EGRESS_ACTIVE one site announces it
+ * and the others stand by.
+ *
+ *	switch (switch_presence(tenant, sw, node->site_id)) {
+ *	case PRESENCE_ACTIVE: ...
+ *
+ * All of it follows from the database: a failover is a row that changes.
+ */
+#ifndef FRR_TENANT_MODEL_PRESENCE_H
+#define FRR_TENANT_MODEL_PRESENCE_H
+
+#include "model/model.h"
+
+enum presence {
+	PRESENCE_NONE,
+	PRESENCE_READY,   /* bridge and VXLAN */
+	PRESENCE_LEAVING, /* the same, and its subnets are unreachable: nothing goes in circles */
+	PRESENCE_HOSTS,   /* a gateway that announces nothing, and routes of the hosts here */
+	PRESENCE_ACTIVE,  /* the gateway of all of it */
+};
+#define PRESENCE_COUNT 5
+extern const char *const presence_names[PRESENCE_COUNT];
+
+enum presence switch_presence(const struct tenant *tenant, const struct logical_switch *sw,
+			      uint32_t site_id);
+/* Some DLR of the tenant has the gateway of all of it. */
+bool switch_is_active(const struct provider *provider, const struct tenant *tenant,
+		      const struct logical_switch *sw);
+/* The node is of a site that only takes over: EGRESS_ACTIVE, and another one is active. */
+bool node_stands_by(const struct tenant *tenant, const struct node *node);
+
+/* As which switch the switch would be recovered at the site: itself, another one, or
+ * NULL where nobody has said.
+ */
+const struct logical_switch *switch_recovered_as(const struct tenant *tenant,
+						 const struct logical_switch *sw,
+						 uint32_t site_id);
+/* NULL where the tenant has none of that id. */
+const struct logical_switch *tenant_switch(const struct tenant *tenant, uint32_t id);
+
+#endif
