@@ -113,11 +113,12 @@ static char *read_and_compare(const char *story, const char *node_name, enum tar
 static const struct {
 	const char *story, *node;
 } recordings[] = {
-	{ "all-in-one", "box" },     { "bgp-link", "pe2" },         { "four-byte-as", "pe1" },
-	{ "hidden-subnets", "dlr" }, { "leak-both-ways", "pe1" },   { "no-aggregates", "pe1" },
-	{ "overrides", "pe1" },      { "reference", "dlr" },        { "reference", "esg" },
-	{ "reference", "pe1" },      { "static-link", "pe2" },      { "static-transit", "dlr" },
-	{ "static-transit", "esg" }, { "two-esgs-two-pes", "esg" },
+	{ "all-in-one", "box" },       { "bgp-link", "pe2" },       { "four-byte-as", "pe1" },
+	{ "hidden-subnets", "dlr" },   { "leak-both-ways", "pe1" }, { "no-aggregates", "pe1" },
+	{ "overrides", "pe1" },        { "reference", "dlr" },      { "reference", "esg" },
+	{ "reference", "pe1" },        { "static-link", "pe2" },    { "static-transit", "dlr" },
+	{ "static-transit", "esg" },   { "standby-site", "dlr2" },  { "standby-site", "pe2" },
+	{ "two-esgs-two-pes", "esg" },
 };
 /* few nodes have anything for vrrpd */
 static const char *const vrrp_nodes[] = { "pe1", "pe2", "pe3" };

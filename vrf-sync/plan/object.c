@@ -53,6 +53,7 @@ const struct object_kind_info object_kinds[OBJ_KIND_COUNT] = {
 	[OBJ_MATCH_HOP] = { "match-next-hop", PHASE_FILTER, .key_nums = 1 },
 	[OBJ_SET_RT] = { "set-rt", PHASE_FILTER, .key_nums = 1 },
 	[OBJ_SET_NO_RT] = { "set-no-rt", PHASE_FILTER, .key_nums = 1 },
+	[OBJ_SET_LOCAL_PREF] = { "set-local-preference", PHASE_FILTER, .key_nums = 1 },
 	[OBJ_SET_TAG] = { "set-tag", PHASE_FILTER, .key_nums = 1 },
 	[OBJ_ON_MATCH_NEXT] = { "on-match-next", PHASE_FILTER, .key_nums = 1 },
 	[OBJ_OSPF] = { "ospf", PHASE_INSTANCE, .recreate = true, .first_down = true },

@@ -67,17 +67,18 @@ enum object_kind {
 	OBJ_OSPF_IF_DEAD,     /* name device; num[0] s */
 	OBJ_OSPF_IF_HELLO,    /* name device; num[0] s */
 	/* PHASE_FILTER */
-	OBJ_PREFIX_LIST,   /* name, num[0] seq; num[1] permit, net, num[2] le (0: exact) */
-	OBJ_RT_LIST,       /* name, num[0] seq; num[1]:num[2] route target */
-	OBJ_ROUTE_MAP,     /* name, num[0] seq; num[1] permit */
-	OBJ_MATCH_PREFIX,  /* name, num[0] seq, num[1] permit; ref prefix-list */
-	OBJ_MATCH_RT,      /* name, num[0] seq, num[1] permit; ref extcommunity-list */
-	OBJ_MATCH_TAG,     /* name, num[0] seq, num[1] permit; num[2] tag */
-	OBJ_MATCH_HOP,     /* name, num[0] seq, num[1] permit; ref prefix-list of next hops */
-	OBJ_SET_RT,        /* name, num[0] seq; num[1]:num[2] route target */
-	OBJ_SET_NO_RT,     /* name, num[0] seq: takes every extended community off */
-	OBJ_SET_TAG,       /* name, num[0] seq; num[2] tag */
-	OBJ_ON_MATCH_NEXT, /* name, num[0] seq */
+	OBJ_PREFIX_LIST,    /* name, num[0] seq; num[1] permit, net, num[2] le (0: exact) */
+	OBJ_RT_LIST,        /* name, num[0] seq; num[1]:num[2] route target */
+	OBJ_ROUTE_MAP,      /* name, num[0] seq; num[1] permit */
+	OBJ_MATCH_PREFIX,   /* name, num[0] seq, num[1] permit; ref prefix-list */
+	OBJ_MATCH_RT,       /* name, num[0] seq, num[1] permit; ref extcommunity-list */
+	OBJ_MATCH_TAG,      /* name, num[0] seq, num[1] permit; num[2] tag */
+	OBJ_MATCH_HOP,      /* name, num[0] seq, num[1] permit; ref prefix-list of next hops */
+	OBJ_SET_RT,         /* name, num[0] seq; num[1]:num[2] route target */
+	OBJ_SET_NO_RT,      /* name, num[0] seq: takes every extended community off */
+	OBJ_SET_TAG,        /* name, num[0] seq; num[2] tag */
+	OBJ_SET_LOCAL_PREF, /* name, num[0] seq; num[2] preference */
+	OBJ_ON_MATCH_NEXT,  /* name, num[0] seq */
 	/* PHASE_INSTANCE */
 	OBJ_OSPF,
 	OBJ_BGP, /* num[0] AS number */
@@ -86,7 +87,7 @@ enum object_kind {
 	OBJ_OSPF_SPF_DELAY,     /* num[] initial, hold, maximum, in ms */
 	OBJ_OSPF_LSA_DELAY,     /* num[0] ms */
 	OBJ_OSPF_LSA_ARRIVAL,   /* num[0] ms */
-	OBJ_OSPF_REDIST_KERNEL, /* ref route-map */
+	OBJ_OSPF_REDIST_KERNEL, /* ref route-map; num[2] metric, 0: the usual one */
 	OBJ_OSPF_REDIST_CONNECTED,
 	OBJ_OSPF_REDIST_BGP,
 	/* num[0] area; num[1] translates: a border router, which ospfd gives a type-3 default.

@@ -10,6 +10,7 @@
 
 #include "darr.h"
 
+#include "model/presence.h"
 #include "plan/plan_priv.h"
 
 /* Room for the OSPF sockets and labels of a node full of tenants. */
@@ -151,6 +152,7 @@ void plan_tenant_unsorted(const struct provider *provider, const struct tenant *
 	if (!plan.roles)
 		return;
 	snprintf(plan.list_prefix, sizeof(plan.list_prefix), "TN-%s-", tenant->vrf);
+	plan.stands_by = node_stands_by(tenant, node);
 	find_wires(&plan);
 	plan_vrf(&plan);
 	plan_wires(&plan);

@@ -84,7 +84,8 @@ void plan_bgp(struct plan *plan)
 	plan_targets(plan);
 	add(plan, OBJ_BGP_LABEL);
 	add_map(plan, OBJ_BGP_IMPORT_MAP, MAP_IMPORT);
-	add_map(plan, OBJ_BGP_EXPORT_MAP, MAP_EXPORT);
+	/* the statement says which: bgpd then acts at once, while it lets a changed map wait */
+	add_map(plan, OBJ_BGP_EXPORT_MAP, plan->stands_by ? MAP_STANDBY : MAP_EXPORT);
 	add(plan, OBJ_BGP_EXPORT);
 	add(plan, OBJ_BGP_IMPORT);
 	if (plan->has_ospf) {

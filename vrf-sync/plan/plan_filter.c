@@ -25,6 +25,8 @@
 
 #include "plan/plan_priv.h"
 
+#define LOCAL_PREF_STANDBY 50 /* the usual one is 100 */
+
 /* ---- pieces ---- */
 
 static struct object *add_named(struct plan *plan, enum object_kind kind, enum target target,
@@ -211,7 +213,7 @@ static void plan_tag_in(struct plan *plan)
  * leaves this bgpd: by it a consumer on this PE knows that no peer wrote the
  * leak target.
  */
-static void plan_leaks_out(struct plan *plan)
+static void plan_leaks_out(struct plan *plan, const char *map)
 {
 	const struct leak *leak;
 	struct reason ignored = {};
@@ -228,27 +230,38 @@ static void plan_leaks_out(struct plan *plan)
 		snprintf(suffix, sizeof(suffix), "L%u", leak->id);
 		add_prefixes(plan, TARGET_BGPD, suffix, SEQ_MATCH, true, &leak->prefix);
 		plan_list_name(plan, suffix, list);
-		add_entry(plan, TARGET_BGPD, MAP_EXPORT, seq, true);
-		add_match_list(plan, TARGET_BGPD, MAP_EXPORT, seq, true, list);
-		obj = add_named(plan, OBJ_SET_RT, TARGET_BGPD, MAP_EXPORT, seq);
+		add_entry(plan, TARGET_BGPD, map, seq, true);
+		add_match_list(plan, TARGET_BGPD, map, seq, true, list);
+		obj = add_named(plan, OBJ_SET_RT, TARGET_BGPD, map, seq);
 		obj->num[1] = plan->provider->asn;
 		obj->num[2] = number;
-		add_set_tag(plan, TARGET_BGPD, MAP_EXPORT, seq);
-		obj = add_named(plan, OBJ_ON_MATCH_NEXT, TARGET_BGPD, MAP_EXPORT, seq);
+		add_set_tag(plan, TARGET_BGPD, map, seq);
+		obj = add_named(plan, OBJ_ON_MATCH_NEXT, TARGET_BGPD, map, seq);
 		obj->num[1] = true;
 		seq++;
 	}
 }
 
-static void plan_export(struct plan *plan)
+static void plan_export(struct plan *plan, const char *map)
 {
 	char list[LIST_NAME_MAX + 1];
 
-	add_deny_reserved(plan, TARGET_BGPD, MAP_EXPORT);
-	plan_leaks_out(plan);
-	add_entry(plan, TARGET_BGPD, MAP_EXPORT, SEQ_LAST, true);
+	add_deny_reserved(plan, TARGET_BGPD, map);
+	plan_leaks_out(plan, map);
+	add_entry(plan, TARGET_BGPD, map, SEQ_LAST, true);
 	plan_list_name(plan, LIST_ADVERTISED, list);
-	add_match_list(plan, TARGET_BGPD, MAP_EXPORT, SEQ_LAST, true, list);
+	add_match_list(plan, TARGET_BGPD, map, SEQ_LAST, true, list);
+}
+
+/* Both maps are there, whichever is in use: to stand by is one statement, and no map changes. */
+static void plan_standby_export(struct plan *plan)
+{
+	struct object *obj;
+
+	plan_export(plan, MAP_STANDBY);
+	obj = add_named(plan, OBJ_SET_LOCAL_PREF, TARGET_BGPD, MAP_STANDBY, SEQ_LAST);
+	obj->num[1] = true;
+	obj->num[2] = LOCAL_PREF_STANDBY;
 }
 
 static void add_import(struct plan *plan, uint32_t seq, const char *rt_list)
@@ -344,7 +357,9 @@ void plan_filters(struct plan *plan)
 		plan_tag_out(plan);
 		plan_tag_in(plan);
 	}
-	plan_export(plan);
+	plan_export(plan, MAP_EXPORT);
+	if (plan->tenant->egress == EGRESS_ACTIVE)
+		plan_standby_export(plan);
 	plan_import(plan);
 	if (has_bgp_link(plan))
 		add_entry(plan, TARGET_BGPD, MAP_CUSTOMER, SEQ_MATCH, true);

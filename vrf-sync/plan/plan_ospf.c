@@ -26,6 +26,8 @@
 #define SPF_MAXIMUM     200
 #define LSA_DELAY       0
 #define LSA_MIN_ARRIVAL 0
+/* Of what a site announces that stands by; the usual one is 20. */
+#define METRIC_STANDBY 1000
 
 static struct object *add(struct plan *plan, enum object_kind kind)
 {
@@ -135,10 +137,14 @@ static void plan_nssa(struct plan *plan, uint8_t roles_on_transit)
 	}
 }
 
+/* By the statement and not by the map: ospfd then acts at once, and for this VRF alone. */
 static void plan_redistribution(struct plan *plan)
 {
-	if (plan->roles & ROLE_DLR)
+	if (plan->roles & ROLE_DLR) {
 		add_redistribute(plan, OBJ_OSPF_REDIST_CONNECTED, LIST_ADVERTISED);
+		if (plan->stands_by)
+			darr_last(plan->want->list)->num[2] = METRIC_STANDBY;
+	}
 	/* a DLR's are hosts; it always has the line, so that the first one need not wait for it */
 	if (plan->has_static_link || (plan->roles & ROLE_DLR) ||
 	    (plan->has_static_transit && (plan->roles & ROLE_EDGE)))

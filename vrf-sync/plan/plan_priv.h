@@ -11,6 +11,7 @@
 #define MAP_TAG         "TAG"  /* BGP into OSPF: sets the VPN route tag */
 #define MAP_UNTAGGED    "RED"  /* OSPF into BGP: denies it */
 #define MAP_EXPORT      "EXP"  /* VRF into VPN */
+#define MAP_STANDBY     "STB"  /* the same, where another site is to be preferred */
 #define MAP_IMPORT      "IMP"  /* VPN into VRF */
 #define MAP_CUSTOMER    "CE"   /* towards a customer's BGP */
 #define LIST_OWN_RT     "OWN"  /* extcommunity-list: the tenant's own route target */
@@ -55,6 +56,7 @@ struct plan {
 	uint8_t roles;
 	char list_prefix[sizeof("TN--") + DEVICE_NAME_MAX]; /* "TN-<vrf>-" */
 	struct plan_wire *wires;                            /* darr */
+	bool stands_by;                                     /* another site is to be preferred */
 	bool has_ospf;                                      /* some wire or link speaks it here */
 	bool has_static_transit;                            /* a transit here does not (S2-12) */
 	bool has_static_link;

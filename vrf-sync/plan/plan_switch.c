@@ -64,12 +64,14 @@ static void plan_leaving(struct plan *plan, const struct logical_switch *sw)
 	}
 }
 
-/* Hosts whose own routes are announced from here. */
+/* Hosts whose own routes are announced from here; where one site has all traffic, none are. */
 static void plan_hosts(struct plan *plan, const struct logical_switch *sw, const char *bridge)
 {
 	const struct tenant_host *host;
 	struct object *obj;
 
+	if (plan->stands_by)
+		return;
 	darr_foreach_p (sw->hosts, host) {
 		if (!host->advertise || host->site_id != plan->node->site_id)
 			continue;

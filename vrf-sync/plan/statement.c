@@ -14,7 +14,7 @@
  *   %v vrf   %n name   %r ref   %s ref, a secret   %0 %1 %2 numbers
  *   %p net with length   %a net as an address
  *   %P "permit" or "deny", by num[1]   %L nothing, or " le N", by num[2]
- *   %T nothing, or " translate-always", by num[1]
+ *   %T nothing, or " translate-always", by num[1]   %M nothing, or " metric N", by num[2]
  * A '|' ends what "no" needs to take the statement away; without one, all of
  * it.  What stands before the '|' is also what makes two lines the same
  * statement.
@@ -37,6 +37,7 @@ static const struct statement statements[OBJ_KIND_COUNT] = {
 	[OBJ_SET_RT] = { CONTEXT_ROUTE_MAP, "set extcommunity rt| %1:%2" },
 	[OBJ_SET_NO_RT] = { CONTEXT_ROUTE_MAP, "set extcommunity none" },
 	[OBJ_SET_TAG] = { CONTEXT_ROUTE_MAP, "set tag| %2" },
+	[OBJ_SET_LOCAL_PREF] = { CONTEXT_ROUTE_MAP, "set local-preference| %2" },
 	[OBJ_ON_MATCH_NEXT] = { CONTEXT_ROUTE_MAP, "on-match next" },
 	[OBJ_OSPF] = { CONTEXT_TOP, "router ospf vrf %v" },
 	[OBJ_BGP] = { CONTEXT_TOP, "router bgp %0 vrf %v" },
@@ -44,8 +45,8 @@ static const struct statement statements[OBJ_KIND_COUNT] = {
 	[OBJ_OSPF_SPF_DELAY] = { CONTEXT_OSPF, "timers throttle spf| %0 %1 %2" },
 	[OBJ_OSPF_LSA_DELAY] = { CONTEXT_OSPF, "timers throttle lsa all| %0" },
 	[OBJ_OSPF_LSA_ARRIVAL] = { CONTEXT_OSPF, "timers lsa min-arrival| %0" },
-	[OBJ_OSPF_REDIST_KERNEL] = { CONTEXT_OSPF, "redistribute kernel| route-map %r" },
-	[OBJ_OSPF_REDIST_CONNECTED] = { CONTEXT_OSPF, "redistribute connected| route-map %r" },
+	[OBJ_OSPF_REDIST_KERNEL] = { CONTEXT_OSPF, "redistribute kernel|%M route-map %r" },
+	[OBJ_OSPF_REDIST_CONNECTED] = { CONTEXT_OSPF, "redistribute connected|%M route-map %r" },
 	[OBJ_OSPF_REDIST_BGP] = { CONTEXT_OSPF, "redistribute bgp| route-map %r" },
 	[OBJ_OSPF_NSSA] = { CONTEXT_OSPF, "area %0 nssa|%T" },
 	[OBJ_OSPF_NSSA_DENY] = { CONTEXT_OSPF, "area %0 nssa range %p| not-advertise" },
@@ -90,6 +91,7 @@ enum context statement_context(enum object_kind kind)
 /* ---- writing ---- */
 
 static const char translate_always[] = " translate-always";
+static const char metric_word[] = " metric ";
 
 struct writer {
 	char *buf;
@@ -158,6 +160,10 @@ static void put_field(struct writer *w, char field, const struct object *obj)
 	case 'T':
 		if (obj->num[1])
 			put(w, "%s", translate_always);
+		break;
+	case 'M':
+		if (obj->num[2])
+			put(w, "%s%u", metric_word, obj->num[2]);
 		break;
 	default:
 		assert(!"unknown placeholder in the statement table");
@@ -377,6 +383,16 @@ static bool take_translation(const char **c, struct object *obj)
 	return true;
 }
 
+static bool take_metric(const char **c, struct object *obj)
+{
+	size_t len = strlen(metric_word);
+
+	if (strncmp(*c, metric_word, len))
+		return true;
+	*c += len;
+	return take_number(c, &obj->num[2]) && obj->num[2];
+}
+
 static bool take_net(const char **c, char field, struct ipnet *net)
 {
 	char word[STATEMENT_SIZE];
@@ -419,6 +435,8 @@ static bool take_field(const char **c, char field, struct object *obj)
 		return take_le(c, obj);
 	case 'T':
 		return take_translation(c, obj);
+	case 'M':
+		return take_metric(c, obj);
 	default:
 		return false;
 	}
