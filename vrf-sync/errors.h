@@ -31,6 +31,7 @@ enum tenant_log_refs {
 	EC_TENANT_FOREIGN,
 	EC_TENANT_CROSSING,
 	EC_TENANT_FULL,
+	EC_TENANT_HOST_FLAPS,
 };
 
 void tenant_errors_init(void);

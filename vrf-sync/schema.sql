@@ -208,6 +208,7 @@ CREATE TABLE logical_switch (
 		CHECK (purpose IN ('production', 'test', 'replication')),
 	vni         INTEGER UNIQUE CHECK (vni BETWEEN 1 AND 16777215),   -- override
 	mtu         INTEGER NOT NULL DEFAULT 1500 CHECK (mtu BETWEEN 1280 AND 9000),
+	track_hosts INTEGER NOT NULL DEFAULT 0 CHECK (track_hosts IN (0, 1)),  -- its DLRs write whom they see into host
 	UNIQUE (tenant_id, name)
 ) STRICT;
 
@@ -617,19 +618,23 @@ END;
 CREATE TRIGGER logical_switch_insert AFTER INSERT ON logical_switch BEGIN
 	INSERT INTO change_log (tbl, op, row_id, tenant_id, now) VALUES ('logical_switch', 'insert', NEW.id, NEW.tenant_id,
 		json_object('id', NEW.id, 'tenant_id', NEW.tenant_id, 'name', NEW.name, 'site_id', NEW.site_id,
-			'state', NEW.state, 'scope', NEW.scope, 'purpose', NEW.purpose, 'vni', NEW.vni, 'mtu', NEW.mtu));
+			'state', NEW.state, 'scope', NEW.scope, 'purpose', NEW.purpose, 'vni', NEW.vni, 'mtu', NEW.mtu,
+			'track_hosts', NEW.track_hosts));
 END;
 CREATE TRIGGER logical_switch_delete AFTER DELETE ON logical_switch BEGIN
 	INSERT INTO change_log (tbl, op, row_id, tenant_id, was) VALUES ('logical_switch', 'delete', OLD.id, OLD.tenant_id,
 		json_object('id', OLD.id, 'tenant_id', OLD.tenant_id, 'name', OLD.name, 'site_id', OLD.site_id,
-			'state', OLD.state, 'scope', OLD.scope, 'purpose', OLD.purpose, 'vni', OLD.vni, 'mtu', OLD.mtu));
+			'state', OLD.state, 'scope', OLD.scope, 'purpose', OLD.purpose, 'vni', OLD.vni, 'mtu', OLD.mtu,
+			'track_hosts', OLD.track_hosts));
 END;
 CREATE TRIGGER logical_switch_update AFTER UPDATE ON logical_switch BEGIN
 	INSERT INTO change_log (tbl, op, row_id, tenant_id, was, now) VALUES ('logical_switch', 'update', NEW.id, NEW.tenant_id,
 		json_object('id', OLD.id, 'tenant_id', OLD.tenant_id, 'name', OLD.name, 'site_id', OLD.site_id,
-			'state', OLD.state, 'scope', OLD.scope, 'purpose', OLD.purpose, 'vni', OLD.vni, 'mtu', OLD.mtu),
+			'state', OLD.state, 'scope', OLD.scope, 'purpose', OLD.purpose, 'vni', OLD.vni, 'mtu', OLD.mtu,
+			'track_hosts', OLD.track_hosts),
 		json_object('id', NEW.id, 'tenant_id', NEW.tenant_id, 'name', NEW.name, 'site_id', NEW.site_id,
-			'state', NEW.state, 'scope', NEW.scope, 'purpose', NEW.purpose, 'vni', NEW.vni, 'mtu', NEW.mtu));
+			'state', NEW.state, 'scope', NEW.scope, 'purpose', NEW.purpose, 'vni', NEW.vni, 'mtu', NEW.mtu,
+			'track_hosts', NEW.track_hosts));
 	INSERT INTO change_log (tbl, op, row_id, tenant_id)
 		SELECT 'logical_switch', 'update', OLD.id, OLD.tenant_id
 		WHERE OLD.tenant_id IS NOT NEW.tenant_id;

@@ -17,6 +17,7 @@
 #include "apply/kernel.h"
 #include "apply/kernel_lookup.h"
 #include "apply/kernel_scan.h"
+#include "apply/sighting.h"
 #include "daemon/tenantd.h"
 
 /* ---- apply/kernel.h ---- */
@@ -101,6 +102,31 @@ int kernel_scan_read(struct kernel_scan *scan,
 		     void (*each)(void *arg, const struct kernel_route *route), void *arg)
 {
 	return -ENODEV;
+}
+
+/* ---- apply/sighting.h ---- */
+
+struct sightings *sightings_new(struct kernel *kernel)
+{
+	return NULL;
+}
+
+void sightings_free(struct sightings *sightings)
+{
+}
+
+int sightings_fd(const struct sightings *sightings)
+{
+	return -1;
+}
+
+void sightings_begin(struct sightings *sightings)
+{
+}
+
+void sightings_read(struct sightings *sightings,
+		    void (*seen)(void *arg, const struct sighting *sighting), void *arg)
+{
 }
 
 /* ---- apply/kernel_lookup.h ---- */

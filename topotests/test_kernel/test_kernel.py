@@ -11,7 +11,7 @@ import pytest
 BUILD = os.environ.get("FRR_TENANT_BUILD", "/build")
 
 
-@pytest.mark.parametrize("program", ["test_kernel", "test_kernel_event"])
+@pytest.mark.parametrize("program", ["test_kernel", "test_kernel_event", "test_sighting"])
 def test_objects_in_a_real_kernel(program):
     run = subprocess.run([f"{BUILD}/tests/{program}"], capture_output=True, text=True, timeout=120)
     assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-3000:]

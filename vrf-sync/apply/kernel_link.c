@@ -160,10 +160,11 @@ static void parse_settings(struct nlattr *families, struct kernel_link *link)
 	const uint32_t *values;
 
 	list = inet ? nla_find(nla_data(inet), nla_len(inet), IFLA_INET_CONF) : NULL;
-	if (!list || nla_len(list) < (int)(DEVCONF_ARP_IGNORE * sizeof(*values)))
+	if (!list || nla_len(list) < (int)(DEVCONF_ARP_ACCEPT * sizeof(*values)))
 		return;
 	values = nla_data(list);
 	link->arp_ignore = values[DEVCONF_ARP_IGNORE - 1];
+	link->arp_accept = values[DEVCONF_ARP_ACCEPT - 1];
 	link->rp_filter = values[DEVCONF_RP_FILTER - 1];
 }
 
@@ -342,6 +343,7 @@ static void read_bridge(const struct kernel_link *link, struct object *obj)
 	sscanf(link->alias, "frr-tenant %*s switch %31s", obj->ref);
 	obj->num[0] = link->mtu;
 	obj->num[1] = (uint32_t)mac[2] << 24 | mac[3] << 16 | mac[4] << 8 | mac[5];
+	obj->num[2] = link->arp_accept;
 	obj->altered |= !link->up || mac[0] != 0x02 || mac[1] != 0x46;
 }
 

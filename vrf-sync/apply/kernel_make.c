@@ -260,9 +260,15 @@ static int request_set(struct kernel *kernel, const struct wish *wish,
 	};
 	struct nl_msg *msg = kernel_msg(RTM_SETLINK, 0, &header, sizeof(header));
 	char alias[KERNEL_ALIAS_SIZE];
+	struct nlattr *families;
 
 	kernel_link_alias(wish->obj, alias);
 	nla_put_string(msg, IFLA_IFALIAS, alias);
+	if (wish->obj->kind == OBJ_BRIDGE) {
+		families = nla_nest_start(msg, IFLA_AF_SPEC);
+		kernel_put_setting(msg, DEVCONF_ARP_ACCEPT, wish->obj->num[2]);
+		nla_nest_end(msg, families);
+	}
 	if (found)
 		put_common(msg, wish);
 	else

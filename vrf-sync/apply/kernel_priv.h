@@ -49,6 +49,7 @@
  */
 #define DEVCONF_RP_FILTER  8
 #define DEVCONF_ARP_IGNORE 19
+#define DEVCONF_ARP_ACCEPT 21
 
 /* A dump that is disturbed by changes is asked for again so often. */
 #define DUMP_TRIES 8
@@ -147,7 +148,7 @@ struct kernel_link {
 	uint32_t id;   /* VRF's table, VLAN, VNI, macvlan's mode; 0 for other kinds */
 	uint16_t port; /* VXLAN's */
 	bool up;
-	uint32_t arp_ignore, rp_filter; /* its own, of IPv4 */
+	uint32_t arp_ignore, arp_accept, rp_filter; /* its own, of IPv4 */
 	uint8_t mac[6];
 	struct ipnet local; /* VXLAN's */
 	char name[DEVICE_BUF];
@@ -206,6 +207,9 @@ int kernel_put_host(struct kernel *kernel, const struct object *obj, struct reas
 int kernel_remove_route(struct kernel *kernel, const struct object *obj, struct reason *why);
 
 /* ---- kernel_virtual.c ---- */
+
+/* A setting of IPv4 (DEVCONF_), within IFLA_AF_SPEC. */
+void kernel_put_setting(struct nl_msg *msg, int id, uint32_t value);
 
 /* What the macvlan is, for kernel_link_object(); base: the device it is on. */
 void kernel_read_virtual(const struct kernel_link *link, const struct kernel_link *base,

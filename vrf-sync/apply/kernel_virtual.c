@@ -44,7 +44,7 @@ static struct nl_msg *set_msg(uint32_t index)
 	return kernel_msg(RTM_SETLINK, 0, &header, sizeof(header));
 }
 
-static void put_setting(struct nl_msg *msg, int id, uint32_t value)
+void kernel_put_setting(struct nl_msg *msg, int id, uint32_t value)
 {
 	struct nlattr *inet = nla_nest_start(msg, AF_INET);
 	struct nlattr *list = nla_nest_start(msg, IFLA_INET_CONF);
@@ -59,7 +59,7 @@ static int set_base(struct kernel *kernel, uint32_t index, uint32_t arp_ignore)
 	struct nl_msg *msg = set_msg(index);
 	struct nlattr *families = nla_nest_start(msg, IFLA_AF_SPEC);
 
-	put_setting(msg, DEVCONF_ARP_IGNORE, arp_ignore);
+	kernel_put_setting(msg, DEVCONF_ARP_IGNORE, arp_ignore);
 	nla_nest_end(msg, families);
 	return kernel_request(kernel, msg, NULL, NULL);
 }
@@ -70,7 +70,7 @@ static int set_macvlan(struct kernel *kernel, uint32_t index, bool down)
 	struct nl_msg *msg = set_msg(index);
 	struct nlattr *families = nla_nest_start(msg, IFLA_AF_SPEC), *inet6;
 
-	put_setting(msg, DEVCONF_RP_FILTER, RP_FILTER_LOOSE);
+	kernel_put_setting(msg, DEVCONF_RP_FILTER, RP_FILTER_LOOSE);
 	inet6 = nla_nest_start(msg, AF_INET6);
 	nla_put_u8(msg, IFLA_INET6_ADDR_GEN_MODE, IN6_ADDR_GEN_MODE_NONE);
 	nla_nest_end(msg, inet6);

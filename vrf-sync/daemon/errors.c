@@ -123,6 +123,12 @@ static struct log_ref refs[] = {
 		.suggestion = "Set tenant.max_routes higher, or find who announces so much; routes that wait come in by themselves when there is room.",
 	},
 	{
+		.code = EC_TENANT_HOST_FLAPS,
+		.title = "A host is seen at two places",
+		.description = "A host of a switch whose hosts are tracked was seen on this node again and again within a minute, and somewhere else in between. For the rest of the minute the database is not told of it any more.",
+		.suggestion = "Two hosts may have the same address, or the switch a loop: \"bridge fdb show br ls<switch id>\" on the DLRs says by which port each MAC comes.",
+	},
+	{
 		.code = END_FERR,
 	},
 };

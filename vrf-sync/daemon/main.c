@@ -46,6 +46,7 @@ static void quit(void)
 	intake_stop();
 	verdict_stop();
 	guarding_stop();
+	hosting_stop();
 	straying_stop();
 	revive_stop();
 	engine_free(tenantd.engine);
@@ -138,6 +139,7 @@ static void planned(uint32_t tenant_id)
 {
 	tracing_planned(tenant_id);
 	guarding_planned(tenant_id);
+	hosting_planned(tenant_id);
 }
 
 static const struct engine_host host = {
@@ -179,6 +181,7 @@ int main(int argc, char **argv)
 	metrics_init();
 	straying_init();
 	guarding_init();
+	hosting_init();
 	backend_init();
 	frr_config_fork();
 	frr_run(tenantd.loop);

@@ -17,6 +17,7 @@
  *   tracing.c  when each subnet passed which stage
  *   guarding.c what the guard in zebra is told, and tells
  *   straying.c what VRFs hold, or lack, and should not; straying_sweep.c, straying_show.c
+ *   hosting.c  hosts that are seen here, told to the database
  *   status.c   this node's rows in the database's status tables
  *   deadline.c takes changes back that nobody confirmed in time
  *   metrics.c  metrics for Prometheus; metrics_server.c offers them
@@ -140,6 +141,10 @@ void guarding_loaded(const uint32_t *touched);
 void guarding_planned(uint32_t tenant_id);
 void guarding_init(void);
 void guarding_stop(void);
+/* hosting.c: a tenant's plan was made. */
+void hosting_planned(uint32_t tenant_id);
+void hosting_init(void);
+void hosting_stop(void);
 /* status.c: something worth telling has changed; written soon, at most once a second. */
 void status_changed(void);
 void status_stop(void);

@@ -172,6 +172,7 @@ struct logical_switch {
 	enum scope scope;
 	enum purpose purpose;
 	enum switch_state state;
+	bool track_hosts;          /* who is seen on it is written to the database */
 	char *name;                /* the tenant's; there are too many for arrays */
 	struct subnet *subnets;    /* darr, by id */
 	struct tenant_host *hosts; /* darr, by id */

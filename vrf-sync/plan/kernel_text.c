@@ -106,6 +106,15 @@ static void host_text(const struct object *obj, bool undo, char *buf)
 		 ipnet_format(&obj->net, net), obj->name, obj->vrf);
 }
 
+/* What is written to /proc/sys/net/ipv4/conf of a bridge. */
+static void append_setting(const struct object *obj, char *buf)
+{
+	size_t len = strlen(buf);
+
+	snprintf(buf + len, KERNEL_TEXT_SIZE - len, "\nsysctl -w net/ipv4/conf/%s/arp_accept=%u",
+		 obj->name, obj->num[2]);
+}
+
 static void bridge_text(const struct object *obj, bool undo, char *buf)
 {
 	const struct logical_switch sw = { .id = obj->num[1] };
@@ -121,6 +130,8 @@ static void bridge_text(const struct object *obj, bool undo, char *buf)
 			"ip link set %s master %s up",
 			obj->name, mac[0], mac[1], mac[2], mac[3], mac[4], mac[5], obj->num[0],
 			obj->name, obj->vrf);
+	if (!undo && obj->num[2])
+		append_setting(obj, buf);
 }
 
 static void vxlan_text(const struct object *obj, bool undo, char *buf)
@@ -209,6 +220,12 @@ const char *kernel_text(const struct object *obj, bool undo, char buf[static KER
 	return buf;
 }
 
+static void update_bridge_text(const struct object *obj, char *buf)
+{
+	snprintf(buf, KERNEL_TEXT_SIZE, "ip link set %s mtu %u", obj->name, obj->num[0]);
+	append_setting(obj, buf);
+}
+
 const char *kernel_text_update(const struct object *obj, char buf[static KERNEL_TEXT_SIZE])
 {
 	char net[IPNET_TEXT_SIZE], via[IPNET_TEXT_SIZE];
@@ -216,7 +233,7 @@ const char *kernel_text_update(const struct object *obj, char buf[static KERNEL_
 	if (obj->kind == OBJ_VLAN && obj->num[1])
 		snprintf(buf, KERNEL_TEXT_SIZE, "ip link set %s mtu %u", obj->name, obj->num[1]);
 	else if (obj->kind == OBJ_BRIDGE)
-		snprintf(buf, KERNEL_TEXT_SIZE, "ip link set %s mtu %u", obj->name, obj->num[0]);
+		update_bridge_text(obj, buf);
 	else if (obj->kind == OBJ_ROUTE)
 		snprintf(buf, KERNEL_TEXT_SIZE, "ip %sroute replace %s via %s vrf %s",
 			 obj->net.family == AF_INET6 ? "-6 " : "",

@@ -124,7 +124,10 @@ enum object_kind {
 	/* ... in "vrf X" of mgmtd */
 	OBJ_ZEBRA_OSPF_MAP, /* ref route-map: what zebra takes from ospfd */
 	/* PHASE_SWITCH */
-	OBJ_BRIDGE,   /* name device, ref switch name; num[0] MTU, num[1] switch id */
+	/* name device, ref switch name; num[0] MTU, num[1] switch id, num[2] hosts are learned
+	 * from what they say unasked
+	 */
+	OBJ_BRIDGE,
 	OBJ_VXLAN,    /* name device, ref bridge; num[0] VNI, num[1] MTU, net local VTEP */
 	OBJ_FDB,      /* name VXLAN device, net remote VTEP: flood list */
 	OBJ_GATEWAY,  /* name bridge, net; num[0] brings no route: for hosts that moved in */

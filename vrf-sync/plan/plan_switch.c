@@ -92,6 +92,7 @@ static void plan_switch(struct plan *plan, const struct logical_switch *sw, enum
 	strlcpy(obj->ref, sw->name, sizeof(obj->ref));
 	obj->num[0] = sw->mtu;
 	obj->num[1] = sw->id;
+	obj->num[2] = sw->track_hosts;
 	plan_vxlan(plan, sw, bridge);
 	if (presence == PRESENCE_LEAVING)
 		plan_leaving(plan, sw);

@@ -130,6 +130,7 @@ static void take_switch(struct tenant *tenant, sqlite3_stmt *stmt)
 	sw.scope = take_word(tenant, stmt, 4, "scope", scope_names, SCOPE_COUNT);
 	sw.purpose = take_word(tenant, stmt, 5, "purpose", purpose_names, PURPOSE_COUNT);
 	sw.state = take_word(tenant, stmt, 8, "state", switch_state_names, SWITCH_STATE_COUNT);
+	sw.track_hosts = sqlite3_column_int(stmt, 9) != 0;
 	tenant_add_switch(tenant, &sw);
 }
 
@@ -255,7 +256,8 @@ static const struct {
 	  take_attachment },
 	{ "SELECT tenant_id, wire_id, prefix, vlan, routing FROM circuit", "tenant_id",
 	  "tenant_id, wire_id", take_circuit },
-	{ "SELECT tenant_id, id, name, site_id, scope, purpose, vni, mtu, state FROM logical_switch",
+	{ "SELECT tenant_id, id, name, site_id, scope, purpose, vni, mtu, state,"
+	  " track_hosts FROM logical_switch",
 	  "tenant_id", "tenant_id, id", take_switch },
 	{ "SELECT s.tenant_id, m.switch_id, m.site_id, m.target_id"
 	  " FROM logical_switch s JOIN network_map m ON m.switch_id = s.id",

@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Hosts that this node sees on switches whose hosts are tracked: the database
+ * is told that they are here, and from there every node hears it, the one that
+ * had them before included.  So what follows a host that moves by itself is the
+ * same as what follows "tenantctl move host".
+ *
+ * Nothing is written for a host of which the database says the same already.
+ * One that is seen here again and again, and elsewhere in between (two hosts of
+ * one address, a loop), is left where it is for a while.
+ */
+#include <zebra.h>
+
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "darr.h"
+#include "frrevent.h"
+#include "jhash.h"
+#include "log.h"
+#include "memory.h"
+#include "typesafe.h"
+
+#include "errors.h"
+#include "apply/engine.h"
+#include "apply/sighting.h"
+#include "daemon/tenantd.h"
+#include "model/derive.h"
+#include "model/presence.h"
+#include "source/db.h"
+
+DECLARE_MGROUP(TENANTD);
+DEFINE_MTYPE_STATIC(TENANTD, HOST_CLAIM, "host seen here");
+
+#define WRITE_AFTER_MS 5
+#define RETRY_MS       100
+#define PATIENCE_S     60 /* in which one host may come here so often */
+#define CLAIMS_MOST    5
+
+/* What is to be written. */
+struct arrival {
+	uint32_t subnet_id;
+	struct ipnet address;
+};
+
+PREDECL_HASH(claims);
+
+/* How often a host has come lately. */
+struct claim {
+	struct claims_item item;
+	struct arrival arrival;
+	unsigned int count;
+};
+
+static int claim_cmp(const struct claim *a, const struct claim *b)
+{
+	int diff = numcmp(a->arrival.subnet_id, b->arrival.subnet_id);
+
+	return diff ? diff : ipnet_cmp(&a->arrival.address, &b->arrival.address);
+}
+
+static uint32_t claim_hash(const struct claim *one)
+{
+	return jhash(one->arrival.address.addr, sizeof(one->arrival.address.addr),
+		     one->arrival.subnet_id);
+}
+
+DECLARE_HASH(claims, struct claim, item, claim_cmp, claim_hash);
+
+static struct claims_head recent[1];
+static struct arrival *arrivals; /* darr */
+static uint32_t *tracked;        /* darr, sorted: tenants with hosts to be seen here */
+static struct sightings *sightings;
+static struct event *ev_read, *ev_write, *ev_forget, *ev_begin;
+
+/* ---- what is seen ---- */
+
+static const struct node *own_node(void)
+{
+	const struct provider *provider = model_provider(tenantd.model);
+
+	return provider ? provider_node_by_name(provider, tenantd.node) : NULL;
+}
+
+static bool is_known_here(const struct logical_switch *sw, const struct ipnet *address,
+			  uint32_t site_id)
+{
+	const struct tenant_host *host;
+
+	darr_foreach_p (sw->hosts, host)
+		if (!ipnet_cmp(&host->address, address))
+			return host->site_id == site_id && host->advertise;
+	return false;
+}
+
+static const struct subnet *subnet_of(const struct logical_switch *sw, const struct ipnet *address)
+{
+	const struct subnet *subnet;
+	struct ipnet gateway;
+
+	darr_foreach_p (sw->subnets, subnet) {
+		gateway = ipnet_host(&subnet->gateway);
+		if (ipnet_contains(&subnet->prefix, address) && ipnet_cmp(&gateway, address))
+			return subnet;
+	}
+	return NULL;
+}
+
+static void forget_claims(struct event *event)
+{
+	struct claim *one;
+
+	while ((one = claims_pop(recent)))
+		XFREE(MTYPE_HOST_CLAIM, one);
+}
+
+/* It has not come too often. */
+static bool may_come(const struct arrival *arrival, const char *tenant)
+{
+	struct claim key = { .arrival = *arrival }, *known = claims_find(recent, &key);
+	char text[IPNET_TEXT_SIZE];
+
+	if (!known) {
+		known = XCALLOC(MTYPE_HOST_CLAIM, sizeof(*known));
+		known->arrival = *arrival;
+		claims_add(recent, known);
+	}
+	if (!event_is_scheduled(ev_forget))
+		event_add_timer(tenantd.loop, forget_claims, NULL, PATIENCE_S, &ev_forget);
+	if (++known->count == CLAIMS_MOST + 1)
+		flog_warn(
+			EC_TENANT_HOST_FLAPS,
+			"host %s of tenant %s was seen here %u times within %d s, and elsewhere in between; for the rest of them it stays where it is",
+			ipnet_format_addr(&arrival->address, text), tenant, known->count,
+			PATIENCE_S);
+	return known->count <= CLAIMS_MOST;
+}
+
+static bool is_waiting(const struct arrival *arrival)
+{
+	const struct arrival *one;
+
+	darr_foreach_p (arrivals, one)
+		if (one->subnet_id == arrival->subnet_id &&
+		    !ipnet_cmp(&one->address, &arrival->address))
+			return true;
+	return false;
+}
+
+static void write_arrivals(struct event *event);
+
+static void consider(const struct tenant *tenant, const struct logical_switch *sw,
+		     const struct node *node, const struct ipnet *address)
+{
+	const struct subnet *subnet = subnet_of(sw, address);
+	struct arrival arrival = { .address = *address };
+
+	if (!subnet || is_known_here(sw, address, node->site_id))
+		return;
+	arrival.subnet_id = subnet->id;
+	if (is_waiting(&arrival) || !may_come(&arrival, tenant->name))
+		return;
+	*darr_append(arrivals) = arrival;
+	event_add_timer_msec(tenantd.loop, write_arrivals, NULL, WRITE_AFTER_MS, &ev_write);
+}
+
+static void seen(void *arg, const struct sighting *sighting)
+{
+	const struct node *node = own_node();
+	const struct logical_switch *sw;
+	struct engine_tenant found;
+	const struct tenant *tenant;
+	char bridge[DEVICE_BUF];
+
+	if (!node || !engine_find(tenantd.engine, sighting->vrf, &found))
+		return;
+	tenant = model_tenant(tenantd.model, found.tenant_id);
+	if (!tenant)
+		return;
+	darr_foreach_p (tenant->switches, sw) {
+		derive_bridge_name(sw, bridge);
+		if (sw->track_hosts && !strcmp(bridge, sighting->bridge) &&
+		    switch_presence(tenant, sw, node->site_id) != PRESENCE_NONE) {
+			consider(tenant, sw, node, &sighting->address);
+			return;
+		}
+	}
+}
+
+static void read_sightings(struct event *event)
+{
+	sightings_read(sightings, seen, NULL);
+	event_add_read(tenantd.loop, read_sightings, NULL, sightings_fd(sightings), &ev_read);
+}
+
+/* ---- what is written ---- */
+
+#define PUT_HOST                                                                           \
+	"INSERT INTO host (subnet_id, address, site_id, advertise) VALUES (?1, ?2, ?3, 1)" \
+	" ON CONFLICT (subnet_id, address) DO UPDATE SET site_id = ?3, advertise = 1"      \
+	" WHERE site_id IS NOT ?3 OR advertise = 0"
+
+/* A subnet that went meanwhile is refused by its foreign key, and is nobody's loss. */
+static bool write_rows(struct sqlite3 *sqlite, uint32_t site_id)
+{
+	const struct arrival *arrival;
+	char text[IPNET_TEXT_SIZE];
+	sqlite3_stmt *put = NULL;
+
+	if (sqlite3_exec(sqlite, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
+		return false;
+	sqlite3_prepare_v2(sqlite, PUT_HOST, -1, &put, NULL);
+	darr_foreach_p (arrivals, arrival) {
+		sqlite3_bind_int64(put, 1, arrival->subnet_id);
+		sqlite3_bind_text(put, 2, ipnet_format_addr(&arrival->address, text), -1,
+				  SQLITE_TRANSIENT);
+		sqlite3_bind_int64(put, 3, site_id);
+		sqlite3_step(put);
+		sqlite3_reset(put);
+	}
+	sqlite3_finalize(put);
+	if (sqlite3_exec(sqlite, "COMMIT", NULL, NULL, NULL) == SQLITE_OK)
+		return true;
+	sqlite3_exec(sqlite, "ROLLBACK", NULL, NULL, NULL);
+	return false;
+}
+
+static void write_arrivals(struct event *event)
+{
+	const struct node *node = own_node();
+	struct reason why = {};
+	struct db *db = tenantd.database && node ? status_database(&why) : NULL;
+
+	if (!darr_len(arrivals))
+		return;
+	if (db && write_rows(db->sqlite, node->site_id)) {
+		darr_reset(arrivals);
+		return;
+	}
+	event_add_timer_msec(tenantd.loop, write_arrivals, NULL, RETRY_MS, &ev_write);
+}
+
+/* ---- which tenants ---- */
+
+static bool is_tracked_here(const struct tenant *tenant, const struct node *node)
+{
+	const struct logical_switch *sw;
+
+	if (!tenant || !node || !(tenant_roles_on(tenant, node->id) & ROLE_DLR))
+		return false;
+	darr_foreach_p (tenant->switches, sw)
+		if (sw->track_hosts && switch_presence(tenant, sw, node->site_id) != PRESENCE_NONE)
+			return true;
+	return false;
+}
+
+static void note_tenant(uint32_t id)
+{
+	bool wanted = is_tracked_here(model_tenant(tenantd.model, id), own_node());
+	unsigned int at = 0;
+
+	while (at < darr_len(tracked) && tracked[at] < id)
+		at++;
+	if (at < darr_len(tracked) && tracked[at] == id) {
+		if (!wanted)
+			darr_remove(tracked, at);
+	} else if (wanted) {
+		*darr_insert(tracked, at) = id;
+	}
+}
+
+static void begin(struct event *event)
+{
+	if (!sightings)
+		sightings = sightings_new(tenantd.kernel);
+	if (!sightings)
+		return;
+	sightings_begin(sightings);
+	event_add_read(tenantd.loop, read_sightings, NULL, sightings_fd(sightings), &ev_read);
+}
+
+void hosting_planned(uint32_t tenant_id)
+{
+	note_tenant(tenant_id);
+	if (!darr_len(tracked)) {
+		event_cancel(&ev_read);
+		sightings_free(sightings);
+		sightings = NULL;
+		return;
+	}
+	/* once its bridges are there; they may have hosts already */
+	if (!sightings || is_tracked_here(model_tenant(tenantd.model, tenant_id), own_node()))
+		event_add_timer_msec(tenantd.loop, begin, NULL, RETRY_MS, &ev_begin);
+}
+
+void hosting_init(void)
+{
+	claims_init(recent);
+}
+
+void hosting_stop(void)
+{
+	event_cancel(&ev_read);
+	event_cancel(&ev_write);
+	event_cancel(&ev_begin);
+	event_cancel(&ev_forget);
+	forget_claims(NULL);
+	claims_fini(recent);
+	sightings_free(sightings);
+	sightings = NULL;
+	darr_free(arrivals);
+	darr_free(tracked);
+}
