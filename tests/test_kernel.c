@@ -3,8 +3,14 @@
 #include <zebra.h>
 
 #include <errno.h>
+#include <net/if.h>
+
+#include <linux/neighbour.h>
+#include <linux/rtnetlink.h>
 
 #include "darr.h"
+
+#include "apply/kernel_priv.h"
 
 #include "lib_kernel.h"
 
@@ -248,6 +254,54 @@ START_TEST(logical_switch)
 END_TEST
 
 /* The kernel leaves a second between two rounds of looking for carriers. */
+/* As zebra does where bgpd says that a VTEP has the VNI. */
+static void zebra_floods_to(const char *device, const char *vtep)
+{
+	struct ndmsg header = { .ndm_family = AF_BRIDGE,
+				.ndm_ifindex = if_nametoindex(device),
+				.ndm_state = NUD_NOARP | NUD_PERMANENT,
+				.ndm_flags = NTF_SELF };
+	struct nl_msg *msg =
+		kernel_msg(RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_APPEND, &header, sizeof(header));
+	struct ipnet address;
+
+	ck_assert_int_eq(ipnet_parse_addr(vtep, &address), 0);
+	nla_put(msg, NDA_LLADDR, 6, "\0\0\0\0\0");
+	kernel_put_addr(msg, NDA_DST, &address);
+	nla_put_u8(msg, NDA_PROTOCOL, RTPROT_ZEBRA);
+	ck_assert_int_eq(kernel_request(kernel, msg, NULL, NULL), 0);
+}
+
+/* Learns nothing from frames; what zebra says of others is zebra's. */
+START_TEST(switch_with_evpn)
+{
+	struct object vxlan = object(OBJ_VXLAN, "acme", "vx5003", "ls3", 5003, 1450, "192.0.2.1");
+
+	vxlan.num[2] = 1;
+	wish(vrf_of("acme", 1001));
+	wish(object(OBJ_BRIDGE, "acme", "ls3", "web", 1450, 3, NULL));
+	wish(vxlan);
+	in_step();
+	ck_assert(holds("ip -d link show vx5003 | grep -q nolearning"));
+	ck_assert(holds("ip -d link show vx5003 | grep -q 'bridge_slave.*learning off'"));
+	ck_assert(holds("ip -d link show vx5003 | grep -q 'neigh_suppress on'"));
+	zebra_floods_to("vx5003", "192.0.2.9");
+	has_no_differences();
+	operator_does("bridge link set dev vx5003 learning on");
+	in_step();
+	ck_assert(holds("ip -d link show vx5003 | grep -q 'bridge_slave.*learning off'"));
+	ck_assert(holds("bridge fdb show dev vx5003 | grep -q 'dst 192.0.2.9'"));
+	/* without EVPN it is another device */
+	for (unsigned int i = 0; i < objects_count(&want); i++)
+		if (want.list[i].kind == OBJ_VXLAN)
+			want.list[i].num[2] = 0;
+	in_step();
+	ck_assert(!holds("ip -d link show vx5003 | grep -q nolearning"));
+	ck_assert(holds("ip -d link show vx5003 | grep -q 'bridge_slave.*learning on'"));
+	nothing_remains();
+}
+END_TEST
+
 START_TEST(switches_run_at_once)
 {
 	const struct object parts[][2] = {
@@ -496,8 +550,8 @@ int main(void)
 	add_case(suite, "vlan", (const TTest *[]){ vlan, vlan_on_poor_trunk, vlan_refused, NULL });
 	add_case(suite, "port", (const TTest *[]){ port, port_foreign, NULL });
 	add_case(suite, "switch",
-		 (const TTest *[]){ logical_switch, switches_run_at_once, logical_switch_foreign,
-				    NULL });
+		 (const TTest *[]){ logical_switch, switch_with_evpn, switches_run_at_once,
+				    logical_switch_foreign, NULL });
 	add_case(suite, "address", (const TTest *[]){ address, NULL });
 	add_case(suite, "virtual",
 		 (const TTest *[]){ virtual_router_on_port, virtual_router_on_vlan,

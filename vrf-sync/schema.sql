@@ -49,7 +49,9 @@ CREATE TABLE provider (
 	ospf_dead   INTEGER NOT NULL DEFAULT 4          -- seconds
 		CHECK (ospf_dead BETWEEN 2 AND 240),
 	vrrp_interval INTEGER NOT NULL DEFAULT 1000     -- milliseconds between a master's advertisements
-		CHECK (vrrp_interval BETWEEN 10 AND 40950 AND vrrp_interval % 10 = 0)
+		CHECK (vrrp_interval BETWEEN 10 AND 40950 AND vrrp_interval % 10 = 0),
+	evpn        INTEGER NOT NULL DEFAULT 0          -- bgpd of each DLR says which MAC is where; its sessions are yours
+		CHECK (evpn IN (0, 1))
 ) STRICT;
 INSERT INTO provider (id) VALUES (1);
 
@@ -399,22 +401,26 @@ CREATE TRIGGER provider_insert AFTER INSERT ON provider BEGIN
 	INSERT INTO change_log (tbl, op, row_id, tenant_id, now) VALUES ('provider', 'insert', NEW.id, NULL,
 		json_object('id', NEW.id, 'asn', NEW.asn, 'nssa_area', NEW.nssa_area, 'vpn_tag', NEW.vpn_tag,
 			'table_base', NEW.table_base, 'vni_base', NEW.vni_base, 'leak_base', NEW.leak_base,
-			'ospf_hello', NEW.ospf_hello, 'ospf_dead', NEW.ospf_dead, 'vrrp_interval', NEW.vrrp_interval));
+			'ospf_hello', NEW.ospf_hello, 'ospf_dead', NEW.ospf_dead, 'vrrp_interval', NEW.vrrp_interval,
+			'evpn', NEW.evpn));
 END;
 CREATE TRIGGER provider_delete AFTER DELETE ON provider BEGIN
 	INSERT INTO change_log (tbl, op, row_id, tenant_id, was) VALUES ('provider', 'delete', OLD.id, NULL,
 		json_object('id', OLD.id, 'asn', OLD.asn, 'nssa_area', OLD.nssa_area, 'vpn_tag', OLD.vpn_tag,
 			'table_base', OLD.table_base, 'vni_base', OLD.vni_base, 'leak_base', OLD.leak_base,
-			'ospf_hello', OLD.ospf_hello, 'ospf_dead', OLD.ospf_dead, 'vrrp_interval', OLD.vrrp_interval));
+			'ospf_hello', OLD.ospf_hello, 'ospf_dead', OLD.ospf_dead, 'vrrp_interval', OLD.vrrp_interval,
+			'evpn', OLD.evpn));
 END;
 CREATE TRIGGER provider_update AFTER UPDATE ON provider BEGIN
 	INSERT INTO change_log (tbl, op, row_id, tenant_id, was, now) VALUES ('provider', 'update', NEW.id, NULL,
 		json_object('id', OLD.id, 'asn', OLD.asn, 'nssa_area', OLD.nssa_area, 'vpn_tag', OLD.vpn_tag,
 			'table_base', OLD.table_base, 'vni_base', OLD.vni_base, 'leak_base', OLD.leak_base,
-			'ospf_hello', OLD.ospf_hello, 'ospf_dead', OLD.ospf_dead, 'vrrp_interval', OLD.vrrp_interval),
+			'ospf_hello', OLD.ospf_hello, 'ospf_dead', OLD.ospf_dead, 'vrrp_interval', OLD.vrrp_interval,
+			'evpn', OLD.evpn),
 		json_object('id', NEW.id, 'asn', NEW.asn, 'nssa_area', NEW.nssa_area, 'vpn_tag', NEW.vpn_tag,
 			'table_base', NEW.table_base, 'vni_base', NEW.vni_base, 'leak_base', NEW.leak_base,
-			'ospf_hello', NEW.ospf_hello, 'ospf_dead', NEW.ospf_dead, 'vrrp_interval', NEW.vrrp_interval));
+			'ospf_hello', NEW.ospf_hello, 'ospf_dead', NEW.ospf_dead, 'vrrp_interval', NEW.vrrp_interval,
+			'evpn', NEW.evpn));
 END;
 
 CREATE TRIGGER pool_insert AFTER INSERT ON pool BEGIN

@@ -197,7 +197,8 @@ bool kernel_flood_object(struct kernel *kernel, struct nlmsghdr *answer, struct 
 	if (nlmsg_parse(answer, sizeof(*header), tb, NDA_MAX, NULL) < 0 || !tb[NDA_LLADDR] ||
 	    !tb[NDA_DST] || nla_len(tb[NDA_LLADDR]) != sizeof(any_mac) ||
 	    memcmp(nla_data(tb[NDA_LLADDR]), any_mac, sizeof(any_mac)) != 0 ||
-	    !object_on(kernel, header->ndm_ifindex, obj, &device) || device->kind != OBJ_VXLAN)
+	    !object_on(kernel, header->ndm_ifindex, obj, &device) || device->kind != OBJ_VXLAN ||
+	    device->told)
 		return false;
 	size = nla_len(tb[NDA_DST]);
 	if (size != 4 && size != 16)

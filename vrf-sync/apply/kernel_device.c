@@ -102,6 +102,7 @@ void kernel_device_update(struct kernel *kernel, const struct kernel_link *link)
 	device->index = link->index;
 	device->table = vrf ? link->id : 0;
 	device->kind = ours ? owner.kind : OBJ_VRF;
+	device->told = device->kind == OBJ_VXLAN && !link->learns;
 	strlcpy(device->name, link->name, sizeof(device->name));
 	strlcpy(device->vrf, owner.vrf, sizeof(device->vrf));
 	device_hash_add(kernel->devices, device);

@@ -104,6 +104,11 @@ static const struct nla_policy vlan_policy[IFLA_VLAN_MAX + 1] = {
 static const struct nla_policy vxlan_policy[IFLA_VXLAN_MAX + 1] = {
 	[IFLA_VXLAN_ID] = { .type = NLA_U32 },
 	[IFLA_VXLAN_PORT] = { .type = NLA_U16 },
+	[IFLA_VXLAN_LEARNING] = { .type = NLA_U8 },
+};
+static const struct nla_policy bridge_port_policy[IFLA_BRPORT_MAX + 1] = {
+	[IFLA_BRPORT_LEARNING] = { .type = NLA_U8 },
+	[IFLA_BRPORT_NEIGH_SUPPRESS] = { .type = NLA_U8 },
 };
 static const struct nla_policy macvlan_policy[IFLA_MACVLAN_MAX + 1] = {
 	[IFLA_MACVLAN_MODE] = { .type = NLA_U32 },
@@ -121,11 +126,23 @@ static void parse_vxlan(struct nlattr *data, struct kernel_link *link)
 	if (nla_parse_nested(tb, IFLA_VXLAN_MAX, data, vxlan_policy) < 0)
 		return;
 	link->id = get_u32(tb[IFLA_VXLAN_ID]);
+	link->learns = tb[IFLA_VXLAN_LEARNING] && nla_get_u8(tb[IFLA_VXLAN_LEARNING]);
 	link->port = tb[IFLA_VXLAN_PORT] ? ntohs(nla_get_u16(tb[IFLA_VXLAN_PORT])) : 0;
 	if (tb[IFLA_VXLAN_LOCAL])
 		kernel_get_addr(tb[IFLA_VXLAN_LOCAL], AF_INET, 32, &link->local);
 	else if (tb[IFLA_VXLAN_LOCAL6])
 		kernel_get_addr(tb[IFLA_VXLAN_LOCAL6], AF_INET6, 128, &link->local);
+}
+
+static void parse_bridge_port(struct nlattr *data, struct kernel_link *link)
+{
+	struct nlattr *tb[IFLA_BRPORT_MAX + 1];
+
+	if (nla_parse_nested(tb, IFLA_BRPORT_MAX, data, bridge_port_policy) < 0)
+		return;
+	link->port_learns = tb[IFLA_BRPORT_LEARNING] && nla_get_u8(tb[IFLA_BRPORT_LEARNING]);
+	link->port_answers =
+		tb[IFLA_BRPORT_NEIGH_SUPPRESS] && nla_get_u8(tb[IFLA_BRPORT_NEIGH_SUPPRESS]);
 }
 
 static void parse_info(struct nlattr *info, struct kernel_link *link)
@@ -136,6 +153,9 @@ static void parse_info(struct nlattr *info, struct kernel_link *link)
 	if (nla_parse_nested(tb, IFLA_INFO_MAX, info, NULL) < 0 || !tb[IFLA_INFO_KIND])
 		return;
 	nla_strlcpy(link->kind, tb[IFLA_INFO_KIND], sizeof(link->kind));
+	if (tb[IFLA_INFO_SLAVE_KIND] && tb[IFLA_INFO_SLAVE_DATA] &&
+	    !strcmp(nla_get_string(tb[IFLA_INFO_SLAVE_KIND]), "bridge"))
+		parse_bridge_port(tb[IFLA_INFO_SLAVE_DATA], link);
 	if (!tb[IFLA_INFO_DATA])
 		return;
 	if (!strcmp(link->kind, "vxlan"))
@@ -352,8 +372,10 @@ static void read_vxlan(const struct kernel_link *link, const char *master, struc
 	strlcpy(obj->ref, master, sizeof(obj->ref));
 	obj->num[0] = link->id;
 	obj->num[1] = link->mtu;
+	obj->num[2] = !link->learns;
 	obj->net = link->local;
-	obj->altered |= !link->up || link->port != VXLAN_PORT;
+	obj->altered |= !link->up || link->port != VXLAN_PORT ||
+			link->port_learns != link->learns || link->port_answers == link->learns;
 }
 
 bool kernel_link_object(struct kernel *kernel, const struct kernel_link *links,

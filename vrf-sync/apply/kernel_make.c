@@ -163,7 +163,7 @@ static void put_vxlan(struct nl_msg *msg, const struct wish *wish)
 	kernel_put_addr(msg, local->family == AF_INET ? IFLA_VXLAN_LOCAL : IFLA_VXLAN_LOCAL6,
 			local);
 	nla_put_u16(msg, IFLA_VXLAN_PORT, htons(VXLAN_PORT));
-	nla_put_u8(msg, IFLA_VXLAN_LEARNING, 1);
+	nla_put_u8(msg, IFLA_VXLAN_LEARNING, !wish->obj->num[2]);
 }
 
 /* ---- what cannot be changed once it is made ---- */
@@ -191,7 +191,7 @@ static bool fits_bridge(const struct wish *wish, const struct kernel_link *link)
 static bool fits_vxlan(const struct wish *wish, const struct kernel_link *link)
 {
 	return link->id == wish->obj->num[0] && link->port == VXLAN_PORT &&
-	       ipnet_cmp(&link->local, &wish->obj->net) == 0;
+	       link->learns == !wish->obj->num[2] && ipnet_cmp(&link->local, &wish->obj->net) == 0;
 }
 
 static const struct link_ops {
@@ -276,6 +276,26 @@ static int request_set(struct kernel *kernel, const struct wish *wish,
 	return kernel_request(kernel, msg, NULL, NULL);
 }
 
+/* How the VXLAN device is a port of its bridge.  What came from elsewhere is known by EVPN, or
+ * by frames; with EVPN, ARP is answered for those elsewhere, and not flooded.
+ */
+static int request_port(struct kernel *kernel, const struct wish *wish)
+{
+	struct ifinfomsg header = {};
+	struct nl_msg *msg = kernel_msg(RTM_NEWLINK, 0, &header, sizeof(header));
+	struct nlattr *info, *data;
+
+	nla_put_string(msg, IFLA_IFNAME, wish->obj->name);
+	info = nla_nest_start(msg, IFLA_LINKINFO);
+	nla_put_string(msg, IFLA_INFO_SLAVE_KIND, "bridge");
+	data = nla_nest_start(msg, IFLA_INFO_SLAVE_DATA);
+	nla_put_u8(msg, IFLA_BRPORT_LEARNING, !wish->obj->num[2]);
+	nla_put_u8(msg, IFLA_BRPORT_NEIGH_SUPPRESS, wish->obj->num[2]);
+	nla_nest_end(msg, data);
+	nla_nest_end(msg, info);
+	return kernel_request(kernel, msg, NULL, NULL);
+}
+
 static int request_delete(struct kernel *kernel, uint32_t index)
 {
 	struct ifinfomsg header = { .ifi_index = index };
@@ -337,6 +357,8 @@ static int make_new(struct kernel *kernel, const struct wish *wish, struct reaso
 		return ret;
 	if (ret == 0)
 		ret = request_set(kernel, wish, NULL, false);
+	if (ret == 0 && wish->obj->kind == OBJ_VXLAN && wish->obj->num[2])
+		ret = request_port(kernel, wish);
 	if (ret == 0 && (wish->obj->kind == OBJ_BRIDGE || wish->obj->kind == OBJ_MACVLAN))
 		strlcpy(*darr_append(kernel->unraised), wish->obj->name, DEVICE_BUF);
 	else if (ret == 0 && (!wish->trunk.index || wish->trunk.up))
@@ -361,6 +383,8 @@ static int make_right(struct kernel *kernel, const struct wish *wish, struct rea
 		return ret;
 	if (link_ops[obj->kind].fits(wish, &link)) {
 		ret = request_set(kernel, wish, &link, !wish->trunk.index || wish->trunk.up);
+		if (ret == 0 && obj->kind == OBJ_VXLAN)
+			ret = request_port(kernel, wish);
 		return ret < 0 ? refuse(kernel, obj, ret, why) : 0;
 	}
 	ret = request_delete(kernel, link.index);

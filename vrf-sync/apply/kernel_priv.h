@@ -66,6 +66,7 @@ struct kernel_device {
 	uint32_t index;
 	uint32_t table; /* 0 unless it is a VRF */
 	uint8_t kind;   /* enum object_kind */
+	bool told;      /* VXLAN: its flood list is what zebra has from EVPN */
 	char name[DEVICE_BUF];
 	char vrf[DEVICE_BUF];
 };
@@ -148,6 +149,8 @@ struct kernel_link {
 	uint32_t id;   /* VRF's table, VLAN, VNI, macvlan's mode; 0 for other kinds */
 	uint16_t port; /* VXLAN's */
 	bool up;
+	bool learns;                    /* VXLAN: from frames */
+	bool port_learns, port_answers; /* in its bridge: from frames; ARP, for who is elsewhere */
 	uint32_t arp_ignore, arp_accept, rp_filter; /* its own, of IPv4 */
 	uint8_t mac[6];
 	struct ipnet local; /* VXLAN's */

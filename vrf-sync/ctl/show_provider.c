@@ -237,6 +237,7 @@ int show_provider(struct ctl *ctl, const struct args *args)
 	show_number(json, "ospf-hello", provider->ospf_hello);
 	show_number(json, "ospf-dead", provider->ospf_dead);
 	show_number(json, "vrrp-interval", provider->vrrp_interval);
+	show_flag(json, "evpn", provider->evpn);
 	show_number(json, "tenants", model_tenant_count(model));
 	show_number(json, "revision", model_revision(model));
 	json_object_object_add(json, "pools", make_pools(provider));

@@ -129,6 +129,7 @@ struct provider {
 	uint32_t table_base, vni_base, leak_base;
 	uint16_t ospf_hello, ospf_dead; /* seconds */
 	uint16_t vrrp_interval;         /* milliseconds, a multiple of 10 */
+	bool evpn;                      /* DLRs hear from bgpd which MAC is where */
 	struct pool pools[WIRE_KIND_COUNT];
 	struct ipnet *reserved; /* darr, sorted */
 	struct site *sites;     /* darr, by id */

@@ -137,15 +137,21 @@ static void bridge_text(const struct object *obj, bool undo, char *buf)
 static void vxlan_text(const struct object *obj, bool undo, char *buf)
 {
 	char local[IPNET_TEXT_SIZE];
+	size_t len;
 
 	if (undo)
 		snprintf(buf, KERNEL_TEXT_SIZE, "ip link del %s", obj->name);
 	else
 		snprintf(buf, KERNEL_TEXT_SIZE,
-			 "ip link add %s mtu %u type vxlan id %u local %s dstport 4789\n"
+			 "ip link add %s mtu %u type vxlan id %u local %s dstport 4789%s\n"
 			 "ip link set %s master %s up",
 			 obj->name, obj->num[1], obj->num[0], ipnet_format_addr(&obj->net, local),
-			 obj->name, obj->ref);
+			 obj->num[2] ? " nolearning" : "", obj->name, obj->ref);
+	if (undo || !obj->num[2])
+		return;
+	len = strlen(buf);
+	snprintf(buf + len, KERNEL_TEXT_SIZE - len,
+		 "\nbridge link set dev %s learning off neigh_suppress on", obj->name);
 }
 
 static void fdb_text(const struct object *obj, bool undo, char *buf)

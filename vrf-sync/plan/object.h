@@ -128,7 +128,10 @@ enum object_kind {
 	 * from what they say unasked
 	 */
 	OBJ_BRIDGE,
-	OBJ_VXLAN,    /* name device, ref bridge; num[0] VNI, num[1] MTU, net local VTEP */
+	/* name device, ref bridge; num[0] VNI, num[1] MTU, net local VTEP; num[2] learns nothing
+	 * from frames, zebra says (EVPN)
+	 */
+	OBJ_VXLAN,
 	OBJ_FDB,      /* name VXLAN device, net remote VTEP: flood list */
 	OBJ_GATEWAY,  /* name bridge, net; num[0] brings no route: for hosts that moved in */
 	OBJ_DEAD_END, /* net: of last resort in table num[0] */

@@ -4,7 +4,8 @@
  *
  * A switch is a bridge in the tenant's VRF with the gateway's address and MAC,
  * the same on every DLR, and a VXLAN device that floods to the other DLRs of
- * the tenant.  How much of it a DLR has is a matter of its site: presence.h.
+ * the tenant; with EVPN, bgpd and zebra know where what is.  How much of it a
+ * DLR has is a matter of its site: presence.h.
  */
 #include <zebra.h>
 
@@ -39,6 +40,9 @@ static void plan_vxlan(struct plan *plan, const struct logical_switch *sw, const
 	obj->net = plan->node->vtep;
 	obj->num[0] = vni;
 	obj->num[1] = sw->mtu;
+	obj->num[2] = plan->provider->evpn;
+	if (plan->provider->evpn)
+		return;
 	darr_foreach_p (plan->tenant->attachments, attachment) {
 		const struct node *other = provider_node(plan->provider, attachment->node_id);
 

@@ -29,6 +29,7 @@ static bool take_settings(struct provider *provider, sqlite3_stmt *stmt, struct 
 	provider->ospf_hello = column_u32(stmt, 6);
 	provider->ospf_dead = column_u32(stmt, 7);
 	provider->vrrp_interval = column_u32(stmt, 8);
+	provider->evpn = column_u32(stmt, 9) != 0;
 	if (!provider->vpn_tag)
 		provider->vpn_tag = default_vpn_tag(provider->asn);
 	if (!provider->asn || !provider->nssa_area) {
@@ -185,7 +186,7 @@ static const struct {
 	const char *sql;
 	bool (*take)(struct provider *provider, sqlite3_stmt *stmt, struct reason *why);
 } tables[] = {
-	{ "SELECT asn, nssa_area, vpn_tag, table_base, vni_base, leak_base, ospf_hello, ospf_dead, vrrp_interval FROM provider",
+	{ "SELECT asn, nssa_area, vpn_tag, table_base, vni_base, leak_base, ospf_hello, ospf_dead, vrrp_interval, evpn FROM provider",
 	  take_settings },
 	{ "SELECT kind, prefix, length, wires FROM pool", take_pool },
 	{ "SELECT prefix FROM reserved ORDER BY prefix", take_reserved },

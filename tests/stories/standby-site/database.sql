@@ -1,7 +1,9 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- A tenant stretched over two data centres, of which dc2 stands by: all traffic takes dc1 while it is there.
+-- What is where on its switch the DLRs know by EVPN.
 
 INSERT INTO site (id, name) VALUES (1, 'dc1'), (2, 'dc2');
+UPDATE provider SET evpn = 1;
 INSERT INTO node (id, name, site_id, router_id, vtep) VALUES
 	(1, 'dlr1', 1, '10.255.0.11', '10.254.0.11'), (2, 'esg1', 1, '10.255.0.12', NULL), (3, 'pe1', 1, '10.255.0.1', NULL),
 	(4, 'dlr2', 2, '10.255.0.21', '10.254.0.21'), (5, 'esg2', 2, '10.255.0.22', NULL), (6, 'pe2', 2, '10.255.0.2', NULL);
