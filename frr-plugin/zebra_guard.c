@@ -99,13 +99,18 @@ static unsigned int logged; /* since the last level event */
 /* ---- zebra's routes ---- */
 
 /* The kernel's own are neither judged nor counted: they follow from addresses. */
-static bool is_judged(const struct route_entry *re)
+static bool is_of_protocol(const struct route_entry *re)
 {
 	return re->type != ZEBRA_ROUTE_CONNECT && re->type != ZEBRA_ROUTE_LOCAL &&
-	       re->type != ZEBRA_ROUTE_KERNEL && re->type != ZEBRA_ROUTE_SYSTEM &&
-	       !CHECK_FLAG(re->status, ROUTE_ENTRY_REMOVED);
+	       re->type != ZEBRA_ROUTE_KERNEL && re->type != ZEBRA_ROUTE_SYSTEM;
 }
 
+static bool is_judged(const struct route_entry *re)
+{
+	return is_of_protocol(re) && !CHECK_FLAG(re->status, ROUTE_ENTRY_REMOVED);
+}
+
+/* One that its protocol has withdrawn is in use, too, until zebra has worked on the prefix. */
 static bool is_in_use(struct route_node *rn)
 {
 	struct route_entry *re;
@@ -113,7 +118,7 @@ static bool is_in_use(struct route_node *rn)
 	if (!rn->info)
 		return false;
 	RNODE_FOREACH_RE(rn, re)
-	if (is_judged(re) && CHECK_FLAG(re->flags, ZEBRA_FLAG_SELECTED))
+	if (is_of_protocol(re) && CHECK_FLAG(re->flags, ZEBRA_FLAG_SELECTED))
 		return true;
 	return false;
 }

@@ -158,7 +158,7 @@ def level(net, router):
 
 
 def test_a_tenant_gets_no_more_routes_than_it_may_have(net):
-    others = guard(net, "pe2")["vrfs"]["globex"]
+    others, before = guard(net, "pe2")["vrfs"]["globex"], level(net, "pe2")["routes"]
     limit(net, 12)
     net.wait(lambda: level(net, "pe2")["limit"] == 12, 5, "the limit to be known")
     net.configure("ce", "bgpd", "router bgp 64512", "address-family ipv4 unicast",
@@ -173,6 +173,9 @@ def test_a_tenant_gets_no_more_routes_than_it_may_have(net):
     for router in ("pe2", "pe1"):
         net.wait(lambda: set(MANY) <= set(net.routes(router, "acme")), 10, f"all of them at {router}")
     net.wait(lambda: "all is well again" in log(), 5, "the end of the alarm")
+    net.configure("ce", "bgpd", "router bgp 64512", "address-family ipv4 unicast",
+                  *(f"no network {prefix}" for prefix in MANY))
+    net.wait(lambda: level(net, "pe2")["routes"] == before, 10, lambda: f"those gone not to count: {level(net, 'pe2')}")
 
 
 def test_zebra_that_comes_back_guards_again(net):
