@@ -47,6 +47,9 @@ static const struct {
 	{ "one edge with two PEs", "two-esgs-two-pes", "DELETE FROM attachment WHERE node_id = 5",
 	  ALONE("pe1", "esg") ALONE("pe3", "esg") },
 	{ "an edge that is its own PE", "edge-pe", "", "" },
+	{ "80 % of what may be announced", "edge-pe", "UPDATE tenant SET max_routes = 1",
+	  "tenant acme announces 1 of the 1 prefixes it may have, and routes of its sites count, too; set tenant.max_routes higher in time\n" },
+	{ "less than that", "edge-pe", "UPDATE tenant SET max_routes = 2", "" },
 	{ "a virtual address at one PE only", "virtual-address", "",
 	  "link rome has the virtual address 172.16.4.1 to itself; add a link with it at another PE on that LAN\n" },
 };

@@ -171,6 +171,23 @@ START_TEST(who_takes_what_one_held_in_the_same_load_has_is_held_too)
 }
 END_TEST
 
+/* To apply thousands of subnets would keep the node from all others for as long. */
+START_TEST(who_grows_beyond_its_limit_is_held)
+{
+	begin("same-space");
+	change("UPDATE tenant SET max_routes = 3 WHERE id = 2;"
+	       "INSERT INTO subnet SELECT 70 + value, (SELECT min(id) FROM logical_switch WHERE tenant_id = 2),"
+	       "'10.1.' || value || '.0/24', '10.1.' || value || '.1', 1"
+	       " FROM json_each('[71, 72, 73, 74]')");
+	ck_assert(verdict_of(2) && strstr(verdict_of(2), " prefixes, and may have 3; "));
+	ck_assert(!verdict_of(1));
+	change(MEND(2));
+	ck_assert(!verdict_of(2));
+	ck_assert(lib_is_touched(touched, 2));
+	end();
+}
+END_TEST
+
 START_TEST(another_provider_judges_all_anew)
 {
 	begin("same-space");
@@ -195,6 +212,7 @@ int main(void)
 	tcase_add_test(tcase, of_two_that_come_at_once_the_older_one_moves_on);
 	tcase_add_test(tcase, who_takes_what_a_held_one_still_has_is_held_too);
 	tcase_add_test(tcase, who_takes_what_one_held_in_the_same_load_has_is_held_too);
+	tcase_add_test(tcase, who_grows_beyond_its_limit_is_held);
 	tcase_add_test(tcase, another_provider_judges_all_anew);
 	suite_add_tcase(suite, tcase);
 	return lib_main(suite);

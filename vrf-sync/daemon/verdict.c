@@ -140,8 +140,7 @@ static struct change *take_out(const uint32_t *ids)
 static bool holds(const struct violation *violation)
 {
 	return violation->invariant != INVARIANT_REACH &&
-	       violation->invariant != INVARIANT_FORWARDING &&
-	       violation->invariant != INVARIANT_LIMIT;
+	       violation->invariant != INVARIANT_FORWARDING;
 }
 
 static struct change *change_of(struct change *changes, uint32_t id)

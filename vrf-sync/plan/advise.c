@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Links that are there only once.
+ * Links that are there only once, and tenants that are about to grow too large.
  *
  * ospfd leaves the type-5 LSAs that it translates itself out of the database
  * it gives a new neighbor (FRR issue #23429).  A PE that comes later hears of
@@ -164,6 +164,36 @@ static void advise_links(const struct tenant *tenant, struct reason **advice)
 			    link->name, ipnet_format_addr(&link->virtual_address, text));
 }
 
+/* Of the tenant's own rows; what its sites announce nobody knows beforehand. */
+static unsigned int count_announced(const struct tenant *tenant)
+{
+	const struct logical_switch *sw;
+	const struct subnet *subnet;
+	const struct ipnet *route;
+	const struct link *link;
+	unsigned int count = 0;
+
+	darr_foreach_p (tenant->switches, sw)
+		darr_foreach_p (sw->subnets, subnet)
+			count += subnet->prefix.family == AF_INET &&
+				 subnet_is_advertised(sw, subnet);
+	darr_foreach_p (tenant->links, link)
+		darr_foreach_p (link->routes, route)
+			count += route->family == AF_INET;
+	return count;
+}
+
+/* Beyond the limit it is a finding (verify/space.c). */
+static void advise_limit(const struct tenant *tenant, struct reason **advice)
+{
+	unsigned int count = count_announced(tenant);
+
+	if (count <= tenant->max_routes && count * 10ull >= tenant->max_routes * 8ull)
+		say(advice,
+		    "tenant %s announces %u of the %u prefixes it may have, and routes of its sites count, too; set tenant.max_routes higher in time",
+		    tenant->name, count, tenant->max_routes);
+}
+
 size_t advise_tenant(const struct provider *provider, const struct tenant *tenant,
 		     struct reason **advice)
 {
@@ -177,6 +207,7 @@ size_t advise_tenant(const struct provider *provider, const struct tenant *tenan
 			advise_pe(&area, speaker);
 	advise_edges(&area);
 	advise_links(tenant, advice);
+	advise_limit(tenant, advice);
 	darr_free(area.speakers);
 	return darr_len(*advice) - before;
 }

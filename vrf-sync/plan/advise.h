@@ -3,7 +3,7 @@
  * What works, and will hurt when something breaks, in one plain sentence each.
  *
  * Unlike a finding (validate.h) a piece of advice holds nobody: it is about
- * links that are there only once, and keys that are missing.  The rules are
+ * links that are there only once, keys that are missing, and limits that are near.  The rules are
  * measured, doc/design/redundancy.md.  tenantctl check prints them.
  */
 #ifndef FRR_TENANT_PLAN_ADVISE_H
