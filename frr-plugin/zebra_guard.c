@@ -351,6 +351,12 @@ static uint32_t count_table(struct route_table *table)
 	return count;
 }
 
+static uint32_t count_routes(const struct zebra_vrf *zvrf)
+{
+	return count_table(zvrf->table[AFI_IP][SAFI_UNICAST]) +
+	       count_table(zvrf->table[AFI_IP6][SAFI_UNICAST]);
+}
+
 static struct tally *tally_of(struct zebra_vrf *zvrf)
 {
 	struct tally *tally = find_tally(zvrf->vrf->vrf_id);
@@ -360,8 +366,7 @@ static struct tally *tally_of(struct zebra_vrf *zvrf)
 	tally = XCALLOC(MTYPE_TALLY, sizeof(*tally));
 	tally->vrf_id = zvrf->vrf->vrf_id;
 	strlcpy(tally->vrf, zvrf->vrf->name, sizeof(tally->vrf));
-	tally->routes = count_table(zvrf->table[AFI_IP][SAFI_UNICAST]) +
-			count_table(zvrf->table[AFI_IP6][SAFI_UNICAST]);
+	tally->routes = count_routes(zvrf);
 	tallies_add(counted, tally);
 	levels_later(tally);
 	return tally;
@@ -377,9 +382,11 @@ static struct guard_level level_of(const struct tally *tally)
 	return level;
 }
 
+/* Some may wait while there is room for a second, when others have just gone. */
 static bool is_high(const struct guard_level *level)
 {
-	return level->limit && level->routes >= (uint64_t)level->limit * WARN_PERCENT / 100;
+	return level->limit &&
+	       (level->refused || level->routes >= (uint64_t)level->limit * WARN_PERCENT / 100);
 }
 
 /* What is far from its limit, and was, is nobody's concern. */
@@ -535,6 +542,7 @@ static void vrf_changed(struct vrf *vrf, bool all)
 	if (vrf->vrf_id == VRF_DEFAULT || !vrf_is_enabled(vrf) || !zvrf)
 		return;
 	tally = tally_of(zvrf);
+	tally->routes = count_routes(zvrf); /* while the guard was off nobody did */
 	look_at_table(tally, zvrf->table[AFI_IP][SAFI_UNICAST], all);
 	look_at_table(tally, zvrf->table[AFI_IP6][SAFI_UNICAST], all);
 	levels_later(tally);
