@@ -8,9 +8,10 @@
  * is imported, and that is most of the time it takes.  Here the wait is
  * HOLD_MS.
  *
- * Under load the wait is bgpd's own again, since a full table is taken in
- * cheaper in larger portions: while more than LOAD prefixes get another best
- * path in WINDOW_MS, and until a window with fewer.
+ * Under load an instance's wait is bgpd's own again, since a full table is taken
+ * in cheaper in larger portions: while more than LOAD of its prefixes get another
+ * best path in WINDOW_MS, and until a window with fewer.  Other tenants' prefixes
+ * do not wait for it, whatever one of them is flooded with.
  *
  * The wait is set when an instance gets its router id, which every instance
  * does when it is made, and checked when a route is processed.  The window is a
@@ -37,10 +38,13 @@
 
 #include "command.h"
 #include "hook.h"
+#include "jhash.h"
 #include "libfrr.h"
 #include "linklist.h"
 #include "log.h"
+#include "memory.h"
 #include "module.h"
+#include "typesafe.h"
 #include "vty.h"
 #include "workqueue.h"
 
@@ -60,12 +64,46 @@
 #define QUEUE_NAME   "process_queue"
 #define LABEL_QUEUE  "label callbacks"
 
-static unsigned int handed_out;
+DEFINE_MGROUP(BGPD_TENANT, "bgpd_tenant");
+DEFINE_MTYPE_STATIC(BGPD_TENANT, BUSY, "instance at work");
 
-static bool loaded;
-static unsigned int loads;   /* how often */
-static unsigned int updates; /* in this window */
+PREDECL_HASH(busies);
+
+/* An instance that has processed routes in this window, or is under load. */
+struct busy {
+	struct busies_item item;
+	struct bgp *bgp;
+	unsigned int updates; /* in this window */
+	bool loaded;
+};
+
+static int busy_cmp(const struct busy *a, const struct busy *b)
+{
+	return numcmp((uintptr_t)a->bgp, (uintptr_t)b->bgp);
+}
+
+static uint32_t busy_hash(const struct busy *one)
+{
+	return jhash(&one->bgp, sizeof(one->bgp), 0);
+}
+
+DECLARE_HASH(busies, struct busy, item, busy_cmp, busy_hash);
+
+static struct busies_head busies[1];
+static unsigned int handed_out;
+static unsigned int loads; /* how often */
 static struct event *ev_window;
+
+static struct busy *busy_find(struct bgp *bgp)
+{
+	return busies_find(busies, &(struct busy){ .bgp = bgp });
+}
+
+static void busy_forget(struct busy *one)
+{
+	busies_del(busies, one);
+	XFREE(MTYPE_BUSY, one);
+}
 
 static void quicken_queue(struct work_queue *queue, const char *name)
 {
@@ -75,7 +113,9 @@ static void quicken_queue(struct work_queue *queue, const char *name)
 
 static void quicken(struct bgp *bgp)
 {
-	if (!loaded)
+	const struct busy *busy = busy_find(bgp);
+
+	if (!busy || !busy->loaded)
 		quicken_queue(bgp->process_queue, QUEUE_NAME);
 }
 
@@ -88,39 +128,54 @@ static void slow_down(struct bgp *bgp)
 		queue->spec.hold = HOLD_OF_BGPD;
 }
 
-static void enter_load(bool now)
+static void enter_load(struct busy *one, bool now)
 {
-	struct listnode *node;
-	struct bgp *bgp;
-
-	if (loaded == now)
+	if (one->loaded == now)
 		return;
-	loaded = now;
+	one->loaded = now;
 	loads += now;
-	for (ALL_LIST_ELEMENTS_RO(bm->bgp, node, bgp)) {
-		if (loaded)
-			slow_down(bgp);
-		else
-			quicken(bgp);
-	}
+	if (now)
+		slow_down(one->bgp);
+	else
+		quicken(one->bgp);
 }
 
 static void window_ended(struct event *event)
 {
-	bool busy = updates > LOAD;
+	struct busy *one;
 
-	updates = 0;
-	enter_load(busy);
-	if (busy)
+	frr_each_safe (busies, busies, one) {
+		enter_load(one, one->updates > LOAD);
+		one->updates = 0;
+		if (!one->loaded)
+			busy_forget(one);
+	}
+	if (busies_count(busies))
 		event_add_timer_msec(bm->master, window_ended, NULL, WINDOW_MS, &ev_window);
 }
 
-static void count_update(void)
+static void count_update(struct bgp *bgp)
 {
-	if (!updates++ && !event_is_scheduled(ev_window))
+	struct busy *one = busy_find(bgp);
+
+	if (!one) {
+		one = XCALLOC(MTYPE_BUSY, sizeof(*one));
+		one->bgp = bgp;
+		busies_add(busies, one);
+	}
+	if (++one->updates > LOAD)
+		enter_load(one, true);
+	if (!event_is_scheduled(ev_window))
 		event_add_timer_msec(bm->master, window_ended, NULL, WINDOW_MS, &ev_window);
-	if (updates == LOAD + 1)
-		enter_load(true);
+}
+
+static int instance_gone(struct bgp *bgp)
+{
+	struct busy *one = busy_find(bgp);
+
+	if (one)
+		busy_forget(one);
+	return 0;
 }
 
 static int router_id_updated(struct bgp *bgp, bool withdraw)
@@ -190,7 +245,7 @@ static int paths_came(struct bgp *bgp, afi_t afi, safi_t safi, struct bgp_dest *
 static int route_updated(struct bgp *bgp, afi_t afi, safi_t safi, struct bgp_dest *dest,
 			 struct bgp_path_info *old_route, struct bgp_path_info *new_route)
 {
-	count_update();
+	count_update(bgp);
 	quicken(bgp);
 	hand_out_labels();
 	if (safi == SAFI_UNICAST && is_imported(new_route))
@@ -204,25 +259,44 @@ static int route_updated(struct bgp *bgp, afi_t afi, safi_t safi, struct bgp_des
 
 DEFUN(show_tenant_bgp, show_tenant_bgp_cmd, CMD_SHOW_TENANT_BGP, HELP_SHOW_TENANT_BGP)
 {
+	struct busy *one;
 	struct listnode *node;
+	unsigned int loaded = 0;
 	struct bgp *bgp;
 
+	frr_each (busies, busies, one)
+		loaded += one->loaded;
 	vty_out(vty, "%-15s %s\n", "VRF", "Wait ms");
 	for (ALL_LIST_ELEMENTS_RO(bm->bgp, node, bgp))
 		vty_out(vty, "%-15s %u\n", bgp->name ? bgp->name : "default",
 			bgp->process_queue ? bgp->process_queue->spec.hold : 0);
-	vty_out(vty, "Under load, with bgpd's own wait: %s, %u times so far.\n",
-		loaded ? "now" : "not now", loads);
+	vty_out(vty, "Under load, with bgpd's own wait: %u now, %u times so far.\n", loaded,
+		loads);
 	vty_out(vty, "Labels were handed out early %u times.\n", handed_out);
 	return CMD_SUCCESS;
 }
 
+static int forget_all(void)
+{
+	struct busy *one;
+
+	event_cancel(&ev_window);
+	while ((one = busies_pop(busies)))
+		XFREE(MTYPE_BUSY, one);
+	busies_fini(busies);
+	busies_init(busies); /* instances still go after this */
+	return 0;
+}
+
 static int late_init(struct event_loop *loop)
 {
+	busies_init(busies);
 	trace_send_init(loop, &bgp_zclient);
 	quicken_queue(bm->labelpool.callback_q, LABEL_QUEUE);
 	hook_register(bgp_routerid_update, router_id_updated);
 	hook_register(bgp_instance_state, instance_changed);
+	hook_register(bgp_inst_delete, instance_gone);
+	hook_register(frr_early_fini, forget_all);
 	hook_register(bgp_route_update, route_updated);
 	hook_register(bgp_process, paths_came);
 	origin_init(loop);
