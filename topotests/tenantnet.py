@@ -433,8 +433,8 @@ class TenantNet:
         names, values = (line.split() for line in lines if line.startswith("Icmp:"))
         return int(values[names.index("InEchos")])
 
-    def watch(self, *names):
-        return routes.RouteWatcher({r: self.spaces[r][0] for r in names})
+    def watch(self, *names, tables=()):
+        return routes.RouteWatcher({r: self.spaces[r][0] for r in names}, tables)
 
     def wait_route(self, router, prefix, vrf=None, timeout=20):
         """Until the kernel has it; the Route."""
