@@ -48,6 +48,11 @@ static void copy_set(struct objects *to, const struct objects *from)
 	OBJ(WIRE_ADDRESS, KERNEL, .name = "t0.5", .net = { AF_INET, 29, { 100, 64, 0, host } })
 #define PORT_ADDRESS \
 	OBJ(WIRE_ADDRESS, KERNEL, .name = "x0", .net = { AF_INET, 30, { 192, 168, 0, 1 } })
+#define BRIDGE(down) OBJ(BRIDGE, KERNEL, .name = "ls1", .altered = down)
+#define GATEWAY(bare)                                                                \
+	OBJ(GATEWAY, KERNEL, .name = "ls1", .net = { AF_INET, 24, { 10, 1, 1, 1 } }, \
+	    .num = { bare })
+#define HOST        OBJ(HOST, KERNEL, .name = "ls1", .net = { AF_INET, 32, { 10, 1, 1, 50 } })
 #define MAX_OBJECTS 6
 
 /* clang-format off */
@@ -126,6 +131,20 @@ static const struct {
 	{ "one that a hand has stopped translating, too",
 	  { OBJ(OSPF, OSPFD), OBJ(OSPF_NSSA, OSPFD, .num = { 51 }) },
 	  { OBJ(OSPF, OSPFD), OBJ(OSPF_NSSA, OSPFD, .num = { 51, 1 }) }, "update ospf-nssa acme\n", 1 },
+	{ "a host's route goes and comes with its gateway",
+	  { BRIDGE(0), GATEWAY(1), HOST }, { BRIDGE(0), GATEWAY(0), HOST },
+	  "delete host 10.1.1.50/32 on ls1\ndelete gateway 10.1.1.1/24 on ls1\n"
+	  "add gateway 10.1.1.1/24 on ls1\nadd host 10.1.1.50/32 on ls1\n", 1 },
+	{ "and with one that a hand has taken",
+	  { BRIDGE(0), HOST }, { BRIDGE(0), GATEWAY(1), HOST },
+	  "delete host 10.1.1.50/32 on ls1\nadd gateway 10.1.1.1/24 on ls1\nadd host 10.1.1.50/32 on ls1\n", 1 },
+	{ "and with its bridge that was down",
+	  { BRIDGE(1), GATEWAY(1), HOST }, { BRIDGE(0), GATEWAY(1), HOST },
+	  "delete host 10.1.1.50/32 on ls1\nupdate bridge ls1\nadd host 10.1.1.50/32 on ls1\n", 1 },
+	{ "another host does not touch it",
+	  { BRIDGE(0), GATEWAY(1), HOST },
+	  { BRIDGE(0), GATEWAY(1), HOST, OBJ(HOST, KERNEL, .name = "ls1", .net = { AF_INET, 32, { 10, 1, 1, 51 } }) },
+	  "add host 10.1.1.51/32 on ls1\n", 3 },
 	{ "a route to another next hop changes in place",
 	  { OBJ(ROUTE, KERNEL, .net = { AF_INET, 8, { 10 } }, .via = { AF_INET, 32, { 1 } }) },
 	  { OBJ(ROUTE, KERNEL, .net = { AF_INET, 8, { 10 } }, .via = { AF_INET, 32, { 2 } }) },

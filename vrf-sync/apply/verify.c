@@ -245,7 +245,7 @@ static void renew_address(struct place *place, const char *lost)
 	for (unsigned int i = objects_count(have); i-- > 0;) {
 		struct object *obj = &have->list[i];
 
-		if (obj->kind == OBJ_ROUTE)
+		if (obj->kind == OBJ_ROUTE || obj->kind == OBJ_HOST)
 			obj->altered = true; /* put again, which is no harm where it still is */
 		if (obj->kind != OBJ_GATEWAY && obj->kind != OBJ_WIRE_ADDRESS)
 			continue;

@@ -87,17 +87,36 @@ static bool stops_translating(const struct objects *have, const struct objects *
 	return obj->kind == OBJ_OSPF && translates(have, obj) && !translates(want, obj);
 }
 
-/* The kernel takes the routes of a device with its last address. */
+static bool is_gateway_of(const struct object *obj, const struct object *host)
+{
+	return obj->kind == OBJ_GATEWAY && obj->net.family == host->net.family &&
+	       !strcmp(obj->name, host->name);
+}
+
+/* The kernel takes the routes of a device with its last address, or when it is down, and
+ * says nothing of it: so a host goes and comes with its gateway, and with what somebody
+ * else has done to either.
+ */
 static bool loses_gateway(const struct objects *have, const struct objects *want,
 			  const struct object *host)
 {
-	const struct object *old;
+	const struct object *obj, *bridge;
+	bool there = false, wanted = false;
+	struct object parent;
 
-	darr_foreach_p (have->list, old)
-		if (old->kind == OBJ_GATEWAY && !strcmp(old->name, host->name) &&
-		    goes(have, want, old))
+	if (object_parent(host, &parent) && (bridge = objects_find(have, &parent)) &&
+	    bridge->altered)
+		return true;
+	darr_foreach_p (have->list, obj) {
+		if (!is_gateway_of(obj, host))
+			continue;
+		if (goes(have, want, obj))
 			return true;
-	return false;
+		there = true;
+	}
+	darr_foreach_p (want->list, obj)
+		wanted |= is_gateway_of(obj, host);
+	return wanted && !there;
 }
 
 /* The object, present on one side at least, cannot stay as it is. */
