@@ -490,6 +490,90 @@ START_TEST(routes_without_vrf)
 }
 END_TEST
 
+/* Hosts that moved in, under a gateway that brings no route of their subnet. */
+START_TEST(hosts)
+{
+	wish(vrf_of("acme", 1001));
+	wish(object(OBJ_BRIDGE, "acme", "ls3", "web", 1450, 3, NULL));
+	wish(object(OBJ_GATEWAY, "acme", "ls3", "", 1, 0, "10.1.1.1/24"));
+	wish(object(OBJ_GATEWAY, "acme", "ls3", "", 1, 0, "2001:db8:1::1/64"));
+	wish(object(OBJ_HOST, "acme", "ls3", "", 1001, 0, "10.1.1.50/32"));
+	wish(object(OBJ_HOST, "acme", "ls3", "", 1001, 0, "2001:db8:1::50/128"));
+	in_step();
+	ck_assert(holds("ip route show table 1001 | grep -q '^10.1.1.50 dev ls3 proto 247'"));
+	ck_assert(!holds("ip route show table 1001 | grep -q '^10.1.1.0/24'"));
+	ck_assert(holds(
+		"ip -6 route show table 1001 | grep -q '^2001:db8:1::50 dev ls3 proto 247'"));
+	ck_assert(!holds("ip -6 route show table 1001 | grep -q '^2001:db8:1::/64'"));
+	/* drift */
+	operator_does("ip route del 10.1.1.50 table 1001");
+	in_step();
+	operator_does("ip addr del 10.1.1.1/24 dev ls3");
+	in_step();
+	operator_does("ip link set ls3 down");
+	in_step();
+	ck_assert(holds("ip route show table 1001 | grep -q '^10.1.1.50 dev ls3 proto 247'"));
+	/* the switch becomes active here: its gateway is made anew, and the hosts stay */
+	for (unsigned int i = 0; i < darr_len(want.list); i++)
+		if (want.list[i].kind == OBJ_GATEWAY)
+			want.list[i].num[0] = 0;
+	in_step();
+	ck_assert(holds("ip route show table 1001 | grep -q '^10.1.1.0/24 dev ls3 proto kernel'"));
+	ck_assert(holds("ip route show table 1001 | grep -q '^10.1.1.50 dev ls3 proto 247'"));
+	nothing_remains();
+}
+END_TEST
+
+START_TEST(host_refused)
+{
+	apply_ok(OUTCOME_ADD, vrf_of("acme", 1001));
+	refused(object(OBJ_HOST, "acme", "ls3", "", 1001, 0, "10.1.1.50/32"), -ENODEV,
+		"bridge ls3 is not there, which host 10.1.1.50/32 on ls3 needs");
+	apply_ok(OUTCOME_ADD, object(OBJ_BRIDGE, "acme", "ls3", "web", 1450, 3, NULL));
+	operator_does("ip route add 10.1.1.50/32 dev ls3 table 1001 proto static");
+	refused(object(OBJ_HOST, "acme", "ls3", "", 1001, 0, "10.1.1.50/32"), -EBUSY,
+		"not ours (protocol 4)");
+	apply_ok(OUTCOME_DELETE, object(OBJ_HOST, "acme", "ls3", "", 1001, 0, "10.1.1.50/32"));
+	ck_assert(holds("ip route show table 1001 | grep -q '^10.1.1.50'"));
+}
+END_TEST
+
+static bool has_way(const char *prefix)
+{
+	struct ipnet net;
+
+	ck_assert_int_eq(ipnet_parse(prefix, &net), 0);
+	return kernel_has_way(kernel, "acme", &net);
+}
+
+/* What leaves a site ends there, and a subnet that is only leaving is no way. */
+START_TEST(dead_end)
+{
+	wish(vrf_of("acme", 1001));
+	wish(object(OBJ_UNREACHABLE, "acme", "", "", AF_INET, 1001, NULL));
+	wish(object(OBJ_VLAN, "acme", "t0.101", "t0", 101, 0, NULL));
+	wish(object(OBJ_WIRE_ADDRESS, "acme", "t0.101", "", 0, 0, "10.0.0.1/29"));
+	wish(object(OBJ_DEAD_END, "acme", "", "", 1001, 0, "10.1.1.0/24"));
+	wish(object(OBJ_DEAD_END, "acme", "", "", 1001, 0, "2001:db8:1::/64"));
+	in_step();
+	ck_assert(holds("ip route show table 1001 | "
+			"grep -q '^unreachable 10.1.1.0/24 proto 247 metric 4278198272'"));
+	ck_assert(holds("ip -6 route show table 1001 | "
+			"grep -q '^unreachable 2001:db8:1::/64 .*metric 4278198272'"));
+	ck_assert(!has_way("10.1.1.0/24") && !has_way("2001:db8:1::/64"));
+	operator_does("ip route add 10.1.1.0/24 via 10.0.0.2 table 1001 proto 188 metric 20");
+	has_no_differences();
+	ck_assert(has_way("10.1.1.0/24"));
+	ck_assert(!has_way("10.1.0.0/16") && !has_way("10.1.1.0/25") && !has_way("10.7.0.0/16"));
+	ck_assert(has_way("10.0.0.0/29"));
+	operator_does("ip route del 10.1.1.0/24 table 1001 metric 20");
+	/* drift */
+	operator_does("ip route del unreachable 10.1.1.0/24 table 1001");
+	in_step();
+	nothing_remains();
+}
+END_TEST
+
 START_TEST(route)
 {
 	wish(vrf_of("acme", 1001));
@@ -557,6 +641,7 @@ int main(void)
 		 (const TTest *[]){ virtual_router_on_port, virtual_router_on_vlan,
 				    virtual_routers_held, NULL });
 	add_case(suite, "unreachable", (const TTest *[]){ unreachable, routes_without_vrf, NULL });
-	add_case(suite, "route", (const TTest *[]){ route, route_refused, NULL });
+	add_case(suite, "route",
+		 (const TTest *[]){ route, route_refused, hosts, host_refused, dead_end, NULL });
 	return run_kernel_suite(suite);
 }

@@ -97,6 +97,26 @@ START_TEST(own_events)
 }
 END_TEST
 
+START_TEST(events_of_hosts)
+{
+	wish(vrf_of("acme", 1001));
+	wish(object(OBJ_BRIDGE, "acme", "ls3", "web", 1450, 3, NULL));
+	wish(object(OBJ_GATEWAY, "acme", "ls3", "", 1, 0, "10.1.1.1/24"));
+	wish(object(OBJ_HOST, "acme", "ls3", "", 1001, 0, "10.1.1.50/32"));
+	wish(object(OBJ_DEAD_END, "acme", "", "", 1001, 0, "10.1.2.0/24"));
+	in_step();
+	events();
+	does_not_tell("gone");
+	does_not_tell("10.1.1.1/24 on");
+	operator_does("ip route del 10.1.1.50 table 1001");
+	tells("gone host 10.1.1.50/32 on ls3;");
+	operator_does("ip route del unreachable 10.1.2.0/24 table 1001");
+	tells("gone dead-end 10.1.2.0/24 in acme;");
+	operator_does("ip addr del 10.1.1.1/24 dev ls3");
+	tells("gone gateway 10.1.1.1/24 on ls3;");
+}
+END_TEST
+
 START_TEST(events_of_others)
 {
 	wish_tenant();
@@ -246,7 +266,8 @@ int main(void)
 	Suite *suite = suite_create("kernel events");
 
 	add_case(suite, "events",
-		 (const TTest *[]){ own_events, events_of_others, events_lost, NULL });
+		 (const TTest *[]){ own_events, events_of_others, events_of_hosts, events_lost,
+				    NULL });
 	add_case(suite, "whosever", (const TTest *[]){ routes_of_others, many_routes, NULL });
 	return run_kernel_suite(suite);
 }

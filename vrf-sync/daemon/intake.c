@@ -178,6 +178,7 @@ static void commit(struct load *load, bool configured)
 	tracing_loaded(touched, written, noticed);
 	straying_loaded(touched);
 	guarding_loaded(touched);
+	leaving_loaded(touched);
 	engine_model_changed(tenantd.engine, tenantd.model, touched, noticed);
 	release_judge_strangers(meant);
 	status_changed();

@@ -47,6 +47,7 @@ static void quit(void)
 	verdict_stop();
 	guarding_stop();
 	hosting_stop();
+	leaving_stop();
 	straying_stop();
 	revive_stop();
 	engine_free(tenantd.engine);

@@ -4,7 +4,9 @@
  * machine sees the whole network.
  *
  * Never on the path of a change: written a second after something happened,
- * in one transaction, and only for tenants of which there is news.  A database
+ * in one transaction, and only for tenants of which there is news.  Only while
+ * somebody moves a switch and waits for these rows they come as soon as that is
+ * done, and that second later at the latest.  A database
  * that cannot be written is no harm: the next time all is written that it lacks,
  * as it is to one that has been put in the place of another.
  */
@@ -18,11 +20,15 @@
 #include "frrevent.h"
 #include "log.h"
 
+#include "clock.h"
 #include "apply/engine.h"
 #include "daemon/tenantd.h"
 #include "source/db.h"
 
 #define WRITE_AFTER_MS 1000
+#define LOOK_AGAIN_MS  10
+
+static int64_t changed_at; /* what is to be written; 0: nothing is */
 
 static struct event *ev_write;
 static struct db *open_db;
@@ -174,23 +180,43 @@ static bool write_now(void)
 	return false;
 }
 
+static void write_status(struct event *event);
+
+static void write_in(unsigned int milliseconds)
+{
+	event_cancel(&ev_write);
+	event_add_timer_msec(tenantd.loop, write_status, NULL, milliseconds, &ev_write);
+}
+
 static void write_status(struct event *event)
 {
+	bool late = clock_us() - changed_at >= WRITE_AFTER_MS * 1000;
 	struct engine_stats stats;
 
 	engine_stats(tenantd.engine, &stats);
-	if (stats.busy || !write_now())
-		status_changed();
+	if (leaving_any() && (stats.busy || (!late && !leaving_is_over())))
+		write_in(LOOK_AGAIN_MS);
+	else if (stats.busy || !write_now())
+		write_in(WRITE_AFTER_MS);
+	else
+		changed_at = 0;
 }
 
 void status_changed(void)
 {
-	if (tenantd.database && model_provider(tenantd.model))
-		event_add_timer_msec(tenantd.loop, write_status, NULL, WRITE_AFTER_MS, &ev_write);
+	if (!tenantd.database || !model_provider(tenantd.model))
+		return;
+	if (!changed_at)
+		changed_at = clock_us();
+	if (!ev_write)
+		write_in(leaving_any() ? LOOK_AGAIN_MS : WRITE_AFTER_MS);
+	else if (leaving_any() && event_timer_remain_msec(ev_write) > LOOK_AGAIN_MS)
+		write_in(LOOK_AGAIN_MS);
 }
 
 void status_stop(void)
 {
 	event_cancel(&ev_write);
+	changed_at = 0;
 	close_db();
 }

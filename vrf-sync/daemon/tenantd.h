@@ -18,6 +18,7 @@
  *   guarding.c what the guard in zebra is told, and tells
  *   straying.c what VRFs hold, or lack, and should not; straying_sweep.c, straying_show.c
  *   hosting.c  hosts that are seen here, told to the database
+ *   leaving.c  whether what leaves this site has left it
  *   status.c   this node's rows in the database's status tables
  *   deadline.c takes changes back that nobody confirmed in time
  *   metrics.c  metrics for Prometheus; metrics_server.c offers them
@@ -145,6 +146,13 @@ void guarding_stop(void);
 void hosting_planned(uint32_t tenant_id);
 void hosting_init(void);
 void hosting_stop(void);
+/* leaving.c: these have changed. */
+void leaving_loaded(const uint32_t *touched);
+/* Somebody moves a switch, and waits for what nodes say. */
+bool leaving_any(void);
+/* As far as this node goes, what leaves its site has left it. */
+bool leaving_is_over(void);
+void leaving_stop(void);
 /* status.c: something worth telling has changed; written soon, at most once a second. */
 void status_changed(void);
 void status_stop(void);
