@@ -135,7 +135,7 @@ def help_of(*words):
 
 def tenantctl_commands():
     """{form: summary}, by its own help."""
-    rows = re.findall(r"^  ((?:init|add|set|del|show|plan|check|release|trace|graph|change)\b.{36,42}?) +(\S.*)$", help_of(), re.M)
+    rows = re.findall(r"^  ((?:init|add|set|del|move|show|plan|check|release|trace|graph|change)\b.{36,42}?) +(\S.*)$", help_of(), re.M)
     return {" ".join(form.split()): summary for form, summary in rows}
 
 

@@ -164,13 +164,13 @@ plan_has pe2 ospfd "interface x0" "redistribute bgp route-map TN-acme-TAG"
 done_ add tenant shared --sites dc1,branch --aggregates 10.9.0.0/16
 done_ add switch shared dns 10.9.0.0/24
 done_ add leak shared acme 10.9.0.10/32
-shows "acme    1   acme    1001   65000:1  10.255.0.1:1,10.255.0.2:1  1000        10.1.0.0/16,172.16.0.0/16  dlr:dlr,esg:edge,pe1:pe,pe2:pe  ok" show tenant
+shows "acme    1   acme    1001   65000:1  10.255.0.1:1,10.255.0.2:1  1000        10.1.0.0/16,172.16.0.0/16  local   -            -              dlr:dlr,esg:edge,pe1:pe,pe2:pe  ok" show tenant
 shows "shared  uplink-dc1   uplink   102   100.96.0.132/30  ospf     yes     yes      pe1=100.96.0.133,esg=100.96.0.134" show circuit
-shows "acme    web   1   ls1     100001  1500  -     production  local  10.1.1.0/24,10.1.2.0/24" show switch acme
+shows "acme    web   1   ls1     100001  1500  -     active  -         production  local  10.1.1.0/24,10.1.2.0/24" show switch acme
 shows "shared  acme  10.9.0.10/32" show leak
 shows "dlr   -         -       -        -       never" show status
 for what in "show site" "show node" "show wire" "show tenant" "show tenant acme" "show switch" \
-	"show subnet" "show link" "show leak" "show circuit" "show provider" "show reserved" \
+	"show subnet" "show host" "show map" "show link" "show leak" "show circuit" "show provider" "show reserved" \
 	"show status" check "plan --node dlr" "plan --node esg" "plan --node pe1" "plan --node pe2" \
 	"add site json" "del site json"; do
 	# shellcheck disable=SC2086
@@ -362,7 +362,7 @@ usage '--node NODE is missing; see "tenantctl plan --help"' plan
 # ---- changes ----
 
 done_ set switch acme web --mtu 9000
-shows "acme    web   1   ls1     100001  9000  -     production  local  10.1.1.0/24,10.1.2.0/24" show switch acme web
+shows "acme    web   1   ls1     100001  9000  -     active  -         production  local  10.1.1.0/24,10.1.2.0/24" show switch acme web
 done_ set tenant acme --max-routes 5000 --aggregates +192.168.0.0/16
 refused 'tenant acme would announce 2 prefixes, and may have 1; set tenant.max_routes higher or announce fewer' set tenant acme --max-routes 1
 done_ add circuit acme transit-dc1 --vlan 900 --prefix 100.64.9.0/29
@@ -421,6 +421,60 @@ shows "10.9.1.0/24, written 2026-11-21 03:45:01.396 UTC; milliseconds from then 
 done_ del tenant tracy
 check "traces go with their subnet" 0 "$(sqlite3 "$TENANT_DB" "SELECT count(*) FROM subnet_trace")"
 
+# ---- sites: where hosts are, and where switches are recovered ----
+
+done_ add site dc2
+done_ add node dlr2 --site dc2 --router-id 10.255.0.21 --roles dlr --vtep 10.255.0.21
+refused '--egress active needs --active-site SITE, by which all traffic leaves' add tenant sam --nodes dlr --egress active
+refused '--active-site belongs to --egress active; give both, or none of them' add tenant sam --nodes dlr --active-site dc1
+refused '--egress both is not known; it is local or active' add tenant sam --nodes dlr --egress both
+refused 'the recovery site of tenant sam is dc2, where no DLR serves it; attach one of that site'"'"'s first' \
+	add tenant sam --nodes dlr --recovery-site dc2
+done_ add tenant sam --nodes dlr,dlr2 --egress active --active-site dc1
+refused 'egress of a tenant is chosen once; make another tenant for the other way' set tenant sam --egress local
+done_ set tenant sam --active-site dc2
+shows "egress         active
+active-site    dc2
+recovery-site  -" show tenant sam
+done_ add switch sam web 10.7.1.0/24 --site dc1
+done_ add switch sam web-dc2 10.7.2.0/24 --site dc2
+done_ add switch sam all 10.7.3.0/24 --scope universal
+shows "there is no host" show host
+shows "there is no map" show map
+refused 'switch web of tenant sam has no host 10.7.1.50; "tenantctl show host sam web" lists them' set host sam web 10.7.1.50 --advertise
+refused 'host 10.7.2.50 is in no subnet of switch web of tenant sam; "tenantctl show subnet sam web" lists them' add host sam web 10.7.2.50
+refused '10.7.1.500 is not an address; write it like 10.1.1.1' add host sam web 10.7.1.500
+refused 'tenant sam has no host 10.7.1.50; make it known with "tenantctl add host sam SWITCH 10.7.1.50"' move host sam 10.7.1.50 --to dc2
+done_ add host sam web 10.7.1.50 --site dc1
+refused 'switch web of tenant sam has the host 10.7.1.50 already' add host sam web 10.7.1.50
+shows "sam     web     10.7.1.50  dc1   no" show host sam
+usage '--to SITE is missing; see "tenantctl move host --help"' move host sam 10.7.1.50
+refused 'site dc9 does not exist; "tenantctl show site" lists them' move host sam 10.7.1.50 --to dc9
+refused 'switch web of tenant sam is not at dc2; keep it ready there with "tenantctl add map sam web dc2" first' move host sam 10.7.1.50 --to dc2
+refused 'switch web of tenant sam is at dc1 itself; map it to another site' add map sam web dc1
+refused 'switch all of tenant sam is at all its sites and needs no map; say where it is by its --site' add map sam all dc2
+refused 'tenant sam has no switch app; "tenantctl show switch sam" lists them' add map sam web dc2 --as app
+refused 'switch web of tenant sam is mapped to switch all, which is not at that site; say where all is by its --site' add map sam web dc2 --as all
+refused 'switch web of tenant sam is not mapped to dc2; "tenantctl show map sam" lists them' del map sam web dc2
+done_ add map sam web dc2 --as web-dc2
+shows "sam     web     dc2   web-dc2" show map sam web
+refused 'switch web of tenant sam is mapped to dc2 already; "tenantctl del map sam web dc2" first' add map sam web dc2
+done_ del map sam web dc2
+done_ add map sam web dc2
+shows "sam     web   * active  dc2 *" show switch sam web
+done_ move host sam 10.7.1.50 --to dc2
+shows "sam     web     10.7.1.50  dc2   yes" show host sam 10.7.1.50
+plan_has dlr2 kernel "ip route add 10.7.1.50/32 dev ls$("$tenantctl" --json show switch sam web | sed -n 's/.*"id":\([0-9]*\),/\1/p') *"
+done_ move host sam 10.7.1.50 --to dc1
+shows "sam     web     10.7.1.50  dc1   no" show host sam 10.7.1.50
+done_ set host sam web 10.7.1.50 --site auto
+shows "sam     web     10.7.1.50  -     no" show host sam 10.7.1.50
+refused 'tenant sam has no host 10.7.1.51; "tenantctl show host sam" lists them' show host sam 10.7.1.51
+done_ del host sam web 10.7.1.50
+done_ del tenant sam
+done_ del node dlr2
+done_ del site dc2
+
 # ---- the brake: much at once is asked for twice ----
 
 done_ add tenant brake --nodes dlr
@@ -476,7 +530,7 @@ while read -r verb object _; do
 	checks=$((checks + 1))
 	[[ $code == 0 && $out == "tenantctl $words"*$'\nExample:\n  tenantctl '* ]] ||
 		fail "tenantctl $words --help" "$out$err"
-done < <("$tenantctl" --help | grep -E '^  (init|add|set|del|show|plan|check|release|trace|graph|change) ')
+done < <("$tenantctl" --help | grep -E '^  (init|add|set|del|move|show|plan|check|release|trace|graph|change) ')
 run --version
 check "tenantctl --version" 0 "$code"
 

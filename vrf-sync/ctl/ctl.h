@@ -56,6 +56,8 @@ extern const struct command node_commands[];
 extern const struct command wire_commands[];
 extern const struct command tenant_commands[];
 extern const struct command switch_commands[];
+extern const struct command host_commands[];
+extern const struct command map_commands[];
 extern const struct command link_commands[];
 extern const struct command leak_commands[];
 extern const struct command circuit_commands[];

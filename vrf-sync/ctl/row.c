@@ -34,6 +34,9 @@ static int sql_refused(struct ctl *ctl)
 			   "something in database %s still refers to this; delete that first",
 			   ctl->db->path);
 		break;
+	case SQLITE_CONSTRAINT_TRIGGER: /* in a sentence of its own */
+		reason_set(&ctl->why, "%s", text);
+		break;
 	case SQLITE_CONSTRAINT_CHECK:
 		reason_set(&ctl->why, "the database does not allow this value: %s", what);
 		break;

@@ -21,6 +21,8 @@ int show_reserved(struct ctl *ctl, const struct args *args);
 int show_tenant(struct ctl *ctl, const struct args *args);
 int show_switch(struct ctl *ctl, const struct args *args);
 int show_subnet(struct ctl *ctl, const struct args *args);
+int show_host(struct ctl *ctl, const struct args *args);
+int show_map(struct ctl *ctl, const struct args *args);
 int show_link(struct ctl *ctl, const struct args *args);
 int show_leak(struct ctl *ctl, const struct args *args);
 int show_circuit(struct ctl *ctl, const struct args *args);

@@ -13,6 +13,7 @@
 #include "ctl/row.h"
 #include "ctl/show.h"
 #include "model/derive.h"
+#include "model/presence.h"
 #include "plan/validate.h"
 
 /* Appends the tenant's rows; name: only the one of this name, or NULL. */
@@ -20,6 +21,41 @@ typedef void (*rows_fn)(const struct model *model, const struct tenant *tenant, 
 			struct json_object *rows);
 
 /* ---- what a tenant has ---- */
+
+static const char *site_name(const struct provider *provider, uint32_t id)
+{
+	const struct site *site = provider_site(provider, id);
+
+	return site ? site->name : NULL;
+}
+
+/* Sites that have a part of the switch in place and do not have it: by their DLRs. */
+static struct json_object *ready_sites(const struct provider *provider,
+				       const struct tenant *tenant,
+				       const struct logical_switch *sw)
+{
+	struct json_object *array = json_object_new_array();
+	const struct attachment *attachment;
+	uint32_t *known = NULL, *id;
+
+	darr_foreach_p (tenant->attachments, attachment) {
+		const struct node *node = provider_node(provider, attachment->node_id);
+		enum presence presence;
+		bool seen = !node || !(attachment->roles & ROLE_DLR);
+
+		darr_foreach_p (known, id)
+			seen |= *id == node->site_id;
+		if (seen)
+			continue;
+		*darr_append(known) = node->site_id;
+		presence = switch_presence(tenant, sw, node->site_id);
+		if (presence == PRESENCE_READY || presence == PRESENCE_HOSTS)
+			json_object_array_add(
+				array, json_object_new_string(site_name(provider, node->site_id)));
+	}
+	darr_free(known);
+	return array;
+}
 
 static void add_switches(const struct model *model, const struct tenant *tenant, const char *name,
 			 struct json_object *rows)
@@ -32,7 +68,6 @@ static void add_switches(const struct model *model, const struct tenant *tenant,
 
 	darr_foreach_p (tenant->switches, sw) {
 		struct json_object *row, *subnets;
-		const struct site *site = provider_site(provider, sw->site_id);
 		uint32_t vni = 0;
 
 		if (name && strcmp(name, sw->name))
@@ -50,7 +85,9 @@ static void add_switches(const struct model *model, const struct tenant *tenant,
 		show_text(row, "bridge", bridge);
 		show_number(row, "vni", vni);
 		show_number(row, "mtu", sw->mtu);
-		show_text(row, "site", site ? site->name : NULL);
+		show_text(row, "site", site_name(provider, sw->site_id));
+		show_text(row, "state", switch_state_names[sw->state]);
+		json_object_object_add(row, "ready-at", ready_sites(provider, tenant, sw));
 		show_text(row, "purpose", purpose_names[sw->purpose]);
 		show_text(row, "scope", scope_names[sw->scope]);
 		json_object_object_add(row, "subnets", subnets);
@@ -78,6 +115,51 @@ static void add_subnets(const struct model *model, const struct tenant *tenant, 
 			show_flag(row, "announced", subnet_is_advertised(sw, subnet));
 			json_object_array_add(rows, row);
 		}
+	}
+}
+
+/* name: of one host, by its address. */
+static void add_hosts(const struct model *model, const struct tenant *tenant, const char *name,
+		      struct json_object *rows)
+{
+	const struct logical_switch *sw;
+	const struct tenant_host *host;
+	char text[IPNET_TEXT_SIZE];
+
+	darr_foreach_p (tenant->switches, sw)
+		darr_foreach_p (sw->hosts, host) {
+			struct json_object *row;
+
+			if (name && strcmp(name, ipnet_format_addr(&host->address, text)))
+				continue;
+			row = json_object_new_object();
+			show_text(row, "tenant", tenant->name);
+			show_text(row, "switch", sw->name);
+			show_address(row, "address", &host->address);
+			show_text(row, "site", site_name(model_provider(model), host->site_id));
+			show_flag(row, "advertise", host->advertise);
+			json_object_array_add(rows, row);
+		}
+}
+
+static void add_maps(const struct model *model, const struct tenant *tenant, const char *name,
+		     struct json_object *rows)
+{
+	const struct network_map *map;
+
+	darr_foreach_p (tenant->maps, map) {
+		const struct logical_switch *sw = tenant_switch(tenant, map->switch_id);
+		const struct logical_switch *as = tenant_switch(tenant, map->target_id);
+		struct json_object *row;
+
+		if (!sw || (name && strcmp(name, sw->name)))
+			continue;
+		row = json_object_new_object();
+		show_text(row, "tenant", tenant->name);
+		show_text(row, "switch", sw->name);
+		show_text(row, "site", site_name(model_provider(model), map->site_id));
+		show_text(row, "as", map->target_id ? (as ? as->name : "?") : sw->name);
+		json_object_array_add(rows, row);
 	}
 }
 
@@ -301,6 +383,9 @@ static struct json_object *make_tenant(const struct model *model, const struct t
 	json_object_object_add(json, "rd", tenant_rds(provider, tenant));
 	show_number(json, "max-routes", tenant->max_routes);
 	show_nets(json, "aggregates", tenant->aggregates);
+	show_text(json, "egress", egress_names[tenant->egress]);
+	show_text(json, "active-site", site_name(provider, tenant->active_site_id));
+	show_text(json, "recovery-site", site_name(provider, tenant->recovery_site_id));
 	json_object_object_add(json, "nodes", tenant_nodes(provider, tenant));
 	show_text(json, "state", validate_tenant(model, tenant, &findings) ? "held" : "ok");
 	darr_free(findings);
@@ -336,6 +421,8 @@ static struct json_object *make_tenant_in_full(struct ctl *ctl, const struct mod
 	add_part(json, "circuits", model, tenant, add_circuits);
 	add_part(json, "switches", model, tenant, add_switches);
 	add_part(json, "subnets", model, tenant, add_subnets);
+	add_part(json, "hosts", model, tenant, add_hosts);
+	add_part(json, "maps", model, tenant, add_maps);
 	add_part(json, "links", model, tenant, add_links);
 	add_part(json, "leaks", model, tenant, add_leaks);
 	return json;
@@ -408,6 +495,16 @@ int show_switch(struct ctl *ctl, const struct args *args)
 int show_subnet(struct ctl *ctl, const struct args *args)
 {
 	return show_parts(ctl, args, add_subnets);
+}
+
+int show_host(struct ctl *ctl, const struct args *args)
+{
+	return show_parts(ctl, args, add_hosts);
+}
+
+int show_map(struct ctl *ctl, const struct args *args)
+{
+	return show_parts(ctl, args, add_maps);
 }
 
 int show_link(struct ctl *ctl, const struct args *args)

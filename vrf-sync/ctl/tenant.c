@@ -231,12 +231,27 @@ static int check_vrf_name(struct ctl *ctl, const struct args *args)
 	return -1;
 }
 
+/* Where all traffic leaves by one site, which one must be said; else none may. */
+static int check_egress(struct ctl *ctl, const struct args *args)
+{
+	const char *egress = args_value(args, "egress");
+	bool one = egress && !strcmp(egress, egress_names[EGRESS_ACTIVE]);
+
+	if (one == (args_value(args, "active-site") != NULL))
+		return 0;
+	reason_set(&ctl->why,
+		   one ? "--egress active needs --active-site SITE, by which all traffic leaves"
+		       : "--active-site belongs to --egress active; give both, or none of them");
+	return -1;
+}
+
 static int tenant_add(struct ctl *ctl, const struct args *args)
 {
 	struct row row = { .table = "tenant", .object = "tenant" };
 	struct attach attach = { .ctl = ctl, .tenant = args->names[0] };
 
-	if (lookup_new(ctl, "tenant", attach.tenant) < 0 || check_vrf_name(ctl, args) < 0)
+	if (lookup_new(ctl, "tenant", attach.tenant) < 0 || check_vrf_name(ctl, args) < 0 ||
+	    check_egress(ctl, args) < 0)
 		return -1;
 	row_text(&row, "name", attach.tenant);
 	if (row_options(ctl, &row, args, 0) < 0 || row_insert(ctl, &row, &attach.tenant_id) < 0 ||
@@ -282,6 +297,13 @@ static const struct option_info tenant_options[] = {
 	  "in RD <router id>:N; else its id", 1, 65535 },
 	{ "rt-number", OPT_NUMBER, OPTION_AUTO | OPTION_UNIQUE, "rt_number", "N",
 	  "in RT <asn>:N; else its id", 1, UINT32_MAX },
+	{ "egress", OPT_WORD, 0, "egress", "WORD",
+	  "local: traffic leaves by each site's own edges; active: by one site's; for life",
+	  .words = egress_names, .word_count = EGRESS_COUNT },
+	{ "active-site", OPT_SITE, 0, "active_site_id", "SITE",
+	  "which one, with --egress active" },
+	{ "recovery-site", OPT_SITE, OPTION_AUTO, "recovery_site_id", "SITE",
+	  "where its switches of one site are kept ready" },
 	{ "description", OPT_TEXT, 0, "description", "TEXT", "free text; never reaches a router" },
 	{},
 };
