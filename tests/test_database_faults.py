@@ -392,6 +392,36 @@ def damaged_while_others_write(daemon):
     assert not lost, f"{lost} of {count} damages took something away"
 
 
+def status():
+    """The node's row, and how many seconds old it is."""
+    return sql("SELECT revision, updated, (julianday('now') - julianday(updated)) * 86400 FROM node_status")[0]
+
+
+def row_of_status_is_prompt(daemon):
+    """A revision in force is told of at once, however many, once a second on average; and that all is well, now and then."""
+    daemon.settle()
+    until(lambda: status()[2] > 5, "a quiet database")
+    began = time.monotonic()
+    heal(daemon, 77)
+    until(lambda: status()[0] == newest(), "the row of status")
+    took = time.monotonic() - began
+    print(f"a change and its row of status: {took * 1000:.0f} ms")
+    assert took < 0.5 * SLOW
+    told, began = {status()[1]}, time.monotonic()
+    for number in range(300):
+        sql("UPDATE tenant SET max_routes = ? WHERE id = 1", 2000 + number)
+        told.add(status()[1])
+        if time.monotonic() - began > 3:
+            break
+    until(lambda: status()[0] == newest(), "the row of the newest revision", 5)
+    told.add(status()[1])
+    took = time.monotonic() - began
+    print(f"{number + 1} changes in {took:.1f} s: {len(told) - 1} rows of status")
+    assert 1 < len(told) - 1 <= 5 + took, told
+    last = status()[1]
+    until(lambda: status()[1] != last, "a sign of life", 12)
+
+
 def four_writers_at_once(daemon):
     """200 tenants come and go in random order, by tenantctl and by plain SQL, each more than once."""
     rounds, names = 2 if FULL else 1, [f"brief{n:03}" for n in range(200)]
@@ -449,8 +479,8 @@ def four_writers_at_once(daemon):
         pass
 
 
-TESTS = (locked_for_long_by_another_writer, file_that_may_only_be_read, disk_full, replaced_by_another_file, cut, deleted,
-         damaged_at_random_offsets, damaged_while_others_write, four_writers_at_once)
+TESTS = (row_of_status_is_prompt, locked_for_long_by_another_writer, file_that_may_only_be_read, disk_full,
+         replaced_by_another_file, cut, deleted, damaged_at_random_offsets, damaged_while_others_write, four_writers_at_once)
 
 
 def main():

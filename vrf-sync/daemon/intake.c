@@ -181,7 +181,7 @@ static void commit(struct load *load, bool configured)
 	leaving_loaded(touched);
 	engine_model_changed(tenantd.engine, tenantd.model, touched, noticed);
 	release_judge_strangers(meant);
-	status_changed();
+	status_settled();
 }
 
 /* ---- the database ---- */

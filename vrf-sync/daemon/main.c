@@ -151,7 +151,7 @@ static const struct engine_host host = {
 	.route = route_seen,
 	.unexported = straying_unexported,
 	.health = backend_health,
-	.settled = status_changed,
+	.settled = status_settled,
 };
 
 int main(int argc, char **argv)

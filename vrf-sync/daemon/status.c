@@ -3,12 +3,15 @@
  * This node's rows in the database's status tables, so that one command on any
  * machine sees the whole network.
  *
- * Never on the path of a change: written a second after something happened,
- * in one transaction, and only for tenants of which there is news.  Only while
- * somebody moves a switch and waits for these rows they come as soon as that is
- * done, and that second later at the latest.  A database
- * that cannot be written is no harm: the next time all is written that it lacks,
- * as it is to one that has been put in the place of another.
+ * Never on the path of a change: written when a revision is in force and the
+ * engine has nothing left to do, since an operation that moves a tenant to
+ * another site waits for that, and while a switch leaves this site once its
+ * routes have gone; anything else a second after it happened.  On
+ * average no oftener than once a second, in one transaction, and only for
+ * tenants of which there is news.  A node that nothing happens to says so every
+ * few seconds, so that it can be told from one that has died.  A database that
+ * cannot be written is no harm: the next time all is written that it lacks, as
+ * it is to one that has been put in the place of another.
  */
 #include <zebra.h>
 
@@ -26,11 +29,21 @@
 #include "source/db.h"
 
 #define WRITE_AFTER_MS 1000
-#define LOOK_AGAIN_MS  10
-
-static int64_t changed_at; /* what is to be written; 0: nothing is */
+/* Together with what zebra says of the change just made, and less than anybody waits. */
+#define SETTLED_MS 5
+/* A switch that leaves has not left yet; and for how long that is waited for. */
+#define LOOK_AGAIN_MS 10
+#define LEAVING_MS    1000
+/* So many may follow at once where there were none for so many seconds. */
+#define AT_ONCE 4
+/* Somebody else writes: waiting for the lock is for those who have nothing else to do. */
+#define LOCK_MS  10
+#define RETRY_MS 100
 
 static struct event *ev_write;
+static int64_t ev_write_at; /* ms */
+static int64_t spaced;      /* when the writes so far are a second apart, ms */
+static int64_t put_off;     /* since when something leaves, ms; 0: it does not */
 static struct db *open_db;
 static dev_t open_dev;
 static ino_t open_ino;
@@ -165,58 +178,93 @@ struct db *status_database(struct reason *why)
 {
 	if (file_is_another())
 		close_db();
-	if (!open_db)
+	if (!open_db) {
 		open_db = db_open(tenantd.database, DB_SERVE, why);
+		if (open_db)
+			sqlite3_busy_timeout(open_db->sqlite, LOCK_MS);
+	}
 	return open_db;
 }
 
-static bool write_now(void)
+static int64_t now_ms(void)
 {
-	struct reason why = {};
-
-	if (status_database(&why) && write_rows(open_db))
-		return true;
-	close_db(); /* which ends its transaction, too */
-	return false;
+	return clock_us() / 1000;
 }
 
 static void write_status(struct event *event);
 
-static void write_in(unsigned int milliseconds)
+/* At the earliest of all times it was asked for. */
+static void write_in(int64_t ms)
 {
+	int64_t at = now_ms() + ms;
+
+	if (!tenantd.database || !model_provider(tenantd.model) || (ev_write && ev_write_at <= at))
+		return;
 	event_cancel(&ev_write);
-	event_add_timer_msec(tenantd.loop, write_status, NULL, milliseconds, &ev_write);
+	ev_write_at = at;
+	event_add_timer_msec(tenantd.loop, write_status, NULL, ms, &ev_write);
+}
+
+/* How long the next one has to wait, ms. */
+static int64_t spacing(void)
+{
+	return MAX(0, spaced - (AT_ONCE - 1) * WRITE_AFTER_MS - now_ms());
+}
+
+/* In how many ms again. */
+static int64_t write_now(void)
+{
+	struct reason why = {};
+	bool locked;
+
+	if (status_database(&why) && write_rows(open_db)) {
+		spaced = MAX(spaced, now_ms()) + WRITE_AFTER_MS;
+		return STATUS_EVERY_S * 1000;
+	}
+	locked = open_db && sqlite3_errcode(open_db->sqlite) == SQLITE_BUSY &&
+		 sqlite3_get_autocommit(open_db->sqlite);
+	if (!locked)
+		close_db(); /* which ends its transaction, too */
+	return locked ? RETRY_MS : WRITE_AFTER_MS;
+}
+
+/* Whoever moves the switch must not go on while an edge here still has the way to it. */
+static bool is_leaving(void)
+{
+	if (!leaving_any() || leaving_is_over())
+		return false;
+	if (!put_off)
+		put_off = now_ms();
+	return now_ms() < put_off + LEAVING_MS;
 }
 
 static void write_status(struct event *event)
 {
-	bool late = clock_us() - changed_at >= WRITE_AFTER_MS * 1000;
 	struct engine_stats stats;
 
 	engine_stats(tenantd.engine, &stats);
-	if (leaving_any() && (stats.busy || (!late && !leaving_is_over())))
+	if (stats.busy) {
+		write_in(WRITE_AFTER_MS); /* its end is told of by status_settled() */
+	} else if (is_leaving()) {
 		write_in(LOOK_AGAIN_MS);
-	else if (stats.busy || !write_now())
-		write_in(WRITE_AFTER_MS);
-	else
-		changed_at = 0;
+	} else {
+		put_off = 0;
+		write_in(write_now());
+	}
 }
 
 void status_changed(void)
 {
-	if (!tenantd.database || !model_provider(tenantd.model))
-		return;
-	if (!changed_at)
-		changed_at = clock_us();
-	if (!ev_write)
-		write_in(leaving_any() ? LOOK_AGAIN_MS : WRITE_AFTER_MS);
-	else if (leaving_any() && event_timer_remain_msec(ev_write) > LOOK_AGAIN_MS)
-		write_in(LOOK_AGAIN_MS);
+	write_in(WRITE_AFTER_MS);
+}
+
+void status_settled(void)
+{
+	write_in(MAX(SETTLED_MS, spacing()));
 }
 
 void status_stop(void)
 {
 	event_cancel(&ev_write);
-	changed_at = 0;
 	close_db();
 }

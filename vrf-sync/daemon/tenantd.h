@@ -153,8 +153,10 @@ bool leaving_any(void);
 /* As far as this node goes, what leaves its site has left it. */
 bool leaving_is_over(void);
 void leaving_stop(void);
-/* status.c: something worth telling has changed; written soon, at most once a second. */
+/* status.c: something worth telling has changed; written a second later. */
 void status_changed(void);
+/* The same, at once where that is not too often: a revision may be in force. */
+void status_settled(void);
 void status_stop(void);
 /* The database, open to be written without ever waiting for a lock; it stays status.c's, and is
  * good until the next event.  NULL with a sentence.

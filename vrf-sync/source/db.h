@@ -18,6 +18,8 @@
 #include "model/model.h"
 
 #define DB_SCHEMA_VERSION 3
+/* A node's row in node_status gets no older than this while its tenantd is well. */
+#define STATUS_EVERY_S 10
 
 struct sqlite3;
 struct sqlite3_stmt;
