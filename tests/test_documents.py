@@ -135,14 +135,18 @@ def help_of(*words):
 
 def tenantctl_commands():
     """{form: summary}, by its own help."""
-    rows = re.findall(r"^  ((?:init|add|set|del|move|show|plan|check|release|trace|graph|change)\b.{36,42}?) +(\S.*)$", help_of(), re.M)
+    verbs = "init|add|set|del|move|show|plan|check|release|trace|graph|change|failover|failback|reprotect|operation"
+    rows = re.findall(rf"^  (?=(?:{verbs})\b)(.{{44}}) (\S.*)$", help_of(), re.M)
     return {" ".join(form.split()): summary for form, summary in rows}
+
+
+ALONE = ("init", "plan", "check", "release", "trace", "graph", "failover", "failback", "reprotect")
 
 
 def options_of(form):
     verb, *rest = form.split()
-    words = [verb] if verb in ("init", "plan", "check", "release", "trace", "graph") else [verb, rest[0]]
-    return verb if verb == "change" else words[-1], re.findall(r"^  (--[\w-]+)", help_of(*words).split("Example:")[0], re.M)
+    words = [verb] if verb in ALONE else [verb, rest[0]]
+    return verb if verb in ("change", "operation") else words[-1], re.findall(r"^  (--[\w-]+)", help_of(*words).split("Example:")[0], re.M)
 
 
 HELP = {}    # tenantctl is asked once

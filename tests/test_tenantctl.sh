@@ -433,9 +433,9 @@ refused 'the recovery site of tenant sam is dc2, where no DLR serves it; attach 
 done_ add tenant sam --nodes dlr,dlr2 --egress active --active-site dc1
 refused 'egress of a tenant is chosen once; make another tenant for the other way' set tenant sam --egress local
 done_ set tenant sam --active-site dc2
-shows "egress         active
-active-site    dc2
-recovery-site  -" show tenant sam
+shows "egress             active
+active-site        dc2
+recovery-site      -" show tenant sam
 done_ add switch sam web 10.7.1.0/24 --site dc1
 done_ add switch sam web-dc2 10.7.2.0/24 --site dc2
 done_ add switch sam all 10.7.3.0/24 --scope universal
@@ -518,11 +518,22 @@ done_ del reserved 203.0.113.0/24
 is_json change history
 is_json change show "$number"
 
+# ---- operations on sites (the rest in tests/test_operations.py) ----
+
+shows "there is no operation" operation show
+done_ add tenant goes --nodes dlr
+refused 'tenant goes has nothing at another site that could go to dc1' failover goes --to dc1 --planned
+refused 'tenant goes has not failed over; there is no way back to go' failback goes --disaster
+refused 'tenant goes has not failed over; there is no way back to go' reprotect goes
+refused 'there is no operation 1; "tenantctl operation show" lists them' operation resume 1
+refused 'there is no operation 1; "tenantctl operation show" lists them' operation undo 1
+done_ del tenant goes
+
 # ---- help: every command has a page with an example ----
 
 while read -r verb object _; do
 	case $verb in
-	init | plan | check | release | trace | graph) words=$verb ;;
+	init | plan | check | release | trace | graph | failover | failback | reprotect) words=$verb ;;
 	*) words="$verb $object" ;;
 	esac
 	# shellcheck disable=SC2086
@@ -530,7 +541,7 @@ while read -r verb object _; do
 	checks=$((checks + 1))
 	[[ $code == 0 && $out == "tenantctl $words"*$'\nExample:\n  tenantctl '* ]] ||
 		fail "tenantctl $words --help" "$out$err"
-done < <("$tenantctl" --help | grep -E '^  (init|add|set|del|move|show|plan|check|release|trace|graph|change) ')
+done < <("$tenantctl" --help | grep -E '^  (init|add|set|del|move|show|plan|check|release|trace|graph|change|failover|failback|reprotect|operation) ')
 run --version
 check "tenantctl --version" 0 "$code"
 

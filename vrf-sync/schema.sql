@@ -159,6 +159,10 @@ CREATE TABLE tenant (
 		CHECK (egress IN ('local', 'active')),      -- 'active', at active_site alone, the others stand by.  For life
 	active_site_id   INTEGER REFERENCES site (id),
 	recovery_site_id INTEGER REFERENCES site (id),  -- where the tenant's switches of one site are kept ready
+	recovery_priority INTEGER NOT NULL DEFAULT 3    -- "failover --all" takes 1 first, and the next when that has ended
+		CHECK (recovery_priority BETWEEN 1 AND 5),
+	bubble_of   INTEGER UNIQUE                      -- a test bubble of this tenant, which nothing leads out of
+		REFERENCES tenant (id) ON DELETE CASCADE,
 	description TEXT NOT NULL DEFAULT '',           -- free text; never reaches a router
 	CHECK (egress = 'local' OR active_site_id IS NOT NULL)
 ) STRICT;
@@ -384,6 +388,45 @@ CREATE TABLE change_edit (
 	PRIMARY KEY (change_id, position)
 ) STRICT;
 
+-- Operations on sites: a tenant goes over to another site, or comes back.  They write
+-- rows above in one or more transactions, and wait in between until nodes are in step;
+-- the row here changes in the same transactions, so that it always says how far it is.
+-- One at a time for a tenant: one that failed is to be resumed, or undone, first.
+CREATE TABLE operation (
+	id          INTEGER PRIMARY KEY AUTOINCREMENT,
+	tenant_id   INTEGER NOT NULL REFERENCES tenant (id) ON DELETE CASCADE,
+	kind        TEXT NOT NULL
+		CHECK (kind IN ('failover', 'failback', 'reprotect', 'bubble', 'evacuate')),
+	mode        TEXT CHECK (mode IN ('planned', 'disaster', 'partial')),
+	from_site   INTEGER REFERENCES site (id) ON DELETE SET NULL,
+	to_site     INTEGER REFERENCES site (id) ON DELETE SET NULL,
+	hosts       TEXT NOT NULL DEFAULT '',           -- of a partial one: addresses, with ',' in between
+	state       TEXT NOT NULL DEFAULT 'running'
+		CHECK (state IN ('running', 'done', 'failed', 'undone')),
+	step        TEXT NOT NULL DEFAULT 'begun',      -- the newest of operation_step
+	reason      TEXT NOT NULL DEFAULT '',           -- why it failed, and where it stands
+	author      TEXT NOT NULL DEFAULT '',
+	began       INTEGER NOT NULL,                   -- milliseconds since 1970, as all times here
+	ended       INTEGER,
+	first_seq   INTEGER,                            -- what it did lies in change_log between these two
+	last_seq    INTEGER,
+	wait        INTEGER NOT NULL DEFAULT 10,        -- seconds it waits for nodes in one step
+	hook        TEXT NOT NULL DEFAULT '',           -- program that is run before and after each step
+	runner      INTEGER NOT NULL DEFAULT 1          -- counts who runs it: one that is taken over stops
+) STRICT;
+CREATE UNIQUE INDEX operation_open ON operation (tenant_id) WHERE state IN ('running', 'failed');
+
+CREATE TABLE operation_step (
+	operation_id INTEGER NOT NULL REFERENCES operation (id) ON DELETE CASCADE,
+	name        TEXT NOT NULL,
+	began       INTEGER NOT NULL,
+	written     INTEGER NOT NULL,                   -- its transaction
+	heard       INTEGER,                            -- when all nodes it waits for were in step; NULL: not yet
+	first_seq   INTEGER NOT NULL,                   -- its own entries in change_log
+	last_seq    INTEGER NOT NULL,
+	PRIMARY KEY (operation_id, name)
+) STRICT;
+
 CREATE TRIGGER change_log_trim AFTER INSERT ON change_log WHEN NEW.seq % 1000 = 0 BEGIN
 	DELETE FROM change_log WHERE seq < NEW.seq - 100000;
 	DELETE FROM change WHERE last_seq < NEW.seq - 100000 AND state <> 'confirming';
@@ -543,25 +586,33 @@ CREATE TRIGGER tenant_insert AFTER INSERT ON tenant BEGIN
 		json_object('id', NEW.id, 'name', NEW.name, 'vrf', NEW.vrf, 'table_id', NEW.table_id,
 			'rd_number', NEW.rd_number, 'rt_number', NEW.rt_number, 'max_routes', NEW.max_routes,
 			'egress', NEW.egress, 'active_site_id', NEW.active_site_id,
-			'recovery_site_id', NEW.recovery_site_id, 'description', NEW.description));
+			'recovery_site_id', NEW.recovery_site_id,
+			'recovery_priority', NEW.recovery_priority, 'bubble_of', NEW.bubble_of,
+			'description', NEW.description));
 END;
 CREATE TRIGGER tenant_delete AFTER DELETE ON tenant BEGIN
 	INSERT INTO change_log (tbl, op, row_id, tenant_id, was) VALUES ('tenant', 'delete', OLD.id, OLD.id,
 		json_object('id', OLD.id, 'name', OLD.name, 'vrf', OLD.vrf, 'table_id', OLD.table_id,
 			'rd_number', OLD.rd_number, 'rt_number', OLD.rt_number, 'max_routes', OLD.max_routes,
 			'egress', OLD.egress, 'active_site_id', OLD.active_site_id,
-			'recovery_site_id', OLD.recovery_site_id, 'description', OLD.description));
+			'recovery_site_id', OLD.recovery_site_id,
+			'recovery_priority', OLD.recovery_priority, 'bubble_of', OLD.bubble_of,
+			'description', OLD.description));
 END;
 CREATE TRIGGER tenant_update AFTER UPDATE ON tenant BEGIN
 	INSERT INTO change_log (tbl, op, row_id, tenant_id, was, now) VALUES ('tenant', 'update', NEW.id, NEW.id,
 		json_object('id', OLD.id, 'name', OLD.name, 'vrf', OLD.vrf, 'table_id', OLD.table_id,
 			'rd_number', OLD.rd_number, 'rt_number', OLD.rt_number, 'max_routes', OLD.max_routes,
 			'egress', OLD.egress, 'active_site_id', OLD.active_site_id,
-			'recovery_site_id', OLD.recovery_site_id, 'description', OLD.description),
+			'recovery_site_id', OLD.recovery_site_id,
+			'recovery_priority', OLD.recovery_priority, 'bubble_of', OLD.bubble_of,
+			'description', OLD.description),
 		json_object('id', NEW.id, 'name', NEW.name, 'vrf', NEW.vrf, 'table_id', NEW.table_id,
 			'rd_number', NEW.rd_number, 'rt_number', NEW.rt_number, 'max_routes', NEW.max_routes,
 			'egress', NEW.egress, 'active_site_id', NEW.active_site_id,
-			'recovery_site_id', NEW.recovery_site_id, 'description', NEW.description));
+			'recovery_site_id', NEW.recovery_site_id,
+			'recovery_priority', NEW.recovery_priority, 'bubble_of', NEW.bubble_of,
+			'description', NEW.description));
 	INSERT INTO change_log (tbl, op, row_id, tenant_id)
 		SELECT 'tenant', 'update', OLD.id, OLD.id
 		WHERE OLD.id IS NOT NEW.id;

@@ -268,10 +268,10 @@ int change_commit(struct ctl *ctl)
 }
 
 /* Who did it, in its place in the history: one command is a change by itself. */
-static int record(struct change *change, const struct args *args)
+static int record(struct change *change, const char *title)
 {
 	struct ctl *ctl = change->ctl;
-	char title[WORDS_TEXT_SIZE], author[AUTHOR_SIZE];
+	char author[AUTHOR_SIZE];
 	uint64_t seq;
 
 	if (db_revision(ctl->db, &seq, &ctl->why) < 0)
@@ -282,31 +282,58 @@ static int record(struct change *change, const struct args *args)
 		ctl,
 		"INSERT INTO change (title, author, base, state, applied, first_seq, last_seq)"
 		" VALUES (?1, ?2, ?3, 'applied', unixepoch(), ?3 + 1, ?4)",
-		"ttii", words_of_args(args, title), words_author(author), (int64_t)change->seq,
-		(int64_t)seq);
+		"ttii", title, words_author(author), (int64_t)change->seq, (int64_t)seq);
 }
 
-int change_run(struct ctl *ctl, const struct command *command, const struct args *args)
+static int write_and_judge(struct change *change, bool meant,
+			   int (*write)(struct ctl *ctl, void *arg), void *arg)
+{
+	return write(change->ctl, arg) || change_read_back(change, meant) || change_judge(change)
+		       ? -1
+		       : 0;
+}
+
+int change_try(struct ctl *ctl, int (*write)(struct ctl *ctl, void *arg), void *arg)
+{
+	struct change *change = change_begin(ctl);
+	int ret = change ? write_and_judge(change, true, write, arg) : -1;
+
+	change_free(change);
+	return ret;
+}
+
+int change_do(struct ctl *ctl, const char *title, bool meant,
+	      int (*write)(struct ctl *ctl, void *arg), void *arg)
 {
 	struct change *change = NULL;
 	int ret = change_lock(ctl);
 
 	if (!ret) {
 		change = change_begin(ctl);
-		ret = change ? command->run(ctl, args) : -1;
+		ret = change ? write_and_judge(change, meant, write, arg) : -1;
 	}
-	if (!ret && ctl->meant)
-		ret = change_mean(ctl);
 	if (!ret)
-		ret = change_read_back(change, ctl->meant);
-	if (!ret)
-		ret = change_judge(change);
-	if (!ret)
-		ret = record(change, args);
+		ret = record(change, title);
 	if (!ret)
 		ret = change_commit(ctl);
 	if (ret)
 		sqlite3_exec(ctl->db->sqlite, "ROLLBACK", NULL, NULL, NULL);
 	change_free(change);
 	return ret;
+}
+
+static int run_command(struct ctl *ctl, void *arg)
+{
+	const struct args *args = arg;
+	int ret = args->command->run(ctl, args);
+
+	return !ret && ctl->meant ? change_mean(ctl) : ret;
+}
+
+int change_run(struct ctl *ctl, const struct args *args)
+{
+	char title[WORDS_TEXT_SIZE];
+
+	/* release sets ctl->meant itself */
+	return change_do(ctl, words_of_args(args, title), ctl->meant, run_command, (void *)args);
 }

@@ -19,7 +19,15 @@ struct args;
 /* Runs a command that writes.  0 where the change is in the database;
  * -1 with a sentence where nothing is.
  */
-int change_run(struct ctl *ctl, const struct command *command, const struct args *args);
+int change_run(struct ctl *ctl, const struct args *args);
+
+/* The same for what is no command by itself: write() is called in the transaction, and title
+ * is what the history says of it.  What it withdraws is meant where write() says so.
+ */
+int change_do(struct ctl *ctl, const char *title, bool meant,
+	      int (*write)(struct ctl *ctl, void *arg), void *arg);
+/* Within a transaction: writes, and judges what was written, without an end. */
+int change_try(struct ctl *ctl, int (*write)(struct ctl *ctl, void *arg), void *arg);
 
 /* Within a command that writes: every node may withdraw all that is withdrawn up to and with
  * this change.  -1 with a sentence.

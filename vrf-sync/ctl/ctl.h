@@ -34,8 +34,9 @@ struct option_info;
 enum access {
 	ACCESS_NONE, /* opens nothing */
 	ACCESS_READ,
-	ACCESS_WRITE, /* runs in a transaction that is judged before it counts */
-	ACCESS_DRAFT, /* runs in a transaction, on the rows of drafts */
+	ACCESS_WRITE,     /* runs in a transaction that is judged before it counts */
+	ACCESS_DRAFT,     /* runs in a transaction, on the rows of drafts */
+	ACCESS_OPERATION, /* takes several transactions, and waits for nodes in between */
 };
 
 struct command {
@@ -69,6 +70,8 @@ extern const struct command release_commands[];
 extern const struct command trace_commands[];
 extern const struct command graph_commands[];
 extern const struct command draft_commands[];
+extern const struct command failover_commands[];
+extern const struct command operation_commands[];
 
 /* All of them, one after the other: NULL starts, NULL ends. */
 const struct command *command_next(const struct command *command);

@@ -52,6 +52,18 @@ int draft_add_edit(struct ctl *ctl, int64_t id, struct json_object *words);
 int draft_try(struct ctl *ctl);
 int draft_untry(struct ctl *ctl);
 
+/* What something would do, printed: node by node, and as a whole; what write() has written
+ * stays in the transaction that is open.
+ */
+struct preview_ask {
+	int64_t change; /* 0: no draft */
+	const char *title;
+	const char *node; /* only this one; NULL: all */
+	int (*write)(struct ctl *ctl, void *arg);
+	void *arg;
+};
+int preview_run(struct ctl *ctl, const struct preview_ask *ask);
+
 /* A command that is run on a draft instead of the database: one that changes is
  * kept as an edit, one that shows shows the draft.
  */

@@ -47,7 +47,7 @@ struct found {
 #define LINES_MOST 20
 
 struct preview {
-	const struct draft *draft;
+	const struct preview_ask *ask;
 	uint64_t revision;
 	struct model *before;
 	const struct model *after;
@@ -343,8 +343,11 @@ static void print_findings(const struct preview *preview)
 
 static void print_summary(const struct preview *preview)
 {
-	printf("# change %" PRId64 " on revision %" PRIu64 "%s%s\n", preview->draft->id,
-	       preview->revision, preview->draft->title[0] ? ": " : "", preview->draft->title);
+	if (preview->ask->change)
+		printf("# change %" PRId64 " on revision %" PRIu64 "%s%s\n", preview->ask->change,
+		       preview->revision, preview->ask->title[0] ? ": " : "", preview->ask->title);
+	else
+		printf("# %s, on revision %" PRIu64 "\n", preview->ask->title, preview->revision);
 	printf("nodes concerned: %u of %u\n", (unsigned int)darr_len(preview->nodes),
 	       (unsigned int)darr_len(model_provider(preview->after)->nodes));
 	print_sessions(preview, SESSION_RESET, "sessions reset");
@@ -431,7 +434,10 @@ static void print_json(struct ctl *ctl, const struct preview *preview, const cha
 		show_flag(row, "new", found->is_new);
 		json_object_array_add(findings, row);
 	}
-	show_number(json, "change", preview->draft->id);
+	if (preview->ask->change)
+		show_number(json, "change", preview->ask->change);
+	else
+		show_text(json, "what", preview->ask->title);
 	show_number(json, "revision", preview->revision);
 	show_number(json, "sessions-reset", count_sessions(preview, SESSION_RESET));
 	json_object_object_add(json, "nodes", nodes);
@@ -472,17 +478,26 @@ static void take_touched(struct preview *preview, const uint32_t *touched)
 	darr_free(all);
 }
 
-static int look(struct ctl *ctl, struct preview *preview, const char *only)
+/* As the transaction has it: what came before in it is no part of this. */
+static struct model *load_before(struct ctl *ctl)
+{
+	struct reason kept = ctl->why;
+	struct model *model = show_load(ctl);
+
+	ctl->why = kept;
+	return model ? model : model_new();
+}
+
+static int look(struct ctl *ctl, struct preview *preview)
 {
 	struct change *change = change_begin(ctl);
-	int ret = change ? draft_replay(ctl, preview->draft) : -1;
+	int ret = change ? preview->ask->write(ctl, preview->ask->arg) : -1;
 
 	if (!ret)
 		preview->brakes = change_brakes(change, &preview->brake);
 	if (!ret)
 		ret = change_read_back(change, true);
 	if (!ret) {
-		preview->before = change_load_before(ctl);
 		preview->after = change_model(change);
 		take_touched(preview, change_touched(change));
 		if (!model_provider(preview->after)) {
@@ -491,32 +506,52 @@ static int look(struct ctl *ctl, struct preview *preview, const char *only)
 		}
 	}
 	if (!ret)
-		ret = check_node(ctl, preview, only);
+		ret = check_node(ctl, preview, preview->ask->node);
 	if (!ret) {
 		preview_make(preview);
 		if (ctl->json)
-			print_json(ctl, preview, only);
+			print_json(ctl, preview, preview->ask->node);
 		else
-			print_text(preview, only);
+			print_text(preview, preview->ask->node);
 	}
-	preview_fini(preview);
 	change_free(change);
 	return ret;
 }
 
+int preview_run(struct ctl *ctl, const struct preview_ask *ask)
+{
+	struct preview preview = { .ask = ask };
+	int ret;
+
+	if (db_revision(ctl->db, &preview.revision, &ctl->why) < 0)
+		return -1;
+	preview.before = load_before(ctl);
+	ret = look(ctl, &preview);
+	preview_fini(&preview);
+	return ret;
+}
+
+static int replay(struct ctl *ctl, void *arg)
+{
+	return draft_replay(ctl, arg);
+}
+
 int draft_plan(struct ctl *ctl, const struct args *args)
 {
-	struct preview preview = {};
+	struct preview_ask ask = { .node = args_value(args, "node"), .write = replay };
 	struct draft draft;
+	uint64_t revision;
 	int ret;
 
 	if (draft_of(ctl, args, &draft) < 0 || draft_is_open(ctl, &draft) < 0 ||
-	    db_revision(ctl->db, &preview.revision, &ctl->why) < 0 || draft_try(ctl) < 0)
+	    db_revision(ctl->db, &revision, &ctl->why) < 0 || draft_try(ctl) < 0)
 		return -1;
-	preview.draft = &draft;
-	ret = look(ctl, &preview, args_value(args, "node"));
+	ask.change = draft.id;
+	ask.title = draft.title;
+	ask.arg = &draft;
+	ret = preview_run(ctl, &ask);
 	if (draft_untry(ctl) < 0 || ret < 0)
 		return -1;
 	return sql_run(ctl, "UPDATE change SET planned = ?2 WHERE id = ?1", "ii", draft.id,
-		       (int64_t)preview.revision);
+		       (int64_t)revision);
 }

@@ -71,7 +71,8 @@ static int host_lookup(const struct host_change *host, int64_t *id)
 	return ret > 0 ? 0 : -1;
 }
 
-int host_subnet(struct ctl *ctl, int64_t switch_id, const char *address, int64_t *subnet_id)
+/* The subnet of the switch that holds the address: 1, 0 where none does, or -1. */
+static int host_subnet(struct ctl *ctl, int64_t switch_id, const char *address, int64_t *subnet_id)
 {
 	static const char next[] =
 		"SELECT id FROM subnet WHERE switch_id = ?1 AND id > ?2 ORDER BY id";
@@ -197,10 +198,36 @@ int host_can_be_at(struct ctl *ctl, const struct model *model, const struct tena
 	return -1;
 }
 
-/* Its own route leads there, unless the site announces the whole subnet anyhow. */
-bool host_needs_route(const struct logical_switch *sw, uint32_t site_id)
+const struct logical_switch *host_switch(const struct tenant *tenant, const char *address,
+					 uint32_t site_id)
 {
-	return sw->site_id != site_id || sw->state != SWITCH_ACTIVE;
+	const struct logical_switch *sw, *found = switch_of_host(tenant, address, site_id);
+	const struct subnet *subnet;
+	struct ipnet one;
+
+	if (found || ipnet_parse_addr(address, &one) < 0)
+		return found;
+	darr_foreach_p (tenant->switches, sw)
+		darr_foreach_p (sw->subnets, subnet)
+			if (ipnet_contains(&subnet->prefix, &one) &&
+			    (!found || switch_presence(tenant, sw, site_id) != PRESENCE_NONE))
+				found = sw;
+	return found;
+}
+
+int host_put(struct ctl *ctl, const struct logical_switch *sw, const char *address,
+	     uint32_t site_id)
+{
+	bool needs_route = sw->site_id != site_id || sw->state != SWITCH_ACTIVE;
+	int64_t subnet_id;
+
+	if (host_subnet(ctl, sw->id, address, &subnet_id) < 0)
+		return -1;
+	return sql_run(ctl,
+		       "INSERT INTO host (subnet_id, address, site_id, advertise)"
+		       " VALUES (?1, ?2, ?3, ?4) ON CONFLICT (subnet_id, address)"
+		       " DO UPDATE SET site_id = ?3, advertise = ?4",
+		       "itii", subnet_id, address, (int64_t)site_id, (int64_t)needs_route);
 }
 
 static int move(struct ctl *ctl, const struct model *model, const struct tenant *tenant,
@@ -217,11 +244,7 @@ static int move(struct ctl *ctl, const struct model *model, const struct tenant 
 	}
 	if (host_can_be_at(ctl, model, tenant, sw, site_id) < 0)
 		return -1;
-	return sql_run(ctl,
-		       "UPDATE host SET site_id = ?1, advertise = ?2 WHERE address = ?3 AND"
-		       " subnet_id IN (SELECT id FROM subnet WHERE switch_id = ?4)",
-		       "iiti", site_id, (int64_t)host_needs_route(sw, site_id), address,
-		       (int64_t)sw->id);
+	return host_put(ctl, sw, address, site_id);
 }
 
 static int host_move(struct ctl *ctl, const struct args *args)

@@ -23,10 +23,11 @@
 #include "source/confirm.h"
 
 static const struct command *const tables[] = {
-	init_commands,    site_commands,     node_commands,   wire_commands,  tenant_commands,
-	switch_commands,  host_commands,     map_commands,    link_commands,  leak_commands,
-	circuit_commands, provider_commands, status_commands, plan_commands,  check_commands,
-	release_commands, trace_commands,    graph_commands,  draft_commands,
+	init_commands,      site_commands,     node_commands,   wire_commands,  tenant_commands,
+	switch_commands,    host_commands,     map_commands,    link_commands,  leak_commands,
+	circuit_commands,   provider_commands, status_commands, plan_commands,  check_commands,
+	release_commands,   trace_commands,    graph_commands,  draft_commands, failover_commands,
+	operation_commands,
 };
 
 const struct command *command_next(const struct command *command)
@@ -97,6 +98,15 @@ static void expire(struct ctl *ctl)
 	expired_fini(&expired);
 }
 
+static int no_draft(struct ctl *ctl, const struct args *args)
+{
+	reason_set(
+		&ctl->why,
+		"%s waits for nodes and cannot be kept in a draft; leave --change and $TENANT_CHANGE out",
+		args->command->verb);
+	return -1;
+}
+
 static int run_opened(struct ctl *ctl, const struct args *args)
 {
 	const struct command *command = args->command;
@@ -107,9 +117,11 @@ static int run_opened(struct ctl *ctl, const struct args *args)
 		expire(ctl);
 	if (command->access == ACCESS_DRAFT)
 		return draft_run(ctl, args);
+	if (command->access == ACCESS_OPERATION)
+		return drafted ? no_draft(ctl, args) : command->run(ctl, args);
 	if (command->access == ACCESS_READ)
 		return drafted ? draft_look(ctl, args) : command->run(ctl, args);
-	ret = drafted ? draft_keep(ctl, args) : change_run(ctl, command, args);
+	ret = drafted ? draft_keep(ctl, args) : change_run(ctl, args);
 	if (!ret)
 		report_change(ctl, args);
 	return ret;

@@ -304,6 +304,8 @@ static const struct option_info tenant_options[] = {
 	  "which one, with --egress active" },
 	{ "recovery-site", OPT_SITE, OPTION_AUTO, "recovery_site_id", "SITE",
 	  "where its switches of one site are kept ready" },
+	{ "recovery-priority", OPT_NUMBER, 0, "recovery_priority", "N",
+	  "its turn in \"failover --all\", 1 comes first; default 3", 1, 5 },
 	{ "description", OPT_TEXT, 0, "description", "TEXT", "free text; never reaches a router" },
 	{},
 };
