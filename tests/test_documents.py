@@ -135,7 +135,7 @@ def help_of(*words):
 
 def tenantctl_commands():
     """{form: summary}, by its own help."""
-    verbs = "init|add|set|del|move|show|plan|check|release|trace|graph|change|failover|failback|reprotect|operation"
+    verbs = "init|add|set|del|move|show|plan|check|release|trace|graph|change|failover|failback|reprotect|operation|bubble"
     rows = re.findall(rf"^  (?=(?:{verbs})\b)(.{{44}}) (\S.*)$", help_of(), re.M)
     return {" ".join(form.split()): summary for form, summary in rows}
 
@@ -146,7 +146,7 @@ ALONE = ("init", "plan", "check", "release", "trace", "graph", "failover", "fail
 def options_of(form):
     verb, *rest = form.split()
     words = [verb] if verb in ALONE else [verb, rest[0]]
-    return verb if verb in ("change", "operation") else words[-1], re.findall(r"^  (--[\w-]+)", help_of(*words).split("Example:")[0], re.M)
+    return verb if verb in ("change", "operation", "bubble") else words[-1], re.findall(r"^  (--[\w-]+)", help_of(*words).split("Example:")[0], re.M)
 
 
 HELP = {}    # tenantctl is asked once

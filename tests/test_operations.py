@@ -482,10 +482,56 @@ def many_at_once_by_priority(db):
     check("nobody is left", True, "t07" in db.run("failover --all --to dc2 --disaster").stderr)
 
 
+def a_bubble_has_no_way_out(db):
+    before = db.network()
+    db.refused("site dc9 does not exist; \"tenantctl show site\" lists them", "bubble start acme --at dc9")
+    db.refused("no DLR of dc3 serves tenant acme; attach one with \"tenantctl set tenant acme --nodes +NODE\"",
+               "bubble start acme --at dc3")
+    db.done("add tenant acme.test --nodes dlr1")
+    db.refused("tenant acme.test exists already; change it with \"tenantctl set tenant acme.test\"", "bubble start acme --at dc2")
+    db.done("del tenant acme.test")
+    plans = {node: db.done(f"plan --node {node}") for node in NODES}
+    told = db.done("bubble start acme --at dc2")
+    check("what it says", True, told.startswith("operation 1, bubble of acme at dc2: done in "))
+    row = db.json("show tenant acme.test")
+    check("it", ("acme", ["dlr2:dlr"], "ok", []), (row["bubble-of"], row["nodes"], row["state"], row["findings"]))
+    check("its networks", {("web", "10.1.1.0/24", False), ("db", "10.1.2.0/24", False), ("all", "10.1.3.0/24", False)},
+          {(one["switch"], one["prefix"], one["announced"]) for one in row["subnets"]})
+    check("where they are", {("dc2", "active", "test")},
+          {(one["site"], one["state"], one["purpose"]) for one in row["switches"]})
+    check("nothing is found", "", db.run("check").stderr)
+    plan = db.done("plan --node dlr2 --tenant acme.test")
+    parts = dict(part.split("\n", 1) if "\n" in part else (part, "") for part in plan.split("# ")[1:])
+    check("its VRF and three gateways", (True, 3), ("ip link add acme.test type vrf" in parts["kernel"],
+                                                     parts["kernel"].count("ip addr add 10.1.")))
+    check("no router speaks for it", ["kernel"], [name for name, lines in parts.items() if lines.strip()])
+    for node in NODES:
+        now = db.done(f"plan --node {node}")
+        gone = set(plans[node].splitlines()) - set(now.splitlines())
+        check(f"{node}: production", (set(), node == "dlr2"), (gone, now != plans[node]))
+    db.refused("tenant acme has a test bubble already; \"tenantctl bubble stop acme\" first", "bubble start acme --at dc1")
+    way = "nothing may lead out of a test bubble; "
+    db.refused(f"{way}only DLRs serve it", "set tenant acme.test --nodes +esg2")
+    db.refused(f"{way}it has no links", "add link acme.test x --node pe2 --interface x9 --address 192.168.9.1/30 --protocol ospf")
+    db.refused(f"{way}it has no leaks", "add leak acme.test acme 10.1.1.0/24")
+    db.refused("tenant acme.test is a test bubble, which goes nowhere; stop it instead", "failover acme.test --to dc1 --disaster")
+    db.done("failover acme --to dc2 --planned")
+    check("production goes over beside it", AT_DC2, db.switches())
+    db.done("operation undo 2")
+    db.done("bubble stop acme")
+    check("as it was", before, db.network())
+    db.refused("tenant acme has no test bubble; \"tenantctl bubble start acme\" makes one", "bubble stop acme")
+    until(lambda: len(db.seen) >= len(NODES), "nodes")
+    db.alive.remove("dlr2")
+    check("one that nobody makes", 1, db.run("bubble start acme --at dc2 --wait 1").returncode)
+    db.done("operation undo 3")
+    check("undone", before, db.network())
+
+
 STORIES = (what_is_not_ready_is_refused, what_rows_lack_is_refused, what_nodes_say_is_judged, planned_gives_up_first,
            a_disaster_asks_the_surviving_site_alone, other_switches_take_over, all_traffic_leaves_by_another_site, hosts_alone,
            nodes_that_do_not_answer, a_runner_that_is_killed, one_that_is_taken_over_stops, hooks_run_around_each_step,
-           many_at_once_by_priority)
+           many_at_once_by_priority, a_bubble_has_no_way_out)
 
 
 def main():

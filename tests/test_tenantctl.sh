@@ -527,6 +527,8 @@ refused 'tenant goes has not failed over; there is no way back to go' failback g
 refused 'tenant goes has not failed over; there is no way back to go' reprotect goes
 refused 'there is no operation 1; "tenantctl operation show" lists them' operation resume 1
 refused 'there is no operation 1; "tenantctl operation show" lists them' operation undo 1
+refused 'site dc9 does not exist; "tenantctl show site" lists them' bubble start goes --at dc9
+refused 'tenant goes has no test bubble; "tenantctl bubble start goes" makes one' bubble stop goes
 done_ del tenant goes
 
 # ---- help: every command has a page with an example ----
@@ -541,7 +543,7 @@ while read -r verb object _; do
 	checks=$((checks + 1))
 	[[ $code == 0 && $out == "tenantctl $words"*$'\nExample:\n  tenantctl '* ]] ||
 		fail "tenantctl $words --help" "$out$err"
-done < <("$tenantctl" --help | grep -E '^  (init|add|set|del|move|show|plan|check|release|trace|graph|change|failover|failback|reprotect|operation) ')
+done < <("$tenantctl" --help | grep -E '^  (init|add|set|del|move|show|plan|check|release|trace|graph|change|failover|failback|reprotect|operation|bubble) ')
 run --version
 check "tenantctl --version" 0 "$code"
 

@@ -294,6 +294,20 @@ CREATE TABLE leak (
 	CHECK (from_tenant <> to_tenant)
 ) STRICT;
 
+-- A test bubble has the prefixes of its tenant, and so nothing may lead out of it.
+CREATE TRIGGER bubble_attachment BEFORE INSERT ON attachment
+WHEN NEW.role <> 'dlr' AND (SELECT bubble_of FROM tenant WHERE id = NEW.tenant_id) IS NOT NULL BEGIN
+	SELECT RAISE (ABORT, 'nothing may lead out of a test bubble; only DLRs serve it');
+END;
+CREATE TRIGGER bubble_link BEFORE INSERT ON link
+WHEN (SELECT bubble_of FROM tenant WHERE id = NEW.tenant_id) IS NOT NULL BEGIN
+	SELECT RAISE (ABORT, 'nothing may lead out of a test bubble; it has no links');
+END;
+CREATE TRIGGER bubble_leak BEFORE INSERT ON leak
+WHEN EXISTS (SELECT 1 FROM tenant WHERE id IN (NEW.from_tenant, NEW.to_tenant) AND bubble_of IS NOT NULL) BEGIN
+	SELECT RAISE (ABORT, 'nothing may lead out of a test bubble; it has no leaks');
+END;
+
 -- What withdraws very much at once is held by every node (20 % of a tenant's
 -- prefixes and more than 10, or more than 10 tenants), unless this one row says
 -- that all up to this revision is meant ("tenantctl release" writes it).

@@ -13,8 +13,6 @@
 #include "ctl/operation.h"
 #include "ctl/row.h"
 
-#define WAIT_MOST 3600 /* seconds */
-
 /* ---- what is asked for ---- */
 
 static int take_hook(struct ctl *ctl, const struct args *args, struct operation *operation)
@@ -54,7 +52,7 @@ static int take_mode(struct ctl *ctl, const struct args *args, struct operation 
 	return -1;
 }
 
-static int take_common(struct ctl *ctl, const struct args *args, struct operation *operation)
+int operation_take_options(struct ctl *ctl, const struct args *args, struct operation *operation)
 {
 	const char *wait = args_value(args, "wait");
 
@@ -62,7 +60,7 @@ static int take_common(struct ctl *ctl, const struct args *args, struct operatio
 	return take_hook(ctl, args, operation);
 }
 
-static int take_tenant(struct ctl *ctl, const char *name, struct operation *operation)
+int operation_take_tenant(struct ctl *ctl, const char *name, struct operation *operation)
 {
 	int64_t bubble;
 
@@ -127,8 +125,9 @@ static int ask_failover(struct ctl *ctl, const struct args *args, const char *te
 	int ret;
 
 	operation->kind = OPERATION_FAILOVER;
-	if (take_mode(ctl, args, operation) < 0 || take_common(ctl, args, operation) < 0 ||
-	    take_tenant(ctl, tenant, operation) < 0)
+	if (take_mode(ctl, args, operation) < 0 ||
+	    operation_take_options(ctl, args, operation) < 0 ||
+	    operation_take_tenant(ctl, tenant, operation) < 0)
 		return -1;
 	if (operation->mode == OPERATION_PARTIAL)
 		operation_set_hosts(operation, args_value(args, "partial"));
@@ -177,8 +176,10 @@ static int ask_failback(struct ctl *ctl, const struct args *args, const char *te
 	bool partial;
 
 	operation->kind = OPERATION_FAILBACK;
-	if (take_mode(ctl, args, operation) < 0 || take_common(ctl, args, operation) < 0 ||
-	    take_tenant(ctl, tenant, operation) < 0 || ask_newest(ctl, operation, &partial) < 0)
+	if (take_mode(ctl, args, operation) < 0 ||
+	    operation_take_options(ctl, args, operation) < 0 ||
+	    operation_take_tenant(ctl, tenant, operation) < 0 ||
+	    ask_newest(ctl, operation, &partial) < 0)
 		return -1;
 	if (partial)
 		operation->mode = OPERATION_PARTIAL;
@@ -191,7 +192,8 @@ static int ask_reprotect(struct ctl *ctl, const struct args *args, const char *t
 	bool partial;
 
 	operation->kind = OPERATION_REPROTECT;
-	if (take_common(ctl, args, operation) < 0 || take_tenant(ctl, tenant, operation) < 0 ||
+	if (operation_take_options(ctl, args, operation) < 0 ||
+	    operation_take_tenant(ctl, tenant, operation) < 0 ||
 	    ask_newest(ctl, operation, &partial) < 0)
 		return -1;
 	if (partial)
@@ -204,9 +206,6 @@ static int ask_reprotect(struct ctl *ctl, const struct args *args, const char *t
 
 /* ---- doing it ---- */
 
-typedef int (*ask_fn)(struct ctl *ctl, const struct args *args, const char *tenant,
-		      struct operation *operation);
-
 /* What stands in the way of all says it, rather than what came of it. */
 static void blame_other(struct ctl *ctl, const struct operation *operation)
 {
@@ -217,7 +216,7 @@ static void blame_other(struct ctl *ctl, const struct operation *operation)
 		ctl->why = kept;
 }
 
-static int run_one(struct ctl *ctl, const struct args *args, ask_fn ask)
+int operation_command(struct ctl *ctl, const struct args *args, operation_ask ask)
 {
 	struct operation operation = {};
 	int ret = ask(ctl, args, args->names[0], &operation);
@@ -238,12 +237,12 @@ static int run_one(struct ctl *ctl, const struct args *args, ask_fn ask)
 
 static int failback_run(struct ctl *ctl, const struct args *args)
 {
-	return run_one(ctl, args, ask_failback);
+	return operation_command(ctl, args, ask_failback);
 }
 
 static int reprotect_run(struct ctl *ctl, const struct args *args)
 {
-	return run_one(ctl, args, ask_reprotect);
+	return operation_command(ctl, args, ask_reprotect);
 }
 
 /* ---- all of a site ---- */
@@ -370,22 +369,10 @@ static int failover_run(struct ctl *ctl, const struct args *args)
 			   "--partial is about hosts of one tenant; leave --all out, and name it");
 		return -1;
 	}
-	return all ? run_all(ctl, args) : run_one(ctl, args, ask_failover);
+	return all ? run_all(ctl, args) : operation_command(ctl, args, ask_failover);
 }
 
 /* ---- the commands ---- */
-
-/* clang-format off */
-#define COMMON_OPTIONS \
-	{ "check", OPT_FLAG, 0, NULL, NULL, "only say whether it could be done" }, \
-	{ "dry-run", OPT_FLAG, 0, NULL, NULL, \
-	  "only show what would be written, and what each node would do" }, \
-	{ "wait", OPT_NUMBER, 0, NULL, "SECONDS", "for nodes, in each step; default 10", 1, \
-	  WAIT_MOST }, \
-	{ "hook", OPT_TEXT, 0, NULL, "PROGRAM", \
-	  "run before and after each step; one that fails before it ends the operation" }, \
-	{}
-/* clang-format on */
 
 static const struct option_info failover_options[] = {
 	{ "to", OPT_SITE, OPTION_NEEDED, NULL, "SITE", "where it goes" },
@@ -397,7 +384,7 @@ static const struct option_info failover_options[] = {
 	  "only these hosts, by a route of their own each" },
 	{ "all", OPT_FLAG, 0, NULL, NULL,
 	  "every tenant that is recovered there, by its --recovery-priority" },
-	COMMON_OPTIONS,
+	OPERATION_OPTIONS,
 };
 
 static const struct option_info failback_options[] = {
@@ -405,10 +392,10 @@ static const struct option_info failback_options[] = {
 	  "both sites are well: the one it leaves gives up first" },
 	{ "disaster", OPT_FLAG, 0, NULL, NULL,
 	  "the site it leaves is lost: nobody there is asked" },
-	COMMON_OPTIONS,
+	OPERATION_OPTIONS,
 };
 
-static const struct option_info reprotect_options[] = { COMMON_OPTIONS };
+static const struct option_info reprotect_options[] = { OPERATION_OPTIONS };
 
 const struct command failover_commands[] = {
 	{

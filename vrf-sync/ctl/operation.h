@@ -119,6 +119,39 @@ int operations_check(struct ctl *ctl, const struct operation *operations, unsign
 /* Shows the rows that each phase would write, and what nodes would do. */
 int operations_rehearse(struct ctl *ctl, const struct operation *operations, unsigned int count);
 
+/* ---- its command (failover.c); 0, or -1 with a sentence ---- */
+
+/* clang-format off */
+#define OPERATION_OPTIONS \
+	{ "check", OPT_FLAG, 0, NULL, NULL, "only say whether it could be done" }, \
+	{ "dry-run", OPT_FLAG, 0, NULL, NULL, \
+	  "only show what would be written, and what each node would do" }, \
+	{ "wait", OPT_NUMBER, 0, NULL, "SECONDS", "for nodes, in each step; default 10", 1, \
+	  3600 }, \
+	{ "hook", OPT_TEXT, 0, NULL, "PROGRAM", \
+	  "run before and after each step; one that fails before it ends the operation" }, \
+	{}
+/* clang-format on */
+
+struct args;
+int operation_take_options(struct ctl *ctl, const struct args *args, struct operation *operation);
+/* By its name; none that is a test bubble. */
+int operation_take_tenant(struct ctl *ctl, const char *name, struct operation *operation);
+
+/* What is asked for, of one tenant: all but its row. */
+typedef int (*operation_ask)(struct ctl *ctl, const struct args *args, const char *tenant,
+			     struct operation *operation);
+/* Checks, shows or runs what is asked for. */
+int operation_command(struct ctl *ctl, const struct args *args, operation_ask ask);
+
+/* ---- test bubbles (bubble.c) ---- */
+
+/* "acme.test", as the tenant is called that is its bubble; returns buf. */
+#define BUBBLE_NAME_SIZE (TENANT_NAME_MAX + 8)
+const char *bubble_name(const char *tenant, char buf[static BUBBLE_NAME_SIZE]);
+/* The rows of one. */
+int bubble_write(struct ctl *ctl, const struct operation *operation);
+
 /* ---- running it (runner.c) ---- */
 
 /* All of them side by side, until each has ended: how many failed.  Says of each how it

@@ -149,12 +149,22 @@ static const struct phase protect = {
 	.write = write_protect,
 };
 
+static const struct phase bubble = {
+	.name = "bubble",
+	.standing = "in the database its bubble, beside %s, is at %s",
+	.write = bubble_write,
+};
+
 unsigned int phases_of(const struct operation *operation, const struct phase *phases[PHASES_MAX])
 {
 	unsigned int count = 0;
 
 	if (operation->kind == OPERATION_REPROTECT) {
 		phases[count++] = &protect;
+		return count;
+	}
+	if (operation->kind == OPERATION_BUBBLE) {
+		phases[count++] = &bubble;
 		return count;
 	}
 	if (operation->mode == OPERATION_PARTIAL) {

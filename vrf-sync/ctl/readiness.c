@@ -200,6 +200,8 @@ static int look_nodes(struct looking *look, uint32_t site_id)
 		const struct node *node =
 			provider_node(model_provider(look->model), attachment->node_id);
 
+		if (look->operation->kind == OPERATION_BUBBLE && !(attachment->roles & ROLE_DLR))
+			continue; /* it has no part in it */
 		if (node && node->site_id == site_id &&
 		    (look_node(look, node) < 0 || look_tenant_on(look, node) < 0))
 			return -1;

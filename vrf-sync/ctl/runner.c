@@ -195,17 +195,20 @@ static int note_heard(struct job *job)
 static int late_node(struct job *job, char *node, size_t size)
 {
 	const struct operation *operation = job->operation;
+	bool is_bubble = operation->kind == OPERATION_BUBBLE;
+	char bubble[BUBBLE_NAME_SIZE];
 
-	return sql_text(
-		job->ctl, node, size,
-		"SELECT DISTINCT n.name FROM attachment a JOIN node n ON n.id = a.node_id"
-		" LEFT JOIN node_status s ON s.node = n.name"
-		" LEFT JOIN tenant_status t ON t.node = n.name AND t.tenant = ?3"
-		" WHERE a.tenant_id = ?1 AND n.site_id = ?2"
-		" AND (ifnull(s.revision, -1) < ?4 OR ifnull(t.health, 'ok') <> 'ok') ORDER BY n.id",
-		"iiti", operation->tenant_id,
-		job->phases[job->phase]->old_site ? operation->from_id : operation->to_id,
-		operation->tenant, job->seq);
+	return sql_text(job->ctl, node, size,
+			"SELECT DISTINCT n.name FROM attachment a JOIN node n ON n.id = a.node_id"
+			" LEFT JOIN node_status s ON s.node = n.name"
+			" LEFT JOIN tenant_status t ON t.node = n.name AND t.tenant = ?3"
+			" WHERE a.tenant_id = ?1 AND n.site_id = ?2"
+			" AND (ifnull(s.revision, -1) < ?4 OR ifnull(t.health, 'ok') <> 'ok')"
+			" AND (NOT ?5 OR a.role = 'dlr') ORDER BY n.id",
+			"iitii", operation->tenant_id,
+			job->phases[job->phase]->old_site ? operation->from_id : operation->to_id,
+			is_bubble ? bubble_name(operation->tenant, bubble) : operation->tenant,
+			job->seq, (int64_t)is_bubble);
 }
 
 static void give_up(struct job *job, const char *node)

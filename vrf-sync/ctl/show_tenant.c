@@ -409,10 +409,14 @@ static struct json_object *make_tenant_in_full(struct ctl *ctl, const struct mod
 	struct json_object *reasons = json_object_new_array();
 	struct reason *findings = NULL, *finding;
 	char description[SQL_TEXT_SIZE] = "";
+	char bubble_of[TENANT_NAME_MAX + 1] = "";
 	int64_t priority = 0;
 
 	sql_text(ctl, description, sizeof(description),
 		 "SELECT description FROM tenant WHERE id = ?1", "i", (int64_t)tenant->id);
+	sql_text(ctl, bubble_of, sizeof(bubble_of),
+		 "SELECT t.name FROM tenant b JOIN tenant t ON t.id = b.bubble_of WHERE b.id = ?1",
+		 "i", (int64_t)tenant->id);
 	sql_number(ctl, &priority, "SELECT recovery_priority FROM tenant WHERE id = ?1", "i",
 		   (int64_t)tenant->id);
 	validate_tenant(model, tenant, &findings);
@@ -421,6 +425,7 @@ static struct json_object *make_tenant_in_full(struct ctl *ctl, const struct mod
 	darr_free(findings);
 	json_object_object_add(json, "findings", reasons);
 	show_number(json, "recovery-priority", priority);
+	show_text(json, "bubble-of", bubble_of[0] ? bubble_of : NULL);
 	show_text(json, "description", description);
 	add_part(json, "circuits", model, tenant, add_circuits);
 	add_part(json, "switches", model, tenant, add_switches);
