@@ -133,10 +133,14 @@ def help_of(*words):
     return subprocess.run([TENANTCTL, *words, "--help"], text=True, capture_output=True, check=True).stdout
 
 
+ALONE = ("init", "plan", "check", "release", "trace", "graph", "subscribe", "unsubscribe", "failover", "failback",
+         "reprotect")    # verbs without object
+VERBS = "|".join((*ALONE, "add", "set", "del", "move", "show", "change", "operation", "bubble"))
+
+
 def tenantctl_commands():
     """{form: summary}, by its own help."""
-    verbs = "init|add|set|del|move|show|plan|check|release|trace|graph|change|failover|failback|reprotect|operation|bubble"
-    rows = re.findall(rf"^  (?=(?:{verbs})\b)(.{{44}}) (\S.*)$", help_of(), re.M)
+    rows = re.findall(rf"^  (?=(?:{VERBS})\b)(.{{44,}}?) (\S.*)$", help_of(), re.M)
     return {" ".join(form.split()): summary for form, summary in rows}
 
 

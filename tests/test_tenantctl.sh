@@ -193,6 +193,80 @@ done_ del link shared lan2
 done_ set link shared lan1 --virtual-address auto --priority auto --peer 10.9.7.4
 done_ del link shared lan1
 
+# ---- bundles: networks that are sold together ----
+
+shows "there is no bundle" show bundle
+done_ add bundle gold
+done_ add network gold web
+done_ add network gold db --mtu 9000
+done_ add bundle dr
+done_ add network dr production
+done_ add network dr test --purpose test
+done_ add network dr replication --purpose replication
+done_ subscribe shared gold
+done_ subscribe shared dr --site dc1
+shows "gold  web,db    shared" show bundle gold
+run --json show bundle dr
+check "a bundle as JSON" "[{'name': 'dr', 'networks': ['production', 'test', 'replication'], 'subscribers': ['shared']}]" \
+	"$(python3 -c 'import json,sys; print(json.load(sys.stdin))' <<<"$out")"
+shows "shared  gold-db  4   ls4     100004  9000  -     production  local  -" show switch shared gold-db
+shows "shared  dr-test         6   ls6     100006  1500  dc1   test         local  -" show switch shared
+# S3-03: plans of 2 and 3 networks are 5 networks, and 6 interfaces with the way to the edge
+done_ del switch shared dns
+run plan --node dlr --tenant shared
+check "interfaces of the gateway" "ls3 ls4 ls5 ls6 ls7 t0.102" \
+	"$(sed -n 's/^ip link set \(.*\) master shared up/\1/p' <<<"$out" | sort | tr '\n' ' ' | sed 's/ $//')"
+done_ add network gold cache
+shows "shared  gold-cache      8   ls8     100008  1500  -     production   local  -" show switch shared
+done_ add subnet shared gold-web 10.9.1.0/24
+done_ add subnet shared gold-cache 10.9.2.0/24
+
+before=$(revision)
+refused 'bundle gold exists already; "tenantctl add network gold NAME" adds to it' add bundle gold
+refused "\"a b\" cannot be the name of a bundle; ${names/63/31}" add bundle "a b"
+refused "\"${names:0:4}$(printf 'x%.0s' {1..29})\" cannot be the name of a network; ${names/63/31}" add network gold "${names:0:4}$(printf 'x%.0s' {1..29})"
+refused 'bundle tin does not exist; "tenantctl show bundle" lists them' show bundle tin
+refused 'bundle tin does not exist; "tenantctl show bundle" lists them' add network tin web
+refused 'bundle gold has a network web already' add network gold web
+refused '--purpose fun is not known; it is production, test or replication' add network gold fun --purpose fun
+refused 'bundle gold has no network fun; "tenantctl show bundle gold" lists them' del network gold fun
+refused 'switch gold-web of tenant shared has the subnet 10.9.1.0/24; delete its subnets first, or all of them with --force' del network gold web
+refused 'bundle gold is still used by the subscription of tenant shared: delete that first' del bundle gold
+refused 'tenant shared subscribes to bundle gold already' subscribe shared gold
+refused 'tenant nobody does not exist; "tenantctl show tenant" lists them' subscribe nobody gold
+refused 'bundle tin does not exist; "tenantctl show bundle" lists them' subscribe acme tin
+refused 'site dc9 does not exist; "tenantctl show site" lists them' subscribe acme gold --site dc9
+refused 'tenant acme does not subscribe to bundle gold; "tenantctl show bundle gold" says who does' unsubscribe acme gold
+refused 'switch gold-web of tenant shared has the subnet 10.9.1.0/24; delete its subnets first, or all of them with --force' unsubscribe shared gold
+check "what is refused changes nothing" "$before" "$(revision)"
+done_ add switch acme gold-db
+refused "tenant acme has a switch gold-db already, and the bundle's would have that name; delete it first, or name the network otherwise" subscribe acme gold
+done_ add switch shared dr-more
+refused "tenant shared has a switch dr-more already, and the bundle's would have that name; delete it first, or name the network otherwise" add network dr more
+done_ del switch shared dr-more
+done_ del switch acme gold-db
+
+# taken back, switches and subnets and all
+before=$(revision)
+everything() { "$tenantctl" --json show switch; "$tenantctl" --json show subnet; "$tenantctl" --json show bundle; }
+was=$(everything)
+done_ del network gold cache --force
+done_ subscribe acme gold
+done_ unsubscribe shared gold --force
+done_ unsubscribe shared dr
+run change rollback "$before"
+number=$out
+run change plan "$number"
+run change apply "$number"
+check "the rollback" 0 "$code"
+check "all is as it was" "$was" "$(everything)"
+done_ unsubscribe shared gold --force
+done_ unsubscribe shared dr
+shows "there is no switch" show switch shared
+done_ del bundle dr
+done_ del bundle gold
+done_ add switch shared dns 10.9.0.0/24
+
 # ---- the OSPF key of a wire is never shown ----
 
 printf 'Sesame.2026\n' >"$dir/key"
@@ -535,7 +609,7 @@ done_ del tenant goes
 
 while read -r verb object _; do
 	case $verb in
-	init | plan | check | release | trace | graph | failover | failback | reprotect) words=$verb ;;
+	init | plan | check | release | trace | graph | subscribe | unsubscribe | failover | failback | reprotect) words=$verb ;;
 	*) words="$verb $object" ;;
 	esac
 	# shellcheck disable=SC2086
@@ -543,7 +617,7 @@ while read -r verb object _; do
 	checks=$((checks + 1))
 	[[ $code == 0 && $out == "tenantctl $words"*$'\nExample:\n  tenantctl '* ]] ||
 		fail "tenantctl $words --help" "$out$err"
-done < <("$tenantctl" --help | grep -E '^  (init|add|set|del|move|show|plan|check|release|trace|graph|change|failover|failback|reprotect|operation|bubble) ')
+done < <("$tenantctl" --help | grep -E '^  (init|add|set|del|move|show|subscribe|unsubscribe|plan|check|release|trace|graph|change|failover|failback|reprotect|operation|bubble) ')
 run --version
 check "tenantctl --version" 0 "$code"
 

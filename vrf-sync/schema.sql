@@ -199,6 +199,37 @@ CREATE TABLE circuit (
 	PRIMARY KEY (tenant_id, wire_id)
 ) STRICT;
 
+-- A bundle: networks that are sold together ("network plan").  Who subscribes to
+-- it has a switch for each, named BUNDLE-NETWORK, for as long as he does: the
+-- triggers below make and delete them.
+CREATE TABLE bundle (
+	id          INTEGER PRIMARY KEY AUTOINCREMENT,
+	name        TEXT NOT NULL UNIQUE
+		CHECK (length(name) BETWEEN 1 AND 31 AND name NOT GLOB '*[^A-Za-z0-9._-]*'
+			AND name GLOB '[A-Za-z0-9]*')
+) STRICT;
+
+CREATE TABLE bundle_network (
+	id          INTEGER PRIMARY KEY AUTOINCREMENT,
+	bundle_id   INTEGER NOT NULL REFERENCES bundle (id) ON DELETE CASCADE,
+	name        TEXT NOT NULL
+		CHECK (length(name) BETWEEN 1 AND 31 AND name NOT GLOB '*[^A-Za-z0-9._-]*'
+			AND name GLOB '[A-Za-z0-9]*'),
+	purpose     TEXT NOT NULL DEFAULT 'production'
+		CHECK (purpose IN ('production', 'test', 'replication')),
+	mtu         INTEGER NOT NULL DEFAULT 1500 CHECK (mtu BETWEEN 1280 AND 9000),
+	UNIQUE (bundle_id, name)
+) STRICT;
+
+-- To end one, delete the subnets of its switches, then this row.
+CREATE TABLE subscription (
+	id          INTEGER PRIMARY KEY AUTOINCREMENT,
+	tenant_id   INTEGER NOT NULL REFERENCES tenant (id) ON DELETE CASCADE,
+	bundle_id   INTEGER NOT NULL REFERENCES bundle (id),
+	site_id     INTEGER REFERENCES site (id),       -- of the switches when they are made; NULL: everywhere
+	UNIQUE (tenant_id, bundle_id)
+) STRICT;
+
 -- A logical switch: a bridge, a VNI, and the tenant's gateway on every DLR.
 CREATE TABLE logical_switch (
 	id          INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -215,7 +246,11 @@ CREATE TABLE logical_switch (
 	vni         INTEGER UNIQUE CHECK (vni BETWEEN 1 AND 16777215),   -- override
 	mtu         INTEGER NOT NULL DEFAULT 1500 CHECK (mtu BETWEEN 1280 AND 9000),
 	track_hosts INTEGER NOT NULL DEFAULT 0 CHECK (track_hosts IN (0, 1)),  -- its DLRs write whom they see into host
-	UNIQUE (tenant_id, name)
+	subscription_id INTEGER REFERENCES subscription (id) ON DELETE CASCADE,  -- who gave it, as which network
+	network_id  INTEGER REFERENCES bundle_network (id) ON DELETE CASCADE,
+	UNIQUE (tenant_id, name),
+	UNIQUE (subscription_id, network_id),
+	CHECK ((subscription_id IS NULL) = (network_id IS NULL))
 ) STRICT;
 
 -- Where a switch of one site is recovered, and as which switch of that other site;
@@ -441,6 +476,12 @@ CREATE TABLE operation_step (
 	PRIMARY KEY (operation_id, name)
 ) STRICT;
 
+-- Has a row only within a transaction that takes changes back: what triggers made
+-- is in the log by itself, and they make nothing then.
+CREATE TABLE restoring (
+	id          INTEGER PRIMARY KEY CHECK (id = 1)
+) STRICT;
+
 CREATE TRIGGER change_log_trim AFTER INSERT ON change_log WHEN NEW.seq % 1000 = 0 BEGIN
 	DELETE FROM change_log WHERE seq < NEW.seq - 100000;
 	DELETE FROM change WHERE last_seq < NEW.seq - 100000 AND state <> 'confirming';
@@ -600,33 +641,29 @@ CREATE TRIGGER tenant_insert AFTER INSERT ON tenant BEGIN
 		json_object('id', NEW.id, 'name', NEW.name, 'vrf', NEW.vrf, 'table_id', NEW.table_id,
 			'rd_number', NEW.rd_number, 'rt_number', NEW.rt_number, 'max_routes', NEW.max_routes,
 			'egress', NEW.egress, 'active_site_id', NEW.active_site_id,
-			'recovery_site_id', NEW.recovery_site_id,
-			'recovery_priority', NEW.recovery_priority, 'bubble_of', NEW.bubble_of,
-			'description', NEW.description));
+			'recovery_site_id', NEW.recovery_site_id, 'recovery_priority', NEW.recovery_priority,
+			'bubble_of', NEW.bubble_of, 'description', NEW.description));
 END;
 CREATE TRIGGER tenant_delete AFTER DELETE ON tenant BEGIN
 	INSERT INTO change_log (tbl, op, row_id, tenant_id, was) VALUES ('tenant', 'delete', OLD.id, OLD.id,
 		json_object('id', OLD.id, 'name', OLD.name, 'vrf', OLD.vrf, 'table_id', OLD.table_id,
 			'rd_number', OLD.rd_number, 'rt_number', OLD.rt_number, 'max_routes', OLD.max_routes,
 			'egress', OLD.egress, 'active_site_id', OLD.active_site_id,
-			'recovery_site_id', OLD.recovery_site_id,
-			'recovery_priority', OLD.recovery_priority, 'bubble_of', OLD.bubble_of,
-			'description', OLD.description));
+			'recovery_site_id', OLD.recovery_site_id, 'recovery_priority', OLD.recovery_priority,
+			'bubble_of', OLD.bubble_of, 'description', OLD.description));
 END;
 CREATE TRIGGER tenant_update AFTER UPDATE ON tenant BEGIN
 	INSERT INTO change_log (tbl, op, row_id, tenant_id, was, now) VALUES ('tenant', 'update', NEW.id, NEW.id,
 		json_object('id', OLD.id, 'name', OLD.name, 'vrf', OLD.vrf, 'table_id', OLD.table_id,
 			'rd_number', OLD.rd_number, 'rt_number', OLD.rt_number, 'max_routes', OLD.max_routes,
 			'egress', OLD.egress, 'active_site_id', OLD.active_site_id,
-			'recovery_site_id', OLD.recovery_site_id,
-			'recovery_priority', OLD.recovery_priority, 'bubble_of', OLD.bubble_of,
-			'description', OLD.description),
+			'recovery_site_id', OLD.recovery_site_id, 'recovery_priority', OLD.recovery_priority,
+			'bubble_of', OLD.bubble_of, 'description', OLD.description),
 		json_object('id', NEW.id, 'name', NEW.name, 'vrf', NEW.vrf, 'table_id', NEW.table_id,
 			'rd_number', NEW.rd_number, 'rt_number', NEW.rt_number, 'max_routes', NEW.max_routes,
 			'egress', NEW.egress, 'active_site_id', NEW.active_site_id,
-			'recovery_site_id', NEW.recovery_site_id,
-			'recovery_priority', NEW.recovery_priority, 'bubble_of', NEW.bubble_of,
-			'description', NEW.description));
+			'recovery_site_id', NEW.recovery_site_id, 'recovery_priority', NEW.recovery_priority,
+			'bubble_of', NEW.bubble_of, 'description', NEW.description));
 	INSERT INTO change_log (tbl, op, row_id, tenant_id)
 		SELECT 'tenant', 'update', OLD.id, OLD.id
 		WHERE OLD.id IS NOT NEW.id;
@@ -687,26 +724,118 @@ CREATE TRIGGER circuit_update AFTER UPDATE ON circuit BEGIN
 		WHERE OLD.tenant_id IS NOT NEW.tenant_id;
 END;
 
+CREATE TRIGGER bundle_insert AFTER INSERT ON bundle BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, now) VALUES ('bundle', 'insert', NEW.id, NULL,
+		json_object('id', NEW.id, 'name', NEW.name));
+END;
+CREATE TRIGGER bundle_delete AFTER DELETE ON bundle BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, was) VALUES ('bundle', 'delete', OLD.id, NULL,
+		json_object('id', OLD.id, 'name', OLD.name));
+END;
+CREATE TRIGGER bundle_update AFTER UPDATE ON bundle BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, was, now) VALUES ('bundle', 'update', NEW.id, NULL,
+		json_object('id', OLD.id, 'name', OLD.name),
+		json_object('id', NEW.id, 'name', NEW.name));
+END;
+
+-- A new network for every subscriber.
+CREATE TRIGGER bundle_network_insert AFTER INSERT ON bundle_network BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, now) VALUES ('bundle_network', 'insert', NEW.id, NULL,
+		json_object('id', NEW.id, 'bundle_id', NEW.bundle_id, 'name', NEW.name, 'purpose', NEW.purpose,
+			'mtu', NEW.mtu));
+	INSERT INTO logical_switch (tenant_id, name, site_id, purpose, mtu, subscription_id, network_id)
+		SELECT s.tenant_id, b.name || '-' || NEW.name, s.site_id, NEW.purpose, NEW.mtu, s.id, NEW.id
+		FROM subscription s JOIN bundle b ON b.id = s.bundle_id
+		WHERE s.bundle_id = NEW.bundle_id AND NOT EXISTS (SELECT 1 FROM restoring) ORDER BY s.id;
+END;
+CREATE TRIGGER bundle_network_delete AFTER DELETE ON bundle_network BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, was) VALUES ('bundle_network', 'delete', OLD.id, NULL,
+		json_object('id', OLD.id, 'bundle_id', OLD.bundle_id, 'name', OLD.name, 'purpose', OLD.purpose,
+			'mtu', OLD.mtu));
+END;
+CREATE TRIGGER bundle_network_update AFTER UPDATE ON bundle_network BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, was, now) VALUES ('bundle_network', 'update', NEW.id, NULL,
+		json_object('id', OLD.id, 'bundle_id', OLD.bundle_id, 'name', OLD.name, 'purpose', OLD.purpose,
+			'mtu', OLD.mtu),
+		json_object('id', NEW.id, 'bundle_id', NEW.bundle_id, 'name', NEW.name, 'purpose', NEW.purpose,
+			'mtu', NEW.mtu));
+END;
+
+-- All networks of the bundle for a new subscriber.
+CREATE TRIGGER subscription_insert AFTER INSERT ON subscription BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, now) VALUES ('subscription', 'insert', NEW.id, NEW.tenant_id,
+		json_object('id', NEW.id, 'tenant_id', NEW.tenant_id, 'bundle_id', NEW.bundle_id,
+			'site_id', NEW.site_id));
+	INSERT INTO logical_switch (tenant_id, name, site_id, purpose, mtu, subscription_id, network_id)
+		SELECT NEW.tenant_id, b.name || '-' || n.name, NEW.site_id, n.purpose, n.mtu, NEW.id, n.id
+		FROM bundle b JOIN bundle_network n ON n.bundle_id = b.id
+		WHERE b.id = NEW.bundle_id AND NOT EXISTS (SELECT 1 FROM restoring) ORDER BY n.id;
+END;
+CREATE TRIGGER subscription_delete AFTER DELETE ON subscription BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, was) VALUES ('subscription', 'delete', OLD.id, OLD.tenant_id,
+		json_object('id', OLD.id, 'tenant_id', OLD.tenant_id, 'bundle_id', OLD.bundle_id,
+			'site_id', OLD.site_id));
+END;
+CREATE TRIGGER subscription_update AFTER UPDATE ON subscription BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, was, now) VALUES ('subscription', 'update', NEW.id, NEW.tenant_id,
+		json_object('id', OLD.id, 'tenant_id', OLD.tenant_id, 'bundle_id', OLD.bundle_id, 'site_id', OLD.site_id),
+		json_object('id', NEW.id, 'tenant_id', NEW.tenant_id, 'bundle_id', NEW.bundle_id,
+			'site_id', NEW.site_id));
+	INSERT INTO change_log (tbl, op, row_id, tenant_id)
+		SELECT 'subscription', 'update', OLD.id, OLD.tenant_id
+		WHERE OLD.tenant_id IS NOT NEW.tenant_id;
+END;
+
+-- The switches go with their subscription and their network, but not while
+-- somebody lives there; with their tenant they always do.
+CREATE TRIGGER subscription_subnets BEFORE DELETE ON subscription
+	WHEN EXISTS (SELECT 1 FROM tenant WHERE id = OLD.tenant_id) AND EXISTS (SELECT 1 FROM subnet n
+		JOIN logical_switch s ON s.id = n.switch_id WHERE s.subscription_id = OLD.id) BEGIN
+	SELECT RAISE (ABORT, 'a network of this subscription has subnets; delete them first');
+END;
+CREATE TRIGGER bundle_network_subnets BEFORE DELETE ON bundle_network
+	WHEN EXISTS (SELECT 1 FROM subnet n
+		JOIN logical_switch s ON s.id = n.switch_id WHERE s.network_id = OLD.id) BEGIN
+	SELECT RAISE (ABORT, 'a subscriber has subnets in this network; delete them first');
+END;
+-- What the switches have been made of.
+CREATE TRIGGER bundle_kept BEFORE UPDATE ON bundle
+	WHEN NEW.name <> OLD.name AND EXISTS (SELECT 1 FROM subscription WHERE bundle_id = OLD.id) BEGIN
+	SELECT RAISE (ABORT, 'the switches of its subscribers have the name of this bundle; make another one');
+END;
+CREATE TRIGGER bundle_network_kept BEFORE UPDATE ON bundle_network
+	WHEN EXISTS (SELECT 1 FROM subscription WHERE bundle_id IN (OLD.bundle_id, NEW.bundle_id)) BEGIN
+	SELECT RAISE (ABORT, 'subscribers have this network as it is; add another one to the bundle');
+END;
+CREATE TRIGGER subscription_kept BEFORE UPDATE ON subscription
+	WHEN NEW.tenant_id <> OLD.tenant_id OR NEW.bundle_id <> OLD.bundle_id BEGIN
+	SELECT RAISE (ABORT, 'a subscription is ended by deleting it; insert another one');
+END;
+
 CREATE TRIGGER logical_switch_insert AFTER INSERT ON logical_switch BEGIN
 	INSERT INTO change_log (tbl, op, row_id, tenant_id, now) VALUES ('logical_switch', 'insert', NEW.id, NEW.tenant_id,
 		json_object('id', NEW.id, 'tenant_id', NEW.tenant_id, 'name', NEW.name, 'site_id', NEW.site_id,
 			'state', NEW.state, 'scope', NEW.scope, 'purpose', NEW.purpose, 'vni', NEW.vni, 'mtu', NEW.mtu,
-			'track_hosts', NEW.track_hosts));
+			'track_hosts', NEW.track_hosts, 'subscription_id', NEW.subscription_id,
+			'network_id', NEW.network_id));
 END;
 CREATE TRIGGER logical_switch_delete AFTER DELETE ON logical_switch BEGIN
 	INSERT INTO change_log (tbl, op, row_id, tenant_id, was) VALUES ('logical_switch', 'delete', OLD.id, OLD.tenant_id,
 		json_object('id', OLD.id, 'tenant_id', OLD.tenant_id, 'name', OLD.name, 'site_id', OLD.site_id,
 			'state', OLD.state, 'scope', OLD.scope, 'purpose', OLD.purpose, 'vni', OLD.vni, 'mtu', OLD.mtu,
-			'track_hosts', OLD.track_hosts));
+			'track_hosts', OLD.track_hosts, 'subscription_id', OLD.subscription_id,
+			'network_id', OLD.network_id));
 END;
 CREATE TRIGGER logical_switch_update AFTER UPDATE ON logical_switch BEGIN
 	INSERT INTO change_log (tbl, op, row_id, tenant_id, was, now) VALUES ('logical_switch', 'update', NEW.id, NEW.tenant_id,
 		json_object('id', OLD.id, 'tenant_id', OLD.tenant_id, 'name', OLD.name, 'site_id', OLD.site_id,
 			'state', OLD.state, 'scope', OLD.scope, 'purpose', OLD.purpose, 'vni', OLD.vni, 'mtu', OLD.mtu,
-			'track_hosts', OLD.track_hosts),
+			'track_hosts', OLD.track_hosts, 'subscription_id', OLD.subscription_id,
+			'network_id', OLD.network_id),
 		json_object('id', NEW.id, 'tenant_id', NEW.tenant_id, 'name', NEW.name, 'site_id', NEW.site_id,
 			'state', NEW.state, 'scope', NEW.scope, 'purpose', NEW.purpose, 'vni', NEW.vni, 'mtu', NEW.mtu,
-			'track_hosts', NEW.track_hosts));
+			'track_hosts', NEW.track_hosts, 'subscription_id', NEW.subscription_id,
+			'network_id', NEW.network_id));
 	INSERT INTO change_log (tbl, op, row_id, tenant_id)
 		SELECT 'logical_switch', 'update', OLD.id, OLD.tenant_id
 		WHERE OLD.tenant_id IS NOT NEW.tenant_id;

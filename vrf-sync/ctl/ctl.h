@@ -53,6 +53,7 @@ struct command {
 /* Each table ends with a row without verb. */
 extern const struct command init_commands[];
 extern const struct command site_commands[];
+extern const struct command bundle_commands[];
 extern const struct command node_commands[];
 extern const struct command wire_commands[];
 extern const struct command tenant_commands[];

@@ -477,10 +477,12 @@ int history_take_back(struct db *db, uint64_t first, uint64_t last, struct reaso
 	if (!ret)
 		ret = read_entries(&walk, first, last);
 	if (!ret)
+		ret = run(&walk, "INSERT INTO restoring VALUES (1)");
+	if (!ret)
 		taken = take_all(&walk);
 	if (!ret && taken == LEFT)
 		taken = take_some(&walk, left);
-	if (!ret && taken == BROKEN)
+	if (!ret && (taken == BROKEN || run(&walk, "DELETE FROM restoring") < 0))
 		ret = -EIO;
 	darr_foreach_p (walk.entries, entry) {
 		sqlite3_free(entry->was);
