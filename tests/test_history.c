@@ -289,6 +289,34 @@ START_TEST(what_was_changed_since_is_left)
 }
 END_TEST
 
+/* What triggers made comes back by the log alone: not made anew, and not what was gone before. */
+START_TEST(a_subscription_comes_back_as_it_was)
+{
+	struct db *db = lib_db(
+		NETWORK
+		";INSERT INTO bundle (id, name) VALUES (1, 'gold');"
+		"INSERT INTO bundle_network (bundle_id, name) VALUES (1, 'a'), (1, 'b'), (1, 'c');"
+		"INSERT INTO subscription (tenant_id, bundle_id) VALUES (1, 1);"
+		"UPDATE logical_switch SET mtu = 9000 WHERE name = 'gold-a';"
+		"DELETE FROM logical_switch WHERE name = 'gold-b'");
+	static const char names[] = "SELECT group_concat(id || name || mtu) FROM logical_switch";
+	struct reason *left = NULL;
+	uint64_t seq = revision(db);
+
+	lib_exec(
+		db,
+		"DELETE FROM subscription; INSERT INTO bundle_network (bundle_id, name) VALUES (1, 'd');"
+		"INSERT INTO subscription (tenant_id, bundle_id) VALUES (1, 1);"
+		"DELETE FROM bundle_network WHERE name = 'c'");
+	check_text(db, "after", names, "1web1500,5gold-a1500,6gold-b1500,8gold-d1500");
+	take_back_to(db, seq, &left);
+	ck_assert_uint_eq(darr_len(left), 0);
+	check_text(db, "taken back", names, "1web1500,2gold-a9000,4gold-c1500");
+	check_text(db, "nothing is being restored", "SELECT count(*) FROM restoring", "0");
+	db_close(db);
+}
+END_TEST
+
 /* clang-format off */
 static const struct {
 	const char *what, *sql, *sentence;
@@ -358,6 +386,7 @@ static Suite *suite(void)
 	tcase_set_timeout(tcase, 120);
 	tcase_add_test(tcase, any_edits_are_taken_back_to_any_revision);
 	tcase_add_loop_test(tcase, what_was_changed_since_is_left, 0, array_size(cases));
+	tcase_add_test(tcase, a_subscription_comes_back_as_it_was);
 	tcase_add_loop_test(tcase, a_spoiled_log_gives_a_sentence, 0, array_size(faults));
 	tcase_add_test(tcase, what_nobody_confirms_is_taken_back_once);
 	suite_add_tcase(suite, tcase);
