@@ -150,6 +150,7 @@ void wish_tenant(void)
 	wish(object(OBJ_VXLAN, "acme", "vx5003", "ls3", 5003, 1450, "192.0.2.1"));
 	wish(object(OBJ_FDB, "acme", "vx5003", "", 0, 0, "192.0.2.2"));
 	wish(object(OBJ_FDB, "acme", "vx5003", "", 0, 0, "192.0.2.3"));
+	wish(object(OBJ_SEGMENT, "acme", "t0.25", "ls3", 25, 1450, NULL));
 	wish(object(OBJ_GATEWAY, "acme", "ls3", "", 0, 0, "10.1.1.1/24"));
 	wish(object(OBJ_GATEWAY, "acme", "ls3", "", 0, 0, "2001:db8:1::1/64"));
 	wish(route_via("acme", 1001, "10.9.0.0/16", "10.0.0.2"));

@@ -144,9 +144,6 @@ def tenantctl_commands():
     return {" ".join(form.split()): summary for form, summary in rows}
 
 
-ALONE = ("init", "plan", "check", "release", "trace", "graph", "failover", "failback", "reprotect")
-
-
 def options_of(form):
     verb, *rest = form.split()
     words = [verb] if verb in ALONE else [verb, rest[0]]

@@ -253,6 +253,103 @@ START_TEST(logical_switch)
 }
 END_TEST
 
+/* A switch with a VLAN of a core switch. */
+START_TEST(segment)
+{
+	wish(vrf_of("acme", 1001));
+	wish(object(OBJ_BRIDGE, "acme", "ls3", "web", 1500, 3, NULL));
+	wish(object(OBJ_BRIDGE, "acme", "ls4", "db", 1600, 4, NULL));
+	wish(object(OBJ_SEGMENT, "acme", "t0.25", "ls3", 25, 1500, NULL));
+	wish(object(OBJ_GATEWAY, "acme", "ls3", "", 0, 0, "10.1.1.1/24"));
+	in_step();
+	ck_assert(holds("ip -d link show t0.25 up master ls3 | "
+			"grep -q 'vlan protocol 802.1Q id 25'"));
+	ck_assert(holds("ip link show t0.25 | "
+			"grep -q 'alias frr-tenant acme segment 25 on ls3 mtu 1500$'"));
+	/* drift */
+	operator_does("ip link set t0.25 nomaster");
+	in_step();
+	operator_does("ip link set t0.25 mtu 1400 down");
+	in_step();
+	ck_assert(holds("ip link show t0.25 up master ls3 | grep -q 'mtu 1500'"));
+	operator_does("ip link set t0.25 master ls4");
+	in_step();
+	ck_assert(holds("ip link show t0.25 up master ls3 | grep -q t0.25"));
+	operator_does(
+		"ip -batch - <<.\n"
+		"link del t0.25\n"
+		"link add p1 up type dummy\n"
+		"link add link p1 name t0.25 group 1179800148 type vlan id 25\n"
+		"link set t0.25 alias 'frr-tenant acme segment 25 on ls3 mtu 1500' master ls3 up\n"
+		".");
+	in_step();
+	ck_assert(holds("ip link show t0.25 | grep -q 't0.25@t0:'"));
+	/* the switch is another one, and larger */
+	for (unsigned int i = 0; i < darr_len(want.list); i++)
+		if (want.list[i].kind == OBJ_SEGMENT) {
+			strlcpy(want.list[i].ref, "ls4", sizeof(want.list[i].ref));
+			want.list[i].num[1] = 1600;
+		}
+	in_step();
+	ck_assert(holds("ip link show t0.25 up master ls4 | grep -q 'mtu 1600'"));
+	nothing_remains();
+	ck_assert(holds("ip link show t0 up | grep -q t0"));
+}
+END_TEST
+
+/* The trunk is the operator's: small, or down, it is left so. */
+START_TEST(segment_on_poor_trunk)
+{
+	operator_does("ip link set t0 mtu 1400 down");
+	wish(vrf_of("acme", 1001));
+	wish(object(OBJ_BRIDGE, "acme", "ls3", "web", 1500, 3, NULL));
+	wish(object(OBJ_SEGMENT, "acme", "t0.25", "ls3", 25, 1500, NULL));
+	in_step();
+	ck_assert(holds("ip link show t0.25 master ls3 | grep -q 'mtu 1400'"));
+	ck_assert(holds("ip link show ls3 | grep -q 'mtu 1500'"));
+	operator_does("ip link set t0 mtu 1600 up");
+	in_step();
+	ck_assert(holds("ip link show t0.25 up master ls3 | grep -q 'mtu 1500'"));
+	nothing_remains();
+}
+END_TEST
+
+START_TEST(segment_refused)
+{
+	apply_ok(OUTCOME_ADD, vrf_of("acme", 1001));
+	apply_ok(OUTCOME_ADD, vrf_of("beta", 1002));
+	apply_ok(OUTCOME_ADD, object(OBJ_BRIDGE, "acme", "ls3", "web", 1500, 3, NULL));
+	apply_ok(OUTCOME_ADD, object(OBJ_BRIDGE, "beta", "ls4", "web", 1500, 4, NULL));
+	apply_ok(OUTCOME_ADD, object(OBJ_VLAN, "acme", "t0.104", "t0", 104, 1500, NULL));
+	operator_does("ip -batch - <<.\n"
+		      "link add link t0 name cam type vlan id 101\n"
+		      "link add t0.103 type dummy\n"
+		      "link add br0 type bridge\n"
+		      ".");
+	refused(object(OBJ_SEGMENT, "acme", "t0.101", "ls3", 101, 1500, NULL), -EBUSY,
+		"VLAN 101 on interface t0 is used by interface cam");
+	refused(object(OBJ_SEGMENT, "acme", "t0.103", "ls3", 103, 1500, NULL), -EBUSY,
+		"interface t0.103 exists and is not ours");
+	refused(object(OBJ_SEGMENT, "acme", "t0.104", "ls3", 104, 1500, NULL), -EBUSY,
+		"interface t0.104 exists and is not ours");
+	refused(object(OBJ_SEGMENT, "acme", "t9.25", "ls3", 25, 1500, NULL), -ENODEV,
+		"interface t9 does not exist; the switch domain's port for this node names it");
+	refused(object(OBJ_SEGMENT, "acme", "t0.25", "ls9", 25, 1500, NULL), -ENODEV,
+		"bridge ls9 is not there, which segment t0.25 needs");
+	refused(object(OBJ_SEGMENT, "acme", "t0.25", "br0", 25, 1500, NULL), -EBUSY,
+		"interface br0 exists and is not ours");
+	refused(object(OBJ_SEGMENT, "acme", "t0.25", "ls4", 25, 1500, NULL), -EAGAIN,
+		"interface ls4 belongs to tenant VRF beta still");
+	apply_ok(OUTCOME_ADD, object(OBJ_SEGMENT, "beta", "t0.25", "ls4", 25, 1500, NULL));
+	refused(object(OBJ_SEGMENT, "acme", "t0.25", "ls3", 25, 1500, NULL), -EAGAIN,
+		"interface t0.25 belongs to tenant VRF beta still");
+	/* made by us, and left without a name: finished by whoever wants it */
+	operator_does("ip link add link t0 name t0.26 group 1179800148 type vlan id 26");
+	apply_ok(OUTCOME_ADD, object(OBJ_SEGMENT, "acme", "t0.26", "ls3", 26, 1500, NULL));
+	ck_assert(holds("ip link show t0.26 up master ls3 | grep -q 'segment 26 on ls3'"));
+}
+END_TEST
+
 /* The kernel leaves a second between two rounds of looking for carriers. */
 /* As zebra does where bgpd says that a VTEP has the VNI. */
 static void zebra_floods_to(const char *device, const char *vtep)
@@ -632,6 +729,8 @@ int main(void)
 	add_case(suite, "sysctl", (const TTest *[]){ sysctl, local_rule, NULL });
 	add_case(suite, "vrf", (const TTest *[]){ vrf, vrf_foreign, unfinished, NULL });
 	add_case(suite, "vlan", (const TTest *[]){ vlan, vlan_on_poor_trunk, vlan_refused, NULL });
+	add_case(suite, "segment",
+		 (const TTest *[]){ segment, segment_on_poor_trunk, segment_refused, NULL });
 	add_case(suite, "port", (const TTest *[]){ port, port_foreign, NULL });
 	add_case(suite, "switch",
 		 (const TTest *[]){ logical_switch, switch_with_evpn, switches_run_at_once,

@@ -234,6 +234,9 @@ static const struct {
 	{ "UPDATE node SET vtep = '10.255.0.9'", true },
 	{ "UPDATE wire SET mtu = 9000", true },
 	{ "UPDATE wire_port SET slot = 4", true },
+	{ "INSERT INTO switch_domain (name, site_id) VALUES ('core', 1)", true },
+	{ "INSERT INTO switch_domain (id, name, site_id) VALUES (9, 'core', 1); INSERT INTO domain_port VALUES (9, 1, 'c0')",
+	  true },
 };
 
 START_TEST(a_row_that_says_otherwise_touches_its_tenant)

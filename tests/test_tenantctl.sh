@@ -166,7 +166,7 @@ done_ add switch shared dns 10.9.0.0/24
 done_ add leak shared acme 10.9.0.10/32
 shows "acme    1   acme    1001   65000:1  10.255.0.1:1,10.255.0.2:1  1000        10.1.0.0/16,172.16.0.0/16  local   -            -              dlr:dlr,esg:edge,pe1:pe,pe2:pe  ok" show tenant
 shows "shared  uplink-dc1   uplink   102   100.96.0.132/30  ospf     yes     yes      pe1=100.96.0.133,esg=100.96.0.134" show circuit
-shows "acme    web   1   ls1     100001  1500  -     active  -         production  local  10.1.1.0/24,10.1.2.0/24" show switch acme
+shows "acme    web   1   ls1     100001  1500  -     active  -         production  local  10.1.1.0/24,10.1.2.0/24  -" show switch acme
 shows "shared  acme  10.9.0.10/32" show leak
 shows "dlr   -         -       -        -       never" show status
 for what in "show site" "show node" "show wire" "show tenant" "show tenant acme" "show switch" \
@@ -209,15 +209,15 @@ shows "gold  web,db    shared" show bundle gold
 run --json show bundle dr
 check "a bundle as JSON" "[{'name': 'dr', 'networks': ['production', 'test', 'replication'], 'subscribers': ['shared']}]" \
 	"$(python3 -c 'import json,sys; print(json.load(sys.stdin))' <<<"$out")"
-shows "shared  gold-db  4   ls4     100004  9000  -     production  local  -" show switch shared gold-db
-shows "shared  dr-test         6   ls6     100006  1500  dc1   test         local  -" show switch shared
+shows "shared  gold-db  4   ls4     100004  9000  -     production  local  -        -" show switch shared gold-db
+shows "shared  dr-test         6   ls6     100006  1500  dc1   test         local  -            -" show switch shared
 # S3-03: plans of 2 and 3 networks are 5 networks, and 6 interfaces with the way to the edge
 done_ del switch shared dns
 run plan --node dlr --tenant shared
 check "interfaces of the gateway" "ls3 ls4 ls5 ls6 ls7 t0.102" \
 	"$(sed -n 's/^ip link set \(.*\) master shared up/\1/p' <<<"$out" | sort | tr '\n' ' ' | sed 's/ $//')"
 done_ add network gold cache
-shows "shared  gold-cache      8   ls8     100008  1500  -     production   local  -" show switch shared
+shows "shared  gold-cache      8   ls8     100008  1500  -     production   local  -        -" show switch shared
 done_ add subnet shared gold-web 10.9.1.0/24
 done_ add subnet shared gold-cache 10.9.2.0/24
 
@@ -266,6 +266,69 @@ shows "there is no switch" show switch shared
 done_ del bundle dr
 done_ del bundle gold
 done_ add switch shared dns 10.9.0.0/24
+
+# ---- switch domains: VLANs of a core switch ----
+
+shows "there is no domain" show domain
+done_ add domain core1 --site dc1 --ports dlr:c0
+done_ add domain core2 --site branch --vlan-first 100 --vlan-last 104
+shows "core1  dc1     2           4094       0     4093  818             ok     dlr:c0" show domain
+done_ add switch shared log --domain core1
+done_ set switch acme web --domain core1,core2:101
+shows "acme    web   1   ls1     100001  1500  -     production  local  10.1.1.0/24,10.1.2.0/24  core1:3,core2:101" show switch acme
+plan_has dlr kernel "ip link add link c0 name c0.3 mtu 1500 type vlan id 3" "ip link set c0.3 master ls1 up"
+done_ set switch acme web --domain +core1:25
+plan_has dlr kernel "ip link set c0.25 master ls1 up"
+run check
+check "a VLAN that leads nowhere" "advice: switch web of tenant acme has VLAN 101 of switch domain core2, and no DLR of the tenant leads there; give one a port with \"tenantctl set domain core2 --ports +NODE:INTERFACE\"" \
+	"$(grep 'leads there' <<<"$out")"
+done_ add bundle pair
+done_ add network pair a
+done_ add network pair b
+done_ subscribe shared pair --domain core2
+shows "core2  branch  100         104        3     2     0               ok     -" show domain core2
+before=$(revision)
+refused 'domain core1 exists already; change it with "tenantctl set domain core1"' add domain core1 --site dc1
+refused 'domain core9 does not exist; "tenantctl show domain" lists them' show domain core9
+refused 'domain core9 does not exist; "tenantctl show domain" lists them' add switch acme x --domain core9
+refused 'domain core9 does not exist; "tenantctl show domain" lists them' subscribe acme pair --domain core9
+refused 'VLANs from 200 to 100 are none; give --vlan-first the smaller number' add domain core3 --site dc1 --vlan-first 200 --vlan-last 100
+refused '--vlan-last 4095 is not a number from 1 to 4094' add domain core3 --site dc1 --vlan-last 4095
+refused 'VLAN 25 is used by switch web of tenant acme, so domain core1 must keep it' set domain core1 --vlan-last 20
+refused 'node pe1 is no DLR at the site of domain core1, and cannot lead there' set domain core1 --ports +pe1:c0
+refused 'node dlr is no DLR at the site of domain core2, and cannot lead there' set domain core2 --ports dlr:c1
+refused "\"c0.1\" of node dlr cannot be a trunk; write NODE:INTERFACE, the interface of at most 10 letters, digits, '-' and '_'" set domain core1 --ports dlr:c0.1
+refused "\"\" of node dlr cannot be a trunk; write NODE:INTERFACE, the interface of at most 10 letters, digits, '-' and '_'" set domain core1 --ports dlr
+refused 'node esg has no port in domain core1' set domain core1 --ports -esg
+refused 'domain core1 is still used by switch log of tenant shared: delete that first' del domain core1
+refused 'site branch is still used by node pe2: delete that first' del site branch
+refused 'VLAN 1 is none of domain core1; "tenantctl show domain core1" says which are' set switch acme web --domain core1:1
+refused 'VLAN x is none of domain core1; "tenantctl show domain core1" says which are' set switch acme web --domain core1:x
+refused 'VLAN 25 of domain core1 is used by switch web of tenant acme; choose another one, or leave it out for the smallest that is free' set switch shared log --domain core1:25
+refused 'switch log has no VLAN in domain core2' set switch shared log --domain -core2
+check "what is refused changes nothing" "$before" "$(revision)"
+done_ add switch acme c --domain core2
+done_ add switch acme d --domain core2:104
+shows "core2  branch  100         104        5     0     0               full   -" show domain core2
+refused 'domain core2 has 0 VLANs left, and 1 is needed; use VXLAN only: leave --domain out' add switch acme e --domain core2
+refused 'domain core2 has 0 VLANs left, and 2 are needed; use VXLAN only: leave --domain out' subscribe acme pair --domain core2
+refused 'domain core2 has 0 VLANs left, and 1 is needed; use VXLAN only: leave --domain out' add network pair c
+done_ subscribe acme pair
+run check
+check "a domain that is full" "advice: switch domain core2 has 5 of its 5 VLANs in use, and room for 0 more customers; make a second domain, or give new switches VXLAN only" \
+	"$(grep 'in use' <<<"$out")"
+done_ set switch acme d --domain ""
+shows "core2  branch  100         104        4     1     0               scarce  -" show domain core2
+is_json show domain
+done_ unsubscribe acme pair
+done_ unsubscribe shared pair
+done_ del bundle pair
+done_ del switch acme c
+done_ del switch acme d
+done_ set switch acme web --domain -core1,-core2
+done_ del switch shared log
+done_ del domain core1
+done_ del domain core2
 
 # ---- the OSPF key of a wire is never shown ----
 
@@ -436,7 +499,7 @@ usage '--node NODE is missing; see "tenantctl plan --help"' plan
 # ---- changes ----
 
 done_ set switch acme web --mtu 9000
-shows "acme    web   1   ls1     100001  9000  -     active  -         production  local  10.1.1.0/24,10.1.2.0/24" show switch acme web
+shows "acme    web   1   ls1     100001  9000  -     active  -         production  local  10.1.1.0/24,10.1.2.0/24  -" show switch acme web
 done_ set tenant acme --max-routes 5000 --aggregates +192.168.0.0/16
 refused 'tenant acme would announce 2 prefixes, and may have 1; set tenant.max_routes higher or announce fewer' set tenant acme --max-routes 1
 done_ add circuit acme transit-dc1 --vlan 900 --prefix 100.64.9.0/29

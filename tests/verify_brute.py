@@ -11,7 +11,7 @@ from functools import lru_cache
 KIND, TARGET, NAME, REF, NUM0, NUM1, NUM2, NET = range(8)
 MAP_KINDS = {"route-map", "match-prefix", "match-rt", "match-tag", "match-next-hop", "set-rt", "set-no-rt", "set-tag",
              "on-match-next"}
-DEVICES = {"vlan", "port", "bridge"}
+DEVICES = {"vlan", "port", "bridge", "segment"}
 
 
 @lru_cache(maxsize=100_000)

@@ -18,7 +18,7 @@ struct writer {
 static bool is_told(const struct object *obj)
 {
 	return (obj->kind >= OBJ_PREFIX_LIST && obj->kind <= OBJ_OSPF) || obj->kind == OBJ_VRF ||
-	       (obj->kind >= OBJ_BGP_REDIST_KERNEL && obj->kind <= OBJ_VXLAN) ||
+	       (obj->kind >= OBJ_BGP_REDIST_KERNEL && obj->kind <= OBJ_SEGMENT) ||
 	       obj->kind == OBJ_VLAN || obj->kind == OBJ_OSPF_REDIST_BGP ||
 	       obj->kind == OBJ_WIRE_ADDRESS || obj->kind == OBJ_GATEWAY ||
 	       obj->kind == OBJ_ROUTE || obj->kind == OBJ_PORT || obj->kind == OBJ_BRIDGE ||

@@ -301,7 +301,8 @@ static bool is_worth_it(const struct object *obj)
 	return (obj->kind >= OBJ_PREFIX_LIST && obj->kind <= OBJ_ON_MATCH_NEXT) ||
 	       (obj->kind >= OBJ_BGP_IMPORT_MAP && obj->kind <= OBJ_ZEBRA_OSPF_MAP) ||
 	       obj->kind == OBJ_VRF || obj->kind == OBJ_VLAN || obj->kind == OBJ_VXLAN ||
-	       obj->kind == OBJ_OSPF_REDIST_BGP || obj->kind == OBJ_BGP_REDIST_OSPF;
+	       obj->kind == OBJ_SEGMENT || obj->kind == OBJ_OSPF_REDIST_BGP ||
+	       obj->kind == OBJ_BGP_REDIST_OSPF;
 }
 
 /* False where it is to go. */

@@ -199,6 +199,29 @@ CREATE TABLE circuit (
 	PRIMARY KEY (tenant_id, wire_id)
 ) STRICT;
 
+-- A switch domain: the VLANs of a core switch, which all trunks to it share.  A
+-- second core has a domain of its own, with the same VLANs.
+CREATE TABLE switch_domain (
+	id          INTEGER PRIMARY KEY AUTOINCREMENT,
+	name        TEXT NOT NULL UNIQUE
+		CHECK (length(name) BETWEEN 1 AND 63 AND name NOT GLOB '*[^A-Za-z0-9._-]*'
+			AND name GLOB '[A-Za-z0-9]*'),
+	site_id     INTEGER NOT NULL REFERENCES site (id),
+	vlan_first  INTEGER NOT NULL DEFAULT 2 CHECK (vlan_first BETWEEN 1 AND 4094),   -- the others are reserved
+	vlan_last   INTEGER NOT NULL DEFAULT 4094 CHECK (vlan_last BETWEEN 1 AND 4094),
+	CHECK (vlan_first <= vlan_last)
+) STRICT;
+
+-- The trunk of a DLR to the domain's core switch.
+CREATE TABLE domain_port (
+	domain_id   INTEGER NOT NULL REFERENCES switch_domain (id) ON DELETE CASCADE,
+	node_id     INTEGER NOT NULL REFERENCES node (id) ON DELETE CASCADE,
+	ifname      TEXT NOT NULL                       -- at most 10 characters, '.VLAN' is added
+		CHECK (length(ifname) BETWEEN 1 AND 10 AND ifname NOT GLOB '*[^A-Za-z0-9_-]*'
+			AND ifname GLOB '[A-Za-z0-9]*'),
+	PRIMARY KEY (domain_id, node_id)
+) STRICT;
+
 -- A bundle: networks that are sold together ("network plan").  Who subscribes to
 -- it has a switch for each, named BUNDLE-NETWORK, for as long as he does: the
 -- triggers below make and delete them.
@@ -227,6 +250,7 @@ CREATE TABLE subscription (
 	tenant_id   INTEGER NOT NULL REFERENCES tenant (id) ON DELETE CASCADE,
 	bundle_id   INTEGER NOT NULL REFERENCES bundle (id),
 	site_id     INTEGER REFERENCES site (id),       -- of the switches when they are made; NULL: everywhere
+	domain_id   INTEGER REFERENCES switch_domain (id),  -- where they have a VLAN then; NULL: VXLAN only
 	UNIQUE (tenant_id, bundle_id)
 ) STRICT;
 
@@ -251,6 +275,17 @@ CREATE TABLE logical_switch (
 	UNIQUE (tenant_id, name),
 	UNIQUE (subscription_id, network_id),
 	CHECK ((subscription_id IS NULL) = (network_id IS NULL))
+) STRICT;
+
+-- A switch that compute hosts reach by a VLAN, too: one of the domain's, the
+-- smallest that is free where none is given.  One DLR of the tenant that has a
+-- port there bridges it, since two would make a loop through the core switch.
+CREATE TABLE switch_vlan (
+	switch_id   INTEGER NOT NULL REFERENCES logical_switch (id) ON DELETE CASCADE,
+	domain_id   INTEGER NOT NULL REFERENCES switch_domain (id),
+	vlan        INTEGER CHECK (vlan BETWEEN 1 AND 4094),  -- NULL only while it is being inserted
+	PRIMARY KEY (switch_id, domain_id),
+	UNIQUE (domain_id, vlan)
 ) STRICT;
 
 -- Where a switch of one site is recovered, and as which switch of that other site;
@@ -724,6 +759,71 @@ CREATE TRIGGER circuit_update AFTER UPDATE ON circuit BEGIN
 		WHERE OLD.tenant_id IS NOT NEW.tenant_id;
 END;
 
+CREATE TRIGGER switch_domain_insert AFTER INSERT ON switch_domain BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, now) VALUES ('switch_domain', 'insert', NEW.id, NULL,
+		json_object('id', NEW.id, 'name', NEW.name, 'site_id', NEW.site_id, 'vlan_first', NEW.vlan_first,
+			'vlan_last', NEW.vlan_last));
+END;
+CREATE TRIGGER switch_domain_delete AFTER DELETE ON switch_domain BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, was) VALUES ('switch_domain', 'delete', OLD.id, NULL,
+		json_object('id', OLD.id, 'name', OLD.name, 'site_id', OLD.site_id, 'vlan_first', OLD.vlan_first,
+			'vlan_last', OLD.vlan_last));
+END;
+CREATE TRIGGER switch_domain_update AFTER UPDATE ON switch_domain BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, was, now) VALUES ('switch_domain', 'update', NEW.id, NULL,
+		json_object('id', OLD.id, 'name', OLD.name, 'site_id', OLD.site_id, 'vlan_first', OLD.vlan_first,
+			'vlan_last', OLD.vlan_last),
+		json_object('id', NEW.id, 'name', NEW.name, 'site_id', NEW.site_id, 'vlan_first', NEW.vlan_first,
+			'vlan_last', NEW.vlan_last));
+END;
+
+CREATE TRIGGER domain_port_insert AFTER INSERT ON domain_port BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, now) VALUES ('domain_port', 'insert', NEW.domain_id, NULL,
+		json_object('domain_id', NEW.domain_id, 'node_id', NEW.node_id, 'ifname', NEW.ifname));
+END;
+CREATE TRIGGER domain_port_delete AFTER DELETE ON domain_port BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, was) VALUES ('domain_port', 'delete', OLD.domain_id, NULL,
+		json_object('domain_id', OLD.domain_id, 'node_id', OLD.node_id, 'ifname', OLD.ifname));
+END;
+CREATE TRIGGER domain_port_update AFTER UPDATE ON domain_port BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, was, now) VALUES ('domain_port', 'update', NEW.domain_id, NULL,
+		json_object('domain_id', OLD.domain_id, 'node_id', OLD.node_id, 'ifname', OLD.ifname),
+		json_object('domain_id', NEW.domain_id, 'node_id', NEW.node_id, 'ifname', NEW.ifname));
+END;
+
+-- The log has the row when it has its VLAN.
+CREATE TRIGGER switch_vlan_insert AFTER INSERT ON switch_vlan BEGIN
+	UPDATE switch_vlan SET vlan = (
+		SELECT v FROM (SELECT vlan_first AS v FROM switch_domain WHERE id = NEW.domain_id
+			UNION ALL SELECT vlan + 1 FROM switch_vlan WHERE domain_id = NEW.domain_id AND vlan IS NOT NULL)
+		WHERE v BETWEEN (SELECT vlan_first FROM switch_domain WHERE id = NEW.domain_id)
+			AND (SELECT vlan_last FROM switch_domain WHERE id = NEW.domain_id)
+			AND NOT EXISTS (SELECT 1 FROM switch_vlan WHERE domain_id = NEW.domain_id AND vlan = v)
+		ORDER BY v LIMIT 1)
+		WHERE switch_id = NEW.switch_id AND domain_id = NEW.domain_id AND vlan IS NULL;
+	SELECT RAISE (ABORT, 'this switch domain has no VLAN left; use VXLAN only')
+		FROM switch_vlan WHERE switch_id = NEW.switch_id AND domain_id = NEW.domain_id AND vlan IS NULL;
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, now)
+		SELECT 'switch_vlan', 'insert', switch_id, (SELECT tenant_id FROM logical_switch WHERE id = NEW.switch_id),
+			json_object('switch_id', switch_id, 'domain_id', domain_id, 'vlan', vlan)
+		FROM switch_vlan WHERE switch_id = NEW.switch_id AND domain_id = NEW.domain_id;
+END;
+CREATE TRIGGER switch_vlan_delete AFTER DELETE ON switch_vlan BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, was) VALUES ('switch_vlan', 'delete', OLD.switch_id, (SELECT tenant_id FROM logical_switch WHERE id = OLD.switch_id),
+		json_object('switch_id', OLD.switch_id, 'domain_id', OLD.domain_id, 'vlan', OLD.vlan));
+END;
+CREATE TRIGGER switch_vlan_update AFTER UPDATE ON switch_vlan WHEN OLD.vlan IS NOT NULL BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, was, now) VALUES ('switch_vlan', 'update', NEW.switch_id, (SELECT tenant_id FROM logical_switch WHERE id = NEW.switch_id),
+		json_object('switch_id', OLD.switch_id, 'domain_id', OLD.domain_id, 'vlan', OLD.vlan),
+		json_object('switch_id', NEW.switch_id, 'domain_id', NEW.domain_id, 'vlan', NEW.vlan));
+	INSERT INTO change_log (tbl, op, row_id, tenant_id)
+		SELECT 'switch_vlan', 'update', OLD.switch_id, (SELECT tenant_id FROM logical_switch WHERE id = OLD.switch_id)
+		WHERE (SELECT tenant_id FROM logical_switch WHERE id = OLD.switch_id) IS NOT (SELECT tenant_id FROM logical_switch WHERE id = NEW.switch_id);
+END;
+CREATE TRIGGER switch_vlan_kept BEFORE UPDATE ON switch_vlan WHEN OLD.vlan IS NOT NULL AND NEW.vlan IS NULL BEGIN
+	SELECT RAISE (ABORT, 'delete the row and insert another one for the smallest VLAN that is free');
+END;
+
 CREATE TRIGGER bundle_insert AFTER INSERT ON bundle BEGIN
 	INSERT INTO change_log (tbl, op, row_id, tenant_id, now) VALUES ('bundle', 'insert', NEW.id, NULL,
 		json_object('id', NEW.id, 'name', NEW.name));
@@ -765,7 +865,7 @@ END;
 CREATE TRIGGER subscription_insert AFTER INSERT ON subscription BEGIN
 	INSERT INTO change_log (tbl, op, row_id, tenant_id, now) VALUES ('subscription', 'insert', NEW.id, NEW.tenant_id,
 		json_object('id', NEW.id, 'tenant_id', NEW.tenant_id, 'bundle_id', NEW.bundle_id,
-			'site_id', NEW.site_id));
+			'site_id', NEW.site_id, 'domain_id', NEW.domain_id));
 	INSERT INTO logical_switch (tenant_id, name, site_id, purpose, mtu, subscription_id, network_id)
 		SELECT NEW.tenant_id, b.name || '-' || n.name, NEW.site_id, n.purpose, n.mtu, NEW.id, n.id
 		FROM bundle b JOIN bundle_network n ON n.bundle_id = b.id
@@ -774,13 +874,14 @@ END;
 CREATE TRIGGER subscription_delete AFTER DELETE ON subscription BEGIN
 	INSERT INTO change_log (tbl, op, row_id, tenant_id, was) VALUES ('subscription', 'delete', OLD.id, OLD.tenant_id,
 		json_object('id', OLD.id, 'tenant_id', OLD.tenant_id, 'bundle_id', OLD.bundle_id,
-			'site_id', OLD.site_id));
+			'site_id', OLD.site_id, 'domain_id', OLD.domain_id));
 END;
 CREATE TRIGGER subscription_update AFTER UPDATE ON subscription BEGIN
 	INSERT INTO change_log (tbl, op, row_id, tenant_id, was, now) VALUES ('subscription', 'update', NEW.id, NEW.tenant_id,
-		json_object('id', OLD.id, 'tenant_id', OLD.tenant_id, 'bundle_id', OLD.bundle_id, 'site_id', OLD.site_id),
+		json_object('id', OLD.id, 'tenant_id', OLD.tenant_id, 'bundle_id', OLD.bundle_id,
+			'site_id', OLD.site_id, 'domain_id', OLD.domain_id),
 		json_object('id', NEW.id, 'tenant_id', NEW.tenant_id, 'bundle_id', NEW.bundle_id,
-			'site_id', NEW.site_id));
+			'site_id', NEW.site_id, 'domain_id', NEW.domain_id));
 	INSERT INTO change_log (tbl, op, row_id, tenant_id)
 		SELECT 'subscription', 'update', OLD.id, OLD.tenant_id
 		WHERE OLD.tenant_id IS NOT NEW.tenant_id;
@@ -818,6 +919,9 @@ CREATE TRIGGER logical_switch_insert AFTER INSERT ON logical_switch BEGIN
 			'state', NEW.state, 'scope', NEW.scope, 'purpose', NEW.purpose, 'vni', NEW.vni, 'mtu', NEW.mtu,
 			'track_hosts', NEW.track_hosts, 'subscription_id', NEW.subscription_id,
 			'network_id', NEW.network_id));
+	INSERT INTO switch_vlan (switch_id, domain_id)
+		SELECT NEW.id, domain_id FROM subscription
+		WHERE id = NEW.subscription_id AND domain_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM restoring);
 END;
 CREATE TRIGGER logical_switch_delete AFTER DELETE ON logical_switch BEGIN
 	INSERT INTO change_log (tbl, op, row_id, tenant_id, was) VALUES ('logical_switch', 'delete', OLD.id, OLD.tenant_id,

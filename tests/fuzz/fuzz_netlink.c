@@ -290,6 +290,7 @@ static const struct object wishes[] = {
 	  .ref = "ls3",
 	  .num = { 5003, 1500 },
 	  .net = NET(32, 10, 255, 0, 11) },
+	{ .kind = OBJ_SEGMENT, .vrf = "acme", .name = "c0.25", .ref = "ls3", .num = { 25, 1500 } },
 	{ .kind = OBJ_FDB, .vrf = "acme", .name = "vx3", .net = NET(32, 10, 255, 0, 12) },
 	{ .kind = OBJ_GATEWAY, .vrf = "acme", .name = "ls3", .net = NET(24, 10, 1, 1, 1) },
 	{ .kind = OBJ_ROUTE,

@@ -116,6 +116,7 @@ static const struct {
 	[OBJ_VIRTUAL_ADDRESS] = { kernel_put_address, kernel_remove_address },
 	[OBJ_BRIDGE] = { kernel_put_link, kernel_remove_link },
 	[OBJ_VXLAN] = { kernel_put_link, kernel_remove_link },
+	[OBJ_SEGMENT] = { kernel_put_link, kernel_remove_link },
 	[OBJ_FDB] = { kernel_put_flood, kernel_remove_flood },
 	[OBJ_GATEWAY] = { kernel_put_address, kernel_remove_address },
 	[OBJ_DEAD_END] = { kernel_put_unreachable, kernel_remove_route },

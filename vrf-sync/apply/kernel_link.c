@@ -10,6 +10,7 @@
  *	frr-tenant acme vrrp 1 on t0.101
  *	frr-tenant acme switch web
  *	frr-tenant acme vxlan 5003 on ls3
+ *	frr-tenant acme segment 25 on ls3 mtu 1500
  *
  * The MTU in it is the one asked for (none: none), which the device may not
  * have where its trunk's is less.  All else is read from the device itself.
@@ -31,9 +32,10 @@ static const struct {
 	const char *word; /* in the alias */
 	const char *kind; /* to the kernel */
 } words[OBJ_KIND_COUNT] = {
-	[OBJ_VRF] = { "vrf", "vrf" },       [OBJ_VLAN] = { "wire", "vlan" },
-	[OBJ_PORT] = { "port", NULL },      [OBJ_BRIDGE] = { "switch", "bridge" },
-	[OBJ_VXLAN] = { "vxlan", "vxlan" }, [OBJ_MACVLAN] = { "vrrp", "macvlan" },
+	[OBJ_VRF] = { "vrf", "vrf" },          [OBJ_VLAN] = { "wire", "vlan" },
+	[OBJ_PORT] = { "port", NULL },         [OBJ_BRIDGE] = { "switch", "bridge" },
+	[OBJ_VXLAN] = { "vxlan", "vxlan" },    [OBJ_MACVLAN] = { "vrrp", "macvlan" },
+	[OBJ_SEGMENT] = { "segment", "vlan" },
 };
 
 const char *kernel_link_kind(enum object_kind kind)
@@ -58,6 +60,8 @@ void kernel_link_alias(const struct object *obj, char alias[static KERNEL_ALIAS_
 		snprintf(rest, size, " %s", obj->ref);
 	else if (obj->kind == OBJ_VXLAN || obj->kind == OBJ_MACVLAN)
 		snprintf(rest, size, " %u on %s", obj->num[0], obj->ref);
+	else if (obj->kind == OBJ_SEGMENT)
+		snprintf(rest, size, " %u on %s mtu %u", obj->num[0], obj->ref, obj->num[1]);
 }
 
 /* Made by us, but we ended before it got its alias. */
@@ -290,6 +294,8 @@ int kernel_devices_ensure(struct kernel *kernel)
 static bool serves(const struct object *device, enum object_kind kind, const struct object *obj)
 {
 	return device->kind == kind ||
+	       /* without an alias yet: no more is known of it than that it is a VLAN */
+	       (device->kind == OBJ_VLAN && kind == OBJ_SEGMENT && !device->vrf[0]) ||
 	       (device->kind == OBJ_PORT &&
 		(obj->kind == OBJ_WIRE_ADDRESS || obj->kind == OBJ_MACVLAN));
 }
@@ -348,8 +354,14 @@ static void read_vlan(const struct kernel_link *link, const struct kernel_link *
 {
 	uint32_t asked = 0;
 
-	sscanf(link->alias, "frr-tenant %*s wire %*s vlan %*u mtu %u", &asked);
-	strlcpy(obj->ref, trunk->name, sizeof(obj->ref));
+	if (obj->kind == OBJ_VLAN) {
+		sscanf(link->alias, "frr-tenant %*s wire %*s vlan %*u mtu %u", &asked);
+		strlcpy(obj->ref, trunk->name, sizeof(obj->ref));
+	} else {
+		sscanf(link->alias, "frr-tenant %*s segment %*u on %*s mtu %u", &asked);
+		obj->altered |= strlen(trunk->name) != strcspn(link->name, ".") ||
+				strncmp(trunk->name, link->name, strlen(trunk->name)) != 0;
+	}
 	obj->num[0] = link->id;
 	if (asked)
 		obj->num[1] = link->mtu == MIN(asked, trunk->mtu) ? asked : link->mtu;
@@ -394,6 +406,12 @@ bool kernel_link_object(struct kernel *kernel, const struct kernel_link *links,
 	}
 	if (obj->kind == OBJ_VXLAN) {
 		read_vxlan(link, master ? master->name : "", obj);
+		return true;
+	}
+	if (obj->kind == OBJ_SEGMENT) {
+		strlcpy(obj->ref, master ? master->name : "", sizeof(obj->ref));
+		find_link(kernel, links, link->lower, &trunk);
+		read_vlan(link, &trunk, obj);
 		return true;
 	}
 	obj->altered |= !master || strcmp(master->name, obj->vrf) != 0;

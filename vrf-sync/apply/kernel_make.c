@@ -29,8 +29,9 @@
 /* A device as it is to be. */
 struct wish {
 	const struct object *obj;
-	uint32_t master; /* 0: none */
-	uint32_t mtu;    /* 0: as it comes */
+	uint32_t master;     /* 0: none */
+	uint32_t mtu;        /* 0: as it comes */
+	uint32_t bridge_mtu; /* of the master, where that is a bridge */
 	struct kernel_link trunk;
 };
 
@@ -78,32 +79,61 @@ static int prepare_vrf(struct kernel *kernel, struct wish *wish, struct reason *
 	return -EBUSY;
 }
 
-static int prepare_vlan(struct kernel *kernel, struct wish *wish, struct reason *why)
+/* whose: of what the port is that names the trunk. */
+static int find_trunk(struct kernel *kernel, struct wish *wish, const char *name,
+		      const char *whose, struct reason *why)
 {
 	const struct object *obj = wish->obj;
 	struct kernel_link *trunk = &wish->trunk;
-	int ret = kernel_link_get(kernel, obj->ref, 0, trunk);
+	int ret = kernel_link_get(kernel, name, 0, trunk);
 
 	if (ret == -ENODEV)
 		reason_set(why,
-			   "interface %s does not exist; the wire's or link's port for this node "
-			   "names it",
-			   obj->ref);
+			   "interface %s does not exist; the %s's port for this node names it",
+			   name, whose);
 	else if (ret < 0)
-		kernel_refused(kernel, why, ret, "cannot read interface %s", obj->ref);
+		kernel_refused(kernel, why, ret, "cannot read interface %s", name);
 	if (ret < 0)
 		return ret;
 	wish->mtu = obj->num[1];
 	if (wish->mtu > trunk->mtu) {
 		flog_warn(EC_TENANT_TRUNK,
-			  "%s: interface %s has MTU %u, less than the wire's %u; using that",
-			  obj->vrf, obj->ref, trunk->mtu, wish->mtu);
+			  "%s: interface %s has MTU %u, less than the %s's %u; using that",
+			  obj->vrf, name, trunk->mtu, obj->kind == OBJ_VLAN ? "wire" : "switch",
+			  wish->mtu);
 		wish->mtu = trunk->mtu;
 	}
 	if (!trunk->up)
 		flog_warn(EC_TENANT_TRUNK, "%s: interface %s is down; VLAN %u comes up with it",
-			  obj->vrf, obj->ref, obj->num[0]);
-	return find_vrf(kernel, wish, why);
+			  obj->vrf, name, obj->num[0]);
+	return 0;
+}
+
+static int prepare_vlan(struct kernel *kernel, struct wish *wish, struct reason *why)
+{
+	int ret = find_trunk(kernel, wish, wish->obj->ref, "wire's or link", why);
+
+	return ret < 0 ? ret : find_vrf(kernel, wish, why);
+}
+
+/* A VLAN that is bridged: its trunk is in its name. */
+static int prepare_segment(struct kernel *kernel, struct wish *wish, struct reason *why)
+{
+	struct kernel_link bridge;
+	char trunk[DEVICE_BUF];
+	int ret;
+
+	strlcpy(trunk, wish->obj->name, sizeof(trunk));
+	trunk[strcspn(trunk, ".")] = '\0';
+	ret = find_trunk(kernel, wish, trunk, "switch domain", why);
+	if (ret == 0)
+		ret = kernel_link_get_own(kernel, wish->obj->ref, wish->obj, OBJ_BRIDGE, &bridge,
+					  why);
+	if (ret < 0)
+		return ret;
+	wish->master = bridge.index;
+	wish->bridge_mtu = bridge.mtu;
+	return 0;
 }
 
 static int prepare_macvlan(struct kernel *kernel, struct wish *wish, struct reason *why)
@@ -204,6 +234,7 @@ static const struct link_ops {
 	[OBJ_MACVLAN] = { prepare_macvlan, put_macvlan, fits_macvlan },
 	[OBJ_BRIDGE] = { prepare_bridge, put_bridge, fits_bridge },
 	[OBJ_VXLAN] = { prepare_vxlan, put_vxlan, fits_vxlan },
+	[OBJ_SEGMENT] = { prepare_segment, put_vlan, fits_vlan },
 };
 
 /* ---- requests ---- */
@@ -315,14 +346,15 @@ static int say_who_has_it(struct kernel *kernel, const struct wish *wish, struct
 	struct kernel_link *links = NULL, *link;
 	char what[64];
 
-	if (obj->kind == OBJ_VLAN)
-		snprintf(what, sizeof(what), "VLAN %u on interface %s", obj->num[0], obj->ref);
+	if (wish->trunk.index)
+		snprintf(what, sizeof(what), "VLAN %u on interface %s", obj->num[0],
+			 wish->trunk.name);
 	else
 		snprintf(what, sizeof(what), "VNI %u", obj->num[0]);
 	kernel_links_read(kernel, &links);
 	darr_foreach_p (links, link) {
 		if (strcmp(link->kind, kind) != 0 || link->id != obj->num[0] ||
-		    (obj->kind == OBJ_VLAN && link->lower != wish->trunk.index))
+		    (wish->trunk.index && link->lower != wish->trunk.index))
 			continue;
 		reason_set(why,
 			   "%s is used by interface %s, which is not ours: remove it, then tenant "
@@ -394,6 +426,20 @@ static int make_right(struct kernel *kernel, const struct wish *wish, struct rea
 	return ret == -EEXIST ? say_who_has_it(kernel, wish, why) : ret;
 }
 
+/* A bridge follows the MTU of a port that has less, until somebody gives it one that is
+ * other than what it has.
+ */
+static int restore_bridge_mtu(struct kernel *kernel, const struct wish *wish, struct reason *why)
+{
+	struct ifinfomsg header = { .ifi_index = wish->master };
+	struct nl_msg *msg = kernel_msg(RTM_SETLINK, 0, &header, sizeof(header));
+	int ret;
+
+	nla_put_u32(msg, IFLA_MTU, wish->bridge_mtu);
+	ret = kernel_request(kernel, msg, NULL, NULL);
+	return ret < 0 ? refuse(kernel, wish->obj, ret, why) : 0;
+}
+
 int kernel_put_link(struct kernel *kernel, const struct object *obj, struct reason *why)
 {
 	struct wish wish = { .obj = obj };
@@ -402,7 +448,11 @@ int kernel_put_link(struct kernel *kernel, const struct object *obj, struct reas
 	if (ret < 0)
 		return ret;
 	ret = make_new(kernel, &wish, why);
-	return ret == -EEXIST ? make_right(kernel, &wish, why) : ret;
+	if (ret == -EEXIST)
+		ret = make_right(kernel, &wish, why);
+	if (ret == 0 && wish.bridge_mtu > wish.mtu)
+		ret = restore_bridge_mtu(kernel, &wish, why);
+	return ret;
 }
 
 /* The kernel finds out by itself that a bridge has a carrier, but leaves a

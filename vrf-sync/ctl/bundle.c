@@ -15,6 +15,7 @@
 #include <json-c/json.h>
 
 #include "ctl/args.h"
+#include "ctl/domain.h"
 #include "ctl/lookup.h"
 #include "ctl/row.h"
 #include "ctl/show.h"
@@ -159,6 +160,25 @@ static int clear_subnets(struct ctl *ctl, const struct args *args, const char *c
 
 /* ---- networks of a bundle ---- */
 
+/* One more VLAN in the domain of each subscriber that has one. */
+static int subscribers_have_room(struct ctl *ctl, int64_t bundle_id)
+{
+	int64_t domain_id = 0, needed = 0;
+	int ret;
+
+	while ((ret = sql_number(ctl, &domain_id,
+				 "SELECT domain_id FROM subscription WHERE bundle_id = ?1"
+				 " AND domain_id > ?2 ORDER BY domain_id",
+				 "ii", bundle_id, domain_id)) > 0)
+		if (sql_number(
+			    ctl, &needed,
+			    "SELECT count(*) FROM subscription WHERE bundle_id = ?1 AND domain_id = ?2",
+			    "ii", bundle_id, domain_id) < 0 ||
+		    domain_has_room(ctl, domain_id, needed) < 0)
+			return -1;
+	return ret;
+}
+
 static int network_add(struct ctl *ctl, const struct args *args)
 {
 	struct row row = { .table = "bundle_network", .object = "network" };
@@ -181,6 +201,8 @@ static int network_add(struct ctl *ctl, const struct args *args)
 		    " JOIN logical_switch l ON l.tenant_id = t.id AND l.name = b.name || '-' || ?2"
 		    " WHERE b.id = ?1 ORDER BY t.id",
 		    bundle_id, name) < 0)
+		return -1;
+	if (subscribers_have_room(ctl, bundle_id) < 0)
 		return -1;
 	row_number(&row, "bundle_id", bundle_id);
 	row_text(&row, "name", name);
@@ -222,6 +244,24 @@ static int subscription_find(struct ctl *ctl, const struct args *args, int64_t *
 			  "ii", *tenant_id, *bundle_id);
 }
 
+/* A VLAN for each network. */
+static int domain_option_put(struct ctl *ctl, struct row *row, const struct args *args,
+			     int64_t bundle_id)
+{
+	const char *domain = args_value(args, "domain");
+	int64_t domain_id, needed = 0;
+
+	if (!domain)
+		return 0;
+	if (lookup_id(ctl, "domain", domain, &domain_id) < 0 ||
+	    sql_number(ctl, &needed, "SELECT count(*) FROM bundle_network WHERE bundle_id = ?1",
+		       "i", bundle_id) < 0 ||
+	    domain_has_room(ctl, domain_id, needed) < 0)
+		return -1;
+	row_number(row, "domain_id", domain_id);
+	return 0;
+}
+
 static int subscribe(struct ctl *ctl, const struct args *args)
 {
 	struct row row = { .table = "subscription", .object = "subscription" };
@@ -239,6 +279,8 @@ static int subscribe(struct ctl *ctl, const struct args *args)
 		       "  AND l.name = b.name || '-' || n.name"
 		       " WHERE b.id = ?1 ORDER BY n.id",
 		       bundle_id, args->names[0]) < 0)
+		return -1;
+	if (domain_option_put(ctl, &row, args, bundle_id) < 0)
 		return -1;
 	row_number(&row, "tenant_id", tenant_id);
 	row_number(&row, "bundle_id", bundle_id);
@@ -273,6 +315,7 @@ static const struct option_info network_options[] = {
 static const struct option_info subscribe_options[] = {
 	{ "site", OPT_SITE, 0, "site_id", "SITE",
 	  "the switches are there; else at all the tenant's" },
+	{ "domain", OPT_TEXT, 0, NULL, "DOMAIN", "each of them has a VLAN there, too" },
 	{},
 };
 

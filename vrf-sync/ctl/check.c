@@ -75,6 +75,7 @@ static void advise_all(const struct model *model, const struct tenant **tenants,
 	const struct tenant **tenant;
 
 	advise_provider(model_provider(model), all);
+	advise_domains(model, all);
 	darr_foreach_p (tenants, tenant) {
 		struct reason *fresh = NULL;
 

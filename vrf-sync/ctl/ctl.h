@@ -54,6 +54,7 @@ struct command {
 extern const struct command init_commands[];
 extern const struct command site_commands[];
 extern const struct command bundle_commands[];
+extern const struct command domain_commands[];
 extern const struct command node_commands[];
 extern const struct command wire_commands[];
 extern const struct command tenant_commands[];

@@ -10,6 +10,8 @@
 
 static const char *table_of(const char *object)
 {
+	if (!strcmp(object, "domain"))
+		return "switch_domain";
 	return strcmp(object, "switch") ? object : "logical_switch";
 }
 

@@ -57,6 +57,22 @@ static struct json_object *ready_sites(const struct provider *provider,
 	return array;
 }
 
+static struct json_object *switch_vlans(const struct provider *provider,
+					const struct logical_switch *sw)
+{
+	struct json_object *array = json_object_new_array();
+	const struct switch_vlan *vlan;
+	char text[TENANT_NAME_MAX + 16];
+
+	darr_foreach_p (sw->vlans, vlan) {
+		const struct switch_domain *domain = provider_domain(provider, vlan->domain_id);
+
+		snprintf(text, sizeof(text), "%s:%u", domain ? domain->name : "?", vlan->vlan);
+		json_object_array_add(array, json_object_new_string(text));
+	}
+	return array;
+}
+
 static void add_switches(const struct model *model, const struct tenant *tenant, const char *name,
 			 struct json_object *rows)
 {
@@ -91,6 +107,7 @@ static void add_switches(const struct model *model, const struct tenant *tenant,
 		show_text(row, "purpose", purpose_names[sw->purpose]);
 		show_text(row, "scope", scope_names[sw->scope]);
 		json_object_object_add(row, "subnets", subnets);
+		json_object_object_add(row, "vlans", switch_vlans(provider, sw));
 		json_object_array_add(rows, row);
 	}
 }

@@ -36,12 +36,14 @@ static int site_del(struct ctl *ctl, const struct args *args)
 	int64_t id;
 
 	if (lookup_id(ctl, "site", name, &id) < 0 ||
-	    lookup_unused(ctl, "site", name, id,
-			  "SELECT 'node ' || name FROM node WHERE site_id = ?1"
-			  " UNION ALL SELECT 'wire ' || name FROM wire WHERE site_id = ?1"
-			  " UNION ALL SELECT 'switch ' || s.name || ' of tenant ' || t.name"
-			  "  FROM logical_switch s JOIN tenant t ON t.id = s.tenant_id"
-			  "  WHERE s.site_id = ?1") < 0)
+	    lookup_unused(
+		    ctl, "site", name, id,
+		    "SELECT 'node ' || name FROM node WHERE site_id = ?1"
+		    " UNION ALL SELECT 'wire ' || name FROM wire WHERE site_id = ?1"
+		    " UNION ALL SELECT 'domain ' || name FROM switch_domain WHERE site_id = ?1"
+		    " UNION ALL SELECT 'switch ' || s.name || ' of tenant ' || t.name"
+		    "  FROM logical_switch s JOIN tenant t ON t.id = s.tenant_id"
+		    "  WHERE s.site_id = ?1") < 0)
 		return -1;
 	return sql_run(ctl, "DELETE FROM site WHERE id = ?1", "i", id);
 }

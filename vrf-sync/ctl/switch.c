@@ -7,6 +7,7 @@
 #include <sqlite3.h>
 
 #include "ctl/args.h"
+#include "ctl/domain.h"
 #include "ctl/lookup.h"
 #include "ctl/row.h"
 #include "ctl/show.h"
@@ -93,7 +94,8 @@ static int switch_add(struct ctl *ctl, const struct args *args)
 	}
 	row_number(&row, "tenant_id", tenant_id);
 	row_text(&row, "name", subnet.name);
-	if (row_options(ctl, &row, args, 0) < 0 || row_insert(ctl, &row, &subnet.switch_id) < 0)
+	if (row_options(ctl, &row, args, 0) < 0 || row_insert(ctl, &row, &subnet.switch_id) < 0 ||
+	    domain_option(ctl, args, subnet.name, subnet.switch_id) < 0)
 		return -1;
 	return subnet.prefix ? subnet_put(&subnet, args) : 0;
 }
@@ -104,9 +106,9 @@ static int switch_set(struct ctl *ctl, const struct args *args)
 	int64_t tenant_id, id;
 
 	if (lookup_in_tenant(ctl, "switch", args->names[0], args->names[1], &tenant_id, &id) < 0 ||
-	    row_options(ctl, &row, args, id) < 0)
+	    row_options(ctl, &row, args, id) < 0 || row_update(ctl, &row, id) < 0)
 		return -1;
-	return row_update(ctl, &row, id);
+	return domain_option(ctl, args, args->names[1], id);
 }
 
 static int switch_del(struct ctl *ctl, const struct args *args)
@@ -183,6 +185,8 @@ static const struct option_info switch_options[] = {
 	{ "no-track-hosts", OPT_FLAG, 0, "track_hosts", NULL, "hosts are what rows say", 0 },
 	{ "scope", OPT_WORD, 0, "scope", "WORD", "local or universal; default local",
 	  .words = scope_names, .word_count = SCOPE_COUNT },
+	{ "domain", OPT_LIST, 0, NULL, "DOMAIN[:VLAN],...",
+	  "hosts reach it by a VLAN there, too; set also takes +DOMAIN,-DOMAIN" },
 	{},
 };
 

@@ -11,6 +11,7 @@
 
 #include "model/claims.h"
 #include "model/derive.h"
+#include "model/presence.h"
 
 DECLARE_MGROUP(TENANT_MODEL);
 DEFINE_MTYPE_STATIC(TENANT_MODEL, HOLDER, "tenant's claims");
@@ -24,12 +25,13 @@ enum claim_kind {
 	CLAIM_VNI,
 	CLAIM_VLAN,
 	CLAIM_PORT,
+	CLAIM_DOMAIN,
 };
 
 PREDECL_RBTREE_UNIQ(claim_tree);
 PREDECL_HASH(holder_hash);
 
-/* name and number hold what is claimed; scope, on which wire or node. */
+/* name and number hold what is claimed; scope, on which wire, node or domain. */
 struct claim {
 	struct claim_tree_item item;
 	const char *name;   /* the tenant's, or its provider's; "" where it needs none */
@@ -143,6 +145,20 @@ static void list_wires(struct claim **list, const struct provider *provider,
 	}
 }
 
+static void list_vlans(struct claim **list, const struct provider *provider,
+		       const struct tenant *tenant, const struct logical_switch *sw)
+{
+	const struct domain_port *port;
+	const struct switch_vlan *vlan;
+
+	darr_foreach_p (sw->vlans, vlan) {
+		list_add(list, CLAIM_DOMAIN, vlan->domain_id, vlan->vlan, "");
+		port = switch_vlan_port(provider, tenant, sw, vlan);
+		if (port)
+			list_add(list, CLAIM_PORT, port->node_id, vlan->vlan, port->ifname);
+	}
+}
+
 /* All that the tenant claims, as a darr; a number it cannot have is left out. */
 static struct claim *claims_of(const struct provider *provider, const struct tenant *tenant)
 {
@@ -165,6 +181,8 @@ static struct claim *claims_of(const struct provider *provider, const struct ten
 		if (!derive_vni(provider, sw, &number, &ignored))
 			list_add(&list, CLAIM_VNI, 0, number, "");
 	list_wires(&list, provider, tenant);
+	darr_foreach_p (tenant->switches, sw)
+		list_vlans(&list, provider, tenant, sw);
 	darr_foreach_p (tenant->links, link)
 		list_add(&list, CLAIM_PORT, link->node_id, link->vlan, link->ifname);
 	return list;
@@ -175,6 +193,7 @@ static void claim_describe(const struct claim *claim, const struct provider *pro
 {
 	const struct wire *wire = provider_wire(provider, claim->scope);
 	const struct node *node = provider_node(provider, claim->scope);
+	const struct switch_domain *domain = provider_domain(provider, claim->scope);
 
 	switch ((enum claim_kind)claim->kind) {
 	case CLAIM_VRF:
@@ -198,6 +217,10 @@ static void claim_describe(const struct claim *claim, const struct provider *pro
 	case CLAIM_PORT:
 		snprintf(what, size, "port %s VLAN %u on node %s", claim->name, claim->number,
 			 node ? node->name : "?");
+		break;
+	case CLAIM_DOMAIN:
+		snprintf(what, size, "VLAN %u of switch domain %s", claim->number,
+			 domain ? domain->name : "?");
 		break;
 	}
 }

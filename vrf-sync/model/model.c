@@ -109,10 +109,14 @@ struct provider *provider_ref(const struct provider *provider)
 
 void provider_unref(struct provider *provider)
 {
+	struct switch_domain *domain;
 	struct wire *wire;
 
 	if (!provider || --provider->refs)
 		return;
+	darr_foreach_p (provider->domains, domain)
+		darr_free(domain->ports);
+	darr_free(provider->domains);
 	darr_foreach_p (provider->wires, wire)
 		darr_free(wire->ports);
 	darr_free(provider->wires);
@@ -168,6 +172,16 @@ const struct wire *provider_wire(const struct provider *provider, uint32_t id)
 	return NULL;
 }
 
+const struct switch_domain *provider_domain(const struct provider *provider, uint32_t id)
+{
+	const struct switch_domain *domain;
+
+	darr_foreach_p (provider->domains, domain)
+		if (domain->id == id)
+			return domain;
+	return NULL;
+}
+
 const struct wire_port *wire_port_of(const struct wire *wire, uint32_t node_id)
 {
 	const struct wire_port *port;
@@ -208,6 +222,7 @@ void tenant_unref(struct tenant *tenant)
 		XFREE(MTYPE_SWITCH_NAME, sw->name);
 		darr_free(sw->subnets);
 		darr_free(sw->hosts);
+		darr_free(sw->vlans);
 	}
 	darr_foreach_p (tenant->links, link)
 		darr_free(link->routes);

@@ -121,6 +121,20 @@ struct wire {
 	struct wire_port *ports; /* darr, by slot */
 };
 
+struct domain_port {
+	uint32_t node_id;
+	char ifname[TRUNK_NAME_MAX + 1];
+};
+
+/* The VLANs of a core switch, which all trunks to it share. */
+struct switch_domain {
+	uint32_t id;
+	uint32_t site_id;
+	char name[TENANT_NAME_MAX + 1];
+	uint16_t vlan_first, vlan_last;
+	struct domain_port *ports; /* darr, by node */
+};
+
 struct provider {
 	unsigned int refs;
 	uint32_t asn;
@@ -131,10 +145,11 @@ struct provider {
 	uint16_t vrrp_interval;         /* milliseconds, a multiple of 10 */
 	bool evpn;                      /* DLRs hear from bgpd which MAC is where */
 	struct pool pools[WIRE_KIND_COUNT];
-	struct ipnet *reserved; /* darr, sorted */
-	struct site *sites;     /* darr, by id */
-	struct node *nodes;     /* darr, by id */
-	struct wire *wires;     /* darr, by id */
+	struct ipnet *reserved;        /* darr, sorted */
+	struct site *sites;            /* darr, by id */
+	struct node *nodes;            /* darr, by id */
+	struct wire *wires;            /* darr, by id */
+	struct switch_domain *domains; /* darr, by id */
 };
 
 struct provider *provider_new(void);
@@ -146,6 +161,7 @@ const struct site *provider_site(const struct provider *provider, uint32_t id);
 const struct node *provider_node(const struct provider *provider, uint32_t id);
 const struct node *provider_node_by_name(const struct provider *provider, const char *name);
 const struct wire *provider_wire(const struct provider *provider, uint32_t id);
+const struct switch_domain *provider_domain(const struct provider *provider, uint32_t id);
 const struct wire_port *wire_port_of(const struct wire *wire, uint32_t node_id);
 
 /* ---- one customer ---- */
@@ -165,6 +181,12 @@ struct tenant_host {
 	bool advertise;
 };
 
+/* A VLAN by which hosts reach a switch, in a switch domain. */
+struct switch_vlan {
+	uint32_t domain_id;
+	uint32_t vlan;
+};
+
 struct logical_switch {
 	uint32_t id;
 	uint32_t site_id; /* 0: at every site of the tenant */
@@ -177,6 +199,7 @@ struct logical_switch {
 	char *name;                /* the tenant's; there are too many for arrays */
 	struct subnet *subnets;    /* darr, by id */
 	struct tenant_host *hosts; /* darr, by id */
+	struct switch_vlan *vlans; /* darr, by domain */
 };
 
 /* As which switch a switch is recovered at another site. */

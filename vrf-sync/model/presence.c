@@ -77,6 +77,26 @@ bool switch_is_active(const struct provider *provider, const struct tenant *tena
 	return false;
 }
 
+const struct domain_port *switch_vlan_port(const struct provider *provider,
+					   const struct tenant *tenant,
+					   const struct logical_switch *sw,
+					   const struct switch_vlan *vlan)
+{
+	const struct switch_domain *domain = provider_domain(provider, vlan->domain_id);
+	const struct domain_port *port;
+
+	if (!domain)
+		return NULL;
+	darr_foreach_p (domain->ports, port) {
+		const struct node *node = provider_node(provider, port->node_id);
+
+		if (node && (tenant_roles_on(tenant, node->id) & ROLE_DLR) &&
+		    switch_presence(tenant, sw, node->site_id) != PRESENCE_NONE)
+			return port;
+	}
+	return NULL;
+}
+
 bool node_stands_by(const struct tenant *tenant, const struct node *node)
 {
 	return tenant->egress == EGRESS_ACTIVE && tenant->active_site_id &&

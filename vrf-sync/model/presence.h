@@ -36,6 +36,15 @@ bool switch_is_active(const struct provider *provider, const struct tenant *tena
 /* The node is of a site that only takes over: EGRESS_ACTIVE, and another one is active. */
 bool node_stands_by(const struct tenant *tenant, const struct node *node);
 
+/* The trunk by which the VLAN of the switch is reached, and whose it is: of the first DLR of
+ * the tenant that has the switch and a port in the domain, and of no other, since two would
+ * join the VLAN to itself.  NULL where there is none.
+ */
+const struct domain_port *switch_vlan_port(const struct provider *provider,
+					   const struct tenant *tenant,
+					   const struct logical_switch *sw,
+					   const struct switch_vlan *vlan);
+
 /* As which switch the switch would be recovered at the site: itself, another one, or
  * NULL where nobody has said.
  */

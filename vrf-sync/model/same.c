@@ -25,8 +25,10 @@ static bool switches_are_same(const struct logical_switch *a, const struct logic
 	bare_a.name = bare_b.name = NULL;
 	bare_a.subnets = bare_b.subnets = NULL;
 	bare_a.hosts = bare_b.hosts = NULL;
+	bare_a.vlans = bare_b.vlans = NULL;
 	return !memcmp(&bare_a, &bare_b, sizeof(bare_a)) && !strcmp(a->name, b->name) &&
-	       ARRAYS_ARE_SAME(a->subnets, b->subnets) && ARRAYS_ARE_SAME(a->hosts, b->hosts);
+	       ARRAYS_ARE_SAME(a->subnets, b->subnets) && ARRAYS_ARE_SAME(a->hosts, b->hosts) &&
+	       ARRAYS_ARE_SAME(a->vlans, b->vlans);
 }
 
 static bool links_are_same(const struct link *a, const struct link *b)
@@ -83,6 +85,14 @@ static bool wires_are_same(const struct wire *a, const struct wire *b)
 	return !memcmp(&bare_a, &bare_b, sizeof(bare_a)) && ARRAYS_ARE_SAME(a->ports, b->ports);
 }
 
+static bool domains_are_same(const struct switch_domain *a, const struct switch_domain *b)
+{
+	struct switch_domain bare_a = *a, bare_b = *b;
+
+	bare_a.ports = bare_b.ports = NULL;
+	return !memcmp(&bare_a, &bare_b, sizeof(bare_a)) && ARRAYS_ARE_SAME(a->ports, b->ports);
+}
+
 bool provider_is_same(const struct provider *a, const struct provider *b)
 {
 	struct provider bare[2] = { *a, *b };
@@ -93,13 +103,18 @@ bool provider_is_same(const struct provider *a, const struct provider *b)
 		bare[i].sites = NULL;
 		bare[i].nodes = NULL;
 		bare[i].wires = NULL;
+		bare[i].domains = NULL;
 	}
 	if (memcmp(&bare[0], &bare[1], sizeof(bare[0])) ||
 	    !ARRAYS_ARE_SAME(a->reserved, b->reserved) || !ARRAYS_ARE_SAME(a->sites, b->sites) ||
-	    !ARRAYS_ARE_SAME(a->nodes, b->nodes) || darr_len(a->wires) != darr_len(b->wires))
+	    !ARRAYS_ARE_SAME(a->nodes, b->nodes) || darr_len(a->wires) != darr_len(b->wires) ||
+	    darr_len(a->domains) != darr_len(b->domains))
 		return false;
 	for (unsigned int i = 0; i < darr_len(a->wires); i++)
 		if (!wires_are_same(&a->wires[i], &b->wires[i]))
+			return false;
+	for (unsigned int i = 0; i < darr_len(a->domains); i++)
+		if (!domains_are_same(&a->domains[i], &b->domains[i]))
 			return false;
 	return true;
 }

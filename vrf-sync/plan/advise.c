@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Links that are there only once, and tenants that are about to grow too large.
+ * Links that are there only once, and what comes to an end.
  *
  * ospfd leaves the type-5 LSAs that it translates itself out of the database
  * it gives a new neighbor (FRR issue #23429).  A PE that comes later hears of
@@ -16,6 +16,7 @@
 #include "printfrr.h"
 
 #include "model/derive.h"
+#include "model/presence.h"
 #include "plan/advise.h"
 
 /* One that speaks OSPF in area 0 of the tenant. */
@@ -194,6 +195,25 @@ static void advise_limit(const struct tenant *tenant, struct reason **advice)
 		    tenant->name, count, tenant->max_routes);
 }
 
+static void advise_segments(const struct provider *provider, const struct tenant *tenant,
+			    struct reason **advice)
+{
+	const struct logical_switch *sw;
+	const struct switch_vlan *vlan;
+
+	darr_foreach_p (tenant->switches, sw)
+		darr_foreach_p (sw->vlans, vlan) {
+			const struct switch_domain *domain =
+				provider_domain(provider, vlan->domain_id);
+
+			if (domain && !switch_vlan_port(provider, tenant, sw, vlan))
+				say(advice,
+				    "switch %s of tenant %s has VLAN %u of switch domain %s, and no DLR of the tenant leads there; give one a port with \"tenantctl set domain %s --ports +NODE:INTERFACE\"",
+				    sw->name, tenant->name, vlan->vlan, domain->name,
+				    domain->name);
+		}
+}
+
 size_t advise_tenant(const struct provider *provider, const struct tenant *tenant,
 		     struct reason **advice)
 {
@@ -208,7 +228,57 @@ size_t advise_tenant(const struct provider *provider, const struct tenant *tenan
 	advise_edges(&area);
 	advise_links(tenant, advice);
 	advise_limit(tenant, advice);
+	advise_segments(provider, tenant, advice);
 	darr_free(area.speakers);
+	return darr_len(*advice) - before;
+}
+
+/* ---- switch domains ---- */
+
+static uint32_t count_vlans(const struct tenant *tenant, const struct switch_domain *domain)
+{
+	const struct logical_switch *sw;
+	const struct switch_vlan *vlan;
+	uint32_t count = 0;
+
+	darr_foreach_p (tenant->switches, sw)
+		darr_foreach_p (sw->vlans, vlan)
+			count += vlan->domain_id == domain->id &&
+				 vlan->vlan >= domain->vlan_first &&
+				 vlan->vlan <= domain->vlan_last;
+	return count;
+}
+
+struct domain_use domain_use(const struct model *model, const struct switch_domain *domain)
+{
+	uint32_t all = domain->vlan_last - domain->vlan_first + 1u;
+	const struct tenant *tenant = NULL;
+	struct domain_use use = {};
+
+	while ((tenant = model_tenant_next(model, tenant)))
+		use.used += count_vlans(tenant, domain);
+	use.free = all - MIN(all, use.used);
+	if (!use.free)
+		use.state = DOMAIN_FULL;
+	else if (use.used * 100 >= all * DOMAIN_SCARCE_PERCENT)
+		use.state = DOMAIN_SCARCE;
+	return use;
+}
+
+size_t advise_domains(const struct model *model, struct reason **advice)
+{
+	size_t before = darr_len(*advice);
+	const struct switch_domain *domain;
+
+	darr_foreach_p (model_provider(model)->domains, domain) {
+		struct domain_use use = domain_use(model, domain);
+
+		if (use.state != DOMAIN_OK)
+			say(advice,
+			    "switch domain %s has %u of its %u VLANs in use, and room for %u more customers; make a second domain, or give new switches VXLAN only",
+			    domain->name, use.used, use.used + use.free,
+			    use.free / DOMAIN_VLANS_PER_CUSTOMER);
+	}
 	return darr_len(*advice) - before;
 }
 

@@ -43,6 +43,18 @@ static void vlan_text(const struct object *obj, bool undo, char *buf)
 			 obj->ref, obj->name, mtu, obj->num[0], obj->name, obj->vrf);
 }
 
+static void segment_text(const struct object *obj, bool undo, char *buf)
+{
+	if (undo)
+		snprintf(buf, KERNEL_TEXT_SIZE, "ip link del %s", obj->name);
+	else
+		snprintf(buf, KERNEL_TEXT_SIZE,
+			 "ip link add link %.*s name %s mtu %u type vlan id %u\n"
+			 "ip link set %s master %s up",
+			 (int)strcspn(obj->name, "."), obj->name, obj->name, obj->num[1],
+			 obj->num[0], obj->name, obj->ref);
+}
+
 static void port_text(const struct object *obj, bool undo, char *buf)
 {
 	if (undo)
@@ -211,6 +223,7 @@ static void (*const texts[OBJ_KIND_COUNT])(const struct object *obj, bool undo, 
 	[OBJ_VIRTUAL_ADDRESS] = virtual_address_text,
 	[OBJ_BRIDGE] = bridge_text,
 	[OBJ_VXLAN] = vxlan_text,
+	[OBJ_SEGMENT] = segment_text,
 	[OBJ_FDB] = fdb_text,
 	[OBJ_GATEWAY] = gateway_text,
 	[OBJ_DEAD_END] = dead_end_text,
@@ -236,7 +249,7 @@ const char *kernel_text_update(const struct object *obj, char buf[static KERNEL_
 {
 	char net[IPNET_TEXT_SIZE], via[IPNET_TEXT_SIZE];
 
-	if (obj->kind == OBJ_VLAN && obj->num[1])
+	if ((obj->kind == OBJ_VLAN || obj->kind == OBJ_SEGMENT) && obj->num[1])
 		snprintf(buf, KERNEL_TEXT_SIZE, "ip link set %s mtu %u", obj->name, obj->num[1]);
 	else if (obj->kind == OBJ_BRIDGE)
 		update_bridge_text(obj, buf);

@@ -91,6 +91,7 @@ const struct object_kind_info object_kinds[OBJ_KIND_COUNT] = {
 	[OBJ_ZEBRA_OSPF_MAP] = { "zebra-ospf-map", PHASE_STATEMENT, .last_down = true },
 	[OBJ_BRIDGE] = { "bridge", PHASE_SWITCH },
 	[OBJ_VXLAN] = { "vxlan", PHASE_SWITCH, .recreate = true },
+	[OBJ_SEGMENT] = { "segment", PHASE_SWITCH },
 	[OBJ_FDB] = { "flood", PHASE_SWITCH, .key_net = true },
 	[OBJ_GATEWAY] = { "gateway", PHASE_SWITCH, .key_net = true, .recreate = true },
 	[OBJ_DEAD_END] = { "dead-end", PHASE_SWITCH, .key_net = true },

@@ -132,6 +132,7 @@ enum object_kind {
 	 * from frames, zebra says (EVPN)
 	 */
 	OBJ_VXLAN,
+	OBJ_SEGMENT,  /* name device TRUNK.VLAN, ref bridge; num[0] VLAN, num[1] MTU */
 	OBJ_FDB,      /* name VXLAN device, net remote VTEP: flood list */
 	OBJ_GATEWAY,  /* name bridge, net; num[0] brings no route: for hosts that moved in */
 	OBJ_DEAD_END, /* net: of last resort in table num[0] */

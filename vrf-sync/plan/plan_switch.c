@@ -4,8 +4,9 @@
  *
  * A switch is a bridge in the tenant's VRF with the gateway's address and MAC,
  * the same on every DLR, and a VXLAN device that floods to the other DLRs of
- * the tenant; with EVPN, bgpd and zebra know where what is.  How much of it a
- * DLR has is a matter of its site: presence.h.
+ * the tenant; with EVPN, bgpd and zebra know where what is.  Where it has a VLAN
+ * in a switch domain, one DLR bridges that, too.  How much of it a DLR has is a
+ * matter of its site: presence.h.
  */
 #include <zebra.h>
 
@@ -50,6 +51,25 @@ static void plan_vxlan(struct plan *plan, const struct logical_switch *sw, const
 		    ipnet_is_set(&other->vtep) &&
 		    switch_presence(plan->tenant, sw, other->site_id) != PRESENCE_NONE)
 			add(plan, OBJ_FDB, device)->net = other->vtep;
+	}
+}
+
+static void plan_segments(struct plan *plan, const struct logical_switch *sw, const char *bridge)
+{
+	const struct domain_port *port;
+	const struct switch_vlan *vlan;
+	char device[DEVICE_BUF];
+	struct object *obj;
+
+	darr_foreach_p (sw->vlans, vlan) {
+		port = switch_vlan_port(plan->provider, plan->tenant, sw, vlan);
+		if (!port || port->node_id != plan->node->id)
+			continue;
+		derive_vlan_name(port->ifname, vlan->vlan, device);
+		obj = add(plan, OBJ_SEGMENT, device);
+		strlcpy(obj->ref, bridge, sizeof(obj->ref));
+		obj->num[0] = vlan->vlan;
+		obj->num[1] = sw->mtu;
 	}
 }
 
@@ -98,6 +118,7 @@ static void plan_switch(struct plan *plan, const struct logical_switch *sw, enum
 	obj->num[1] = sw->id;
 	obj->num[2] = sw->track_hosts;
 	plan_vxlan(plan, sw, bridge);
+	plan_segments(plan, sw, bridge);
 	if (presence == PRESENCE_LEAVING)
 		plan_leaving(plan, sw);
 	if (presence < PRESENCE_HOSTS)

@@ -669,6 +669,7 @@ size_t validate_tenant(const struct model *model, const struct tenant *tenant,
 	check_aggregates(&check);
 	check_switches(&check);
 	check_places_of_switches(&check);
+	check_segments(&check);
 	{
 		const struct link *link;
 

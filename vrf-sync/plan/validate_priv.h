@@ -23,5 +23,7 @@ void check_find(struct check *check, const char *fmt, ...) PRINTFRR(2, 3);
 
 /* validate_site.c: where switches and hosts are, and where they may go */
 void check_places_of_switches(struct check *check);
+/* validate_segment.c: their VLANs in switch domains */
+void check_segments(struct check *check);
 
 #endif

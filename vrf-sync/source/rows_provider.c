@@ -182,6 +182,35 @@ static bool take_port(struct provider *provider, sqlite3_stmt *stmt, struct reas
 	return true;
 }
 
+static bool take_domain(struct provider *provider, sqlite3_stmt *stmt, struct reason *why)
+{
+	struct switch_domain domain = {
+		.id = column_u32(stmt, 0),
+		.site_id = column_u32(stmt, 1),
+		.vlan_first = column_u32(stmt, 3),
+		.vlan_last = column_u32(stmt, 4),
+	};
+
+	if (!take_name(stmt, 2, "switch domain", domain.name, sizeof(domain.name), why))
+		return false;
+	*darr_append(provider->domains) = domain;
+	return true;
+}
+
+static bool take_domain_port(struct provider *provider, sqlite3_stmt *stmt, struct reason *why)
+{
+	struct switch_domain *domain =
+		(struct switch_domain *)provider_domain(provider, column_u32(stmt, 0));
+	struct domain_port port = { .node_id = column_u32(stmt, 1) };
+
+	if (!domain)
+		return true;
+	if (!take_name(stmt, 2, "trunk interface", port.ifname, sizeof(port.ifname), why))
+		return false;
+	*darr_append(domain->ports) = port;
+	return true;
+}
+
 static const struct {
 	const char *sql;
 	bool (*take)(struct provider *provider, sqlite3_stmt *stmt, struct reason *why);
@@ -197,6 +226,10 @@ static const struct {
 	  take_wire },
 	{ "SELECT wire_id, node_id, ifname, slot FROM wire_port ORDER BY wire_id, slot",
 	  take_port },
+	{ "SELECT id, site_id, name, vlan_first, vlan_last FROM switch_domain ORDER BY id",
+	  take_domain },
+	{ "SELECT domain_id, node_id, ifname FROM domain_port ORDER BY domain_id, node_id",
+	  take_domain_port },
 };
 
 int rows_provider(struct db *db, struct provider **provider, struct reason *why)

@@ -187,6 +187,17 @@ static void take_host(struct tenant *tenant, sqlite3_stmt *stmt)
 		*darr_append(sw->hosts) = host;
 }
 
+static void take_vlan(struct tenant *tenant, sqlite3_stmt *stmt)
+{
+	struct logical_switch *sw = find_switch(tenant, column_u32(stmt, 1));
+
+	if (sw)
+		*darr_append(sw->vlans) = (struct switch_vlan){
+			.domain_id = column_u32(stmt, 2),
+			.vlan = column_u32(stmt, 3),
+		};
+}
+
 static void take_link(struct tenant *tenant, sqlite3_stmt *stmt)
 {
 	struct link link = {
@@ -268,6 +279,9 @@ static const struct {
 	{ "SELECT s.tenant_id, s.id, h.id, h.address, h.site_id, h.advertise"
 	  " FROM logical_switch s JOIN subnet n ON n.switch_id = s.id JOIN host h ON h.subnet_id = n.id",
 	  "s.tenant_id", "s.tenant_id, s.id, h.id", take_host },
+	{ "SELECT s.tenant_id, s.id, v.domain_id, v.vlan"
+	  " FROM logical_switch s JOIN switch_vlan v ON v.switch_id = s.id",
+	  "s.tenant_id", "s.tenant_id, s.id, v.domain_id", take_vlan },
 	{ "SELECT tenant_id, id, name, node_id, ifname, vlan, address, peer, protocol, peer_as, max_routes,"
 	  " virtual_address, vrid, priority FROM link",
 	  "tenant_id", "tenant_id, id", take_link },

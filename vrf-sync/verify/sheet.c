@@ -67,6 +67,7 @@ static const struct object ***list_of(struct sheet *sheet, const struct object *
 	case OBJ_PORT:
 	case OBJ_BRIDGE:
 	case OBJ_VXLAN:
+	case OBJ_SEGMENT:
 		return &sheet->devices;
 	default:
 		return is_filter(obj) ? &sheet->filters : NULL;

@@ -279,6 +279,11 @@ static void judge_device(const struct judge *judge, const struct sheet *sheet,
 			judge, INVARIANT_LIMIT, 0,
 			"tenant %s would need VLAN %u of %s on %s, and VLANs end at %u; set circuit.vlan or link.vlan to a free one",
 			name, device->num[0], device->ref, sheet->node->name, VLAN_LAST);
+	if (device->kind == OBJ_SEGMENT && (!device->num[0] || device->num[0] > VLAN_LAST))
+		judge_find(
+			judge, INVARIANT_LIMIT, 0,
+			"tenant %s would need VLAN %u for %s on %s, and VLANs end at %u; set switch_vlan.vlan to a free one",
+			name, device->num[0], device->ref, sheet->node->name, VLAN_LAST);
 	if (device->kind == OBJ_VXLAN && (!device->num[0] || device->num[0] > VNI_LAST))
 		judge_find(
 			judge, INVARIANT_LIMIT, 0,
