@@ -10,6 +10,7 @@
 #include "darr.h"
 
 #include "model/hold.h"
+#include "model/same.h"
 #include "plan/brake.h"
 
 #include "lib.h"
@@ -213,6 +214,24 @@ START_TEST(a_release_is_read)
 }
 END_TEST
 
+/* Whose tenants have something in every array. */
+static const char *const rich[] = { "overrides", "segments", "static-link", "two-sites" };
+
+START_TEST(what_is_held_is_a_copy_of_all_that_was)
+{
+	struct model *model = lib_model(rich[_i], NULL);
+	struct tenant *old = (struct tenant *)model_tenant(model, 1);
+	struct load *load = load_new();
+
+	reason_set(tenant_bad(old), "held");
+	load_hold(load, old, "held");
+	ck_assert_msg(tenant_is_same(old, load_tenant(load, 1)), "%s", rich[_i]);
+	/* and nothing of it is the other's own: both go */
+	model_free(model);
+	load_free(load);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("brake");
@@ -224,6 +243,7 @@ int main(void)
 	tcase_add_test(tcase, many_tenants);
 	tcase_add_test(tcase, the_first_load);
 	tcase_add_test(tcase, a_release_is_read);
+	tcase_add_loop_test(tcase, what_is_held_is_a_copy_of_all_that_was, 0, array_size(rich));
 	suite_add_tcase(suite, tcase);
 	return lib_main(suite);
 }

@@ -8,6 +8,8 @@
 
 static void copy_switches(struct tenant *copy, const struct tenant *old)
 {
+	const struct tenant_host *host;
+	const struct switch_vlan *vlan;
 	const struct logical_switch *sw;
 	const struct subnet *subnet;
 
@@ -16,9 +18,15 @@ static void copy_switches(struct tenant *copy, const struct tenant *old)
 		struct logical_switch *added;
 
 		bare.subnets = NULL;
+		bare.hosts = NULL;
+		bare.vlans = NULL;
 		added = tenant_add_switch(copy, &bare);
 		darr_foreach_p (sw->subnets, subnet)
 			*darr_append(added->subnets) = *subnet;
+		darr_foreach_p (sw->hosts, host)
+			*darr_append(added->hosts) = *host;
+		darr_foreach_p (sw->vlans, vlan)
+			*darr_append(added->vlans) = *vlan;
 	}
 }
 
@@ -41,6 +49,7 @@ static struct tenant *tenant_copy(const struct tenant *old)
 {
 	struct tenant *copy = tenant_new(old->id), bare = *old;
 	const struct attachment *attachment;
+	const struct network_map *map;
 	const struct circuit *circuit;
 	const struct ipnet *net;
 	const struct leak *leak;
@@ -51,6 +60,7 @@ static struct tenant *tenant_copy(const struct tenant *old)
 	bare.attachments = NULL;
 	bare.circuits = NULL;
 	bare.switches = NULL;
+	bare.maps = NULL;
 	bare.links = NULL;
 	bare.leaks = NULL;
 	bare.bad = NULL;
@@ -63,6 +73,8 @@ static struct tenant *tenant_copy(const struct tenant *old)
 		*darr_append(copy->circuits) = *circuit;
 	darr_foreach_p (old->leaks, leak)
 		*darr_append(copy->leaks) = *leak;
+	darr_foreach_p (old->maps, map)
+		*darr_append(copy->maps) = *map;
 	copy_switches(copy, old);
 	copy_links(copy, old);
 	return copy;
