@@ -246,6 +246,16 @@ refused "tenant shared has a switch dr-more already, and the bundle's would have
 done_ del switch shared dr-more
 done_ del switch acme gold-db
 
+# in a draft
+run change begin
+number=$out
+export TENANT_CHANGE=$number
+shows "kept as edit 1 of change $number" subscribe acme gold
+shows "acme    gold-web *" show switch acme
+shows "1 * subscribe acme gold" change show "$number"
+unset TENANT_CHANGE
+shows "change $number is aborted; nothing was changed" change abort "$number"
+
 # taken back, switches and subnets and all
 before=$(revision)
 everything() { "$tenantctl" --json show switch; "$tenantctl" --json show subnet; "$tenantctl" --json show bundle; }
@@ -266,6 +276,16 @@ shows "there is no switch" show switch shared
 done_ del bundle dr
 done_ del bundle gold
 done_ add switch shared dns 10.9.0.0/24
+
+# ---- a customer of a recovery service (S0-04) ----
+
+done_ add tenant careful --nodes dlr,esg,pe1 --dr
+done_ add subnet careful failover-production 10.7.1.0/24
+done_ add subnet careful failover-test 10.7.2.0/24
+shows "careful  failover-production  10.7.1.0/24  10.7.1.1  yes        yes" show subnet careful
+shows "careful  failover-test        10.7.2.0/24  10.7.2.1  yes        no" show subnet careful
+plan_has dlr ospfd "ip prefix-list TN-careful-ADV seq * deny 10.7.2.0/24 le 32"
+done_ del tenant careful
 
 # ---- switch domains: VLANs of a core switch ----
 

@@ -218,6 +218,17 @@ static int aggregates_option(const struct attach *attach, const struct args *arg
 	return text ? list_apply_prefixes(attach->ctl, &list, "aggregates", text) : 0;
 }
 
+/* What every customer of a recovery service has (S0-04); the test one is not announced. */
+static int dr_option(const struct attach *attach, const struct args *args)
+{
+	if (!args_value(args, "dr"))
+		return 0;
+	return sql_run(attach->ctl,
+		       "INSERT INTO logical_switch (tenant_id, name, purpose) VALUES"
+		       " (?1, 'failover-production', 'production'), (?1, 'failover-test', 'test')",
+		       "i", attach->tenant_id);
+}
+
 /* ---- commands ---- */
 
 static int check_vrf_name(struct ctl *ctl, const struct args *args)
@@ -255,7 +266,8 @@ static int tenant_add(struct ctl *ctl, const struct args *args)
 		return -1;
 	row_text(&row, "name", attach.tenant);
 	if (row_options(ctl, &row, args, 0) < 0 || row_insert(ctl, &row, &attach.tenant_id) < 0 ||
-	    nodes_option(&attach, args) < 0 || sites_option(&attach, args) < 0)
+	    nodes_option(&attach, args) < 0 || sites_option(&attach, args) < 0 ||
+	    dr_option(&attach, args) < 0)
 		return -1;
 	return aggregates_option(&attach, args);
 }
@@ -306,6 +318,8 @@ static const struct option_info tenant_options[] = {
 	  "where its switches of one site are kept ready" },
 	{ "recovery-priority", OPT_NUMBER, 0, "recovery_priority", "N",
 	  "its turn in \"failover --all\", 1 comes first; default 3", 1, 5 },
+	{ "dr", OPT_FLAG, OPTION_ADD, NULL, NULL,
+	  "with the switches failover-production and failover-test" },
 	{ "description", OPT_TEXT, 0, "description", "TEXT", "free text; never reaches a router" },
 	{},
 };
