@@ -236,6 +236,7 @@ refused 'tenant shared subscribes to bundle gold already' subscribe shared gold
 refused 'tenant nobody does not exist; "tenantctl show tenant" lists them' subscribe nobody gold
 refused 'bundle tin does not exist; "tenantctl show bundle" lists them' subscribe acme tin
 refused 'site dc9 does not exist; "tenantctl show site" lists them' subscribe acme gold --site dc9
+refused 'switch gold-db of tenant shared is part of bundle gold; end that with "tenantctl unsubscribe shared gold"' del switch shared gold-db
 refused 'tenant acme does not subscribe to bundle gold; "tenantctl show bundle gold" says who does' unsubscribe acme gold
 refused 'switch gold-web of tenant shared has the subnet 10.9.1.0/24; delete its subnets first, or all of them with --force' unsubscribe shared gold
 check "what is refused changes nothing" "$before" "$(revision)"
@@ -273,6 +274,14 @@ check "all is as it was" "$was" "$(everything)"
 done_ unsubscribe shared gold --force
 done_ unsubscribe shared dr
 shows "there is no switch" show switch shared
+done_ add site spare
+done_ subscribe acme dr --site spare
+done_ del network dr production
+done_ del network dr test
+done_ del network dr replication
+refused 'site spare is still used by the subscription of tenant acme to bundle dr: delete that first' del site spare
+done_ unsubscribe acme dr
+done_ del site spare
 done_ del bundle dr
 done_ del bundle gold
 done_ add switch shared dns 10.9.0.0/24

@@ -43,7 +43,10 @@ static int site_del(struct ctl *ctl, const struct args *args)
 		    " UNION ALL SELECT 'domain ' || name FROM switch_domain WHERE site_id = ?1"
 		    " UNION ALL SELECT 'switch ' || s.name || ' of tenant ' || t.name"
 		    "  FROM logical_switch s JOIN tenant t ON t.id = s.tenant_id"
-		    "  WHERE s.site_id = ?1") < 0)
+		    "  WHERE s.site_id = ?1"
+		    " UNION ALL SELECT 'the subscription of tenant ' || t.name || ' to bundle ' || b.name"
+		    "  FROM subscription u JOIN tenant t ON t.id = u.tenant_id"
+		    "  JOIN bundle b ON b.id = u.bundle_id WHERE u.site_id = ?1") < 0)
 		return -1;
 	return sql_run(ctl, "DELETE FROM site WHERE id = ?1", "i", id);
 }

@@ -111,11 +111,30 @@ static int switch_set(struct ctl *ctl, const struct args *args)
 	return domain_option(ctl, args, args->names[1], id);
 }
 
+/* It is part of what the tenant subscribes to, which would be incomplete without it. */
+static int check_own(struct ctl *ctl, const struct args *args, int64_t id)
+{
+	char bundle[SQL_TEXT_SIZE];
+	int ret = sql_text(ctl, bundle, sizeof(bundle),
+			   "SELECT b.name FROM logical_switch s"
+			   " JOIN subscription u ON u.id = s.subscription_id"
+			   " JOIN bundle b ON b.id = u.bundle_id WHERE s.id = ?1",
+			   "i", id);
+
+	if (ret > 0)
+		reason_set(
+			&ctl->why,
+			"switch %s of tenant %s is part of bundle %s; end that with \"tenantctl unsubscribe %s %s\"",
+			args->names[1], args->names[0], bundle, args->names[0], bundle);
+	return ret ? -1 : 0;
+}
+
 static int switch_del(struct ctl *ctl, const struct args *args)
 {
 	int64_t tenant_id, id;
 
-	if (lookup_in_tenant(ctl, "switch", args->names[0], args->names[1], &tenant_id, &id) < 0)
+	if (lookup_in_tenant(ctl, "switch", args->names[0], args->names[1], &tenant_id, &id) < 0 ||
+	    check_own(ctl, args, id) < 0)
 		return -1;
 	return sql_run(ctl, "DELETE FROM logical_switch WHERE id = ?1", "i", id);
 }
