@@ -46,10 +46,10 @@ static void print_line(const struct command *command)
 	printf("  %-44s %s\n", form, command->summary);
 }
 
-static const char *const verbs[] = { "init",      "add",         "set",      "del",      "move",
-				     "show",      "subscribe",   "unsubscribe", "plan",  "check",
-				     "release",   "trace",       "graph",    "change",   "failover",
-				     "failback",  "reprotect",   "operation", "bubble" };
+static const char *const verbs[] = { "init",     "add",       "set",         "del",    "move",
+				     "show",     "subscribe", "unsubscribe", "plan",   "check",
+				     "release",  "trace",     "graph",       "change", "failover",
+				     "failback", "reprotect", "operation",   "bubble" };
 
 static void print_verb(const char *verb)
 {
