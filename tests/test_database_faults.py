@@ -394,7 +394,8 @@ def damaged_while_others_write(daemon):
 
 def status():
     """The node's row, and how many seconds old it is."""
-    return sql("SELECT revision, updated, (julianday('now') - julianday(updated)) * 86400 FROM node_status")[0]
+    rows = sql("SELECT revision, updated, (julianday('now') - julianday(updated)) * 86400 FROM node_status")
+    return rows[0] if rows else (0, "", 0)
 
 
 def row_of_status_is_prompt(daemon):

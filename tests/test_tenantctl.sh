@@ -209,15 +209,15 @@ shows "gold  web,db    shared" show bundle gold
 run --json show bundle dr
 check "a bundle as JSON" "[{'name': 'dr', 'networks': ['production', 'test', 'replication'], 'subscribers': ['shared']}]" \
 	"$(python3 -c 'import json,sys; print(json.load(sys.stdin))' <<<"$out")"
-shows "shared  gold-db  4   ls4     100004  9000  -     production  local  -        -" show switch shared gold-db
-shows "shared  dr-test         6   ls6     100006  1500  dc1   test         local  -            -" show switch shared
+shows "shared  gold-db  4   ls4     100004  9000  -     active  -         production  local  -        -" show switch shared gold-db
+shows "shared  dr-test         6   ls6     100006  1500  dc1   active  -         test         local  -            -" show switch shared
 # S3-03: plans of 2 and 3 networks are 5 networks, and 6 interfaces with the way to the edge
 done_ del switch shared dns
 run plan --node dlr --tenant shared
 check "interfaces of the gateway" "ls3 ls4 ls5 ls6 ls7 t0.102" \
 	"$(sed -n 's/^ip link set \(.*\) master shared up/\1/p' <<<"$out" | sort | tr '\n' ' ' | sed 's/ $//')"
 done_ add network gold cache
-shows "shared  gold-cache      8   ls8     100008  1500  -     production   local  -        -" show switch shared
+shows "shared  gold-cache      8   ls8     100008  1500  -     active  -         production   local  -        -" show switch shared
 done_ add subnet shared gold-web 10.9.1.0/24
 done_ add subnet shared gold-cache 10.9.2.0/24
 
@@ -304,7 +304,7 @@ done_ add domain core2 --site branch --vlan-first 100 --vlan-last 104
 shows "core1  dc1     2           4094       0     4093  818             ok     dlr:c0" show domain
 done_ add switch shared log --domain core1
 done_ set switch acme web --domain core1,core2:101
-shows "acme    web   1   ls1     100001  1500  -     production  local  10.1.1.0/24,10.1.2.0/24  core1:3,core2:101" show switch acme
+shows "acme    web   1   ls1     100001  1500  -     active  -         production  local  10.1.1.0/24,10.1.2.0/24  core1:3,core2:101" show switch acme
 plan_has dlr kernel "ip link add link c0 name c0.3 mtu 1500 type vlan id 3" "ip link set c0.3 master ls1 up"
 done_ set switch acme web --domain +core1:25
 plan_has dlr kernel "ip link set c0.25 master ls1 up"
