@@ -3,13 +3,16 @@
 """tenantctl failover, failback, reprotect, bubble and operation, from outside: what is refused and leaves the database as
 it was, what each step writes and waits for, and what becomes of one whose runner is killed.
 
-Nodes are a thread of this test, which writes node_status and tenant_status as tenantd does: what the network does with the
-rows is for topotests. $TENANTCTL is the program (default: the one built here).
+Nodes are a thread of this test, which writes node_status and tenant_status as tenantd does; in one story, which takes root,
+they are tenantd itself, each on a kernel and with daemons that agree to everything ("lab/bench memory"). What the network
+does with the rows is for topotests. $TENANTCTL is the program (default: the one built here).
 """
 
 import json
 import os
+import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -528,15 +531,111 @@ def a_bubble_has_no_way_out(db):
     check("undone", before, db.network())
 
 
+# ---- tenantd itself ----
+
+class Box:
+    """A node with all roles: a tenantd alone in a network, and FRR's daemons, for which every command succeeds."""
+
+    def __init__(self, name, database):
+        self.room = Path("/run/frr", name)
+        self.room.mkdir()
+        for daemon in ("ospfd", "bgpd", "mgmtd"):
+            listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+            listening.bind(str(self.room / f"{daemon}.vty"))
+            os.chmod(self.room / f"{daemon}.vty", 0o777)
+            listening.listen()
+            threading.Thread(target=self.accept, args=(listening,), daemon=True).start()
+        config = self.room / "tenantd.conf"
+        config.write_text(f"tenant node {name}\ntenant database sqlite {database}\n")
+        for path in (self.room, config):
+            shutil.chown(path, "frr", "frr")
+        self.process = subprocess.Popen(["unshare", "--net", MEMORY_ALONE, "-N", name, "-f", config, "--log",
+                                         f"file:{self.room}/log"], stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
+
+    def accept(self, listening):
+        while True:
+            threading.Thread(target=self.serve, args=listening.accept()[:1], daemon=True).start()
+
+    def serve(self, connection):
+        try:
+            while asked := connection.recv(1 << 16):
+                connection.sendall(b"\0\0\0\0" * asked.count(b"\0"))
+        except OSError:
+            pass    # tenantd has ended
+
+    def end(self):
+        self.process.kill()
+        self.process.wait()
+
+
+MEMORY_ALONE = str(Path(os.environ.get("FRR_TENANT_PROGRAMS", "."), "lab/bench.d/memory_alone").resolve())
+MANY = 100
+
+
+def tenantd_does_its_part(db):
+    """The same with two of them, and a hundred tenants."""
+    if os.geteuid() or not os.path.exists(MEMORY_ALONE) or "--inside" not in sys.argv:
+        print("skipped: the story of tenantd itself takes root, namespaces, and lab/bench.d/memory_alone")
+        return
+    folder = Path("/run/frr/database")
+    folder.mkdir()
+    db.path = str(folder / "tenants.db")
+    db.done("init")
+    for n in (1, 2):
+        db.done(f"add site dc{n}")
+        db.done(f"add node box{n} --site dc{n} --router-id 10.255.0.{n} --roles dlr,edge,pe --vtep 10.255.0.{n}")
+    db.sql("WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < ?)"
+           " INSERT INTO tenant (name, recovery_site_id) SELECT 't' || i, 2 FROM n", MANY)
+    db.sql("INSERT INTO attachment (tenant_id, node_id, role) SELECT t.id, r.node_id, r.role FROM tenant t, node_role r")
+    db.sql("INSERT INTO logical_switch (tenant_id, name, site_id) SELECT id, 'web', 1 FROM tenant")
+    db.sql("INSERT INTO subnet (switch_id, prefix, gateway) SELECT id, '10.1.1.0/24', '10.1.1.1' FROM logical_switch")
+    for path in (folder, *folder.iterdir()):
+        shutil.chown(path, "frr", "frr")
+    boxes = [Box(name, db.path) for name in ("box1", "box2")]
+    try:
+        ok = lambda: db.sql("SELECT count(*) FROM tenant_status WHERE health = 'ok'")[0][0] == 2 * MANY
+        until(ok, "all tenants on both", 60)
+        for line in ("failover t1 --to dc2 --planned", "reprotect t1", "failback t1 --planned", "reprotect t1"):
+            print(db.done(line))
+            check(f"{line}: both nodes are well", 2 * MANY,
+                  db.sql("SELECT count(*) FROM tenant_status WHERE health = 'ok'")[0][0])
+        boxes[0].end()
+        began = time.monotonic()
+        told = db.done("failover --all --to dc2 --disaster")
+        print(f"{MANY} disasters at once: {(time.monotonic() - began) * 1000:.0f} ms")
+        check("all of them", MANY, told.count("done in"))
+        check("where they are", MANY, db.sql("SELECT count(*) FROM logical_switch WHERE site_id = 2 AND state = 'active'")[0][0])
+        boxes[0].process = subprocess.Popen(boxes[0].process.args, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
+        in_step = lambda: db.sql("SELECT count(DISTINCT revision) FROM node_status")[0][0] == 1
+        until(in_step, "the old site, which does its part when it comes back", 60)
+        db.done("reprotect t2")
+    finally:
+        for box in boxes:
+            box.end()
+
+
 STORIES = (what_is_not_ready_is_refused, what_rows_lack_is_refused, what_nodes_say_is_judged, planned_gives_up_first,
            a_disaster_asks_the_surviving_site_alone, other_switches_take_over, all_traffic_leaves_by_another_site, hosts_alone,
            nodes_that_do_not_answer, a_runner_that_is_killed, one_that_is_taken_over_stops, hooks_run_around_each_step,
-           many_at_once_by_priority, a_bubble_has_no_way_out)
+           many_at_once_by_priority, a_bubble_has_no_way_out, tenantd_does_its_part)
+
+
+def enter_namespaces():
+    """Where that is possible: what tenantd and FRR would make is made there alone."""
+    if "--inside" in sys.argv:
+        subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+        Path("/run/frr").mkdir(exist_ok=True)
+        subprocess.run(["mount", "-t", "tmpfs", "none", "/run/frr"], check=True)
+        os.chmod("/run/frr", 0o755)
+    elif not os.geteuid() and not subprocess.run(["unshare", "-mn", "true"], stderr=subprocess.DEVNULL).returncode:
+        os.execvp("unshare", ["unshare", "-mn", sys.executable, __file__, "--inside", *sys.argv[1:]])
 
 
 def main():
+    enter_namespaces()
+    wanted = [word for word in sys.argv[1:] if word != "--inside"]
     for story in STORIES:
-        if sys.argv[1:] and story.__name__ not in sys.argv[1:]:
+        if wanted and story.__name__ not in wanted:
             continue
         db = Database()
         try:

@@ -6,12 +6,15 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <json-c/json.h>
+
 #include "darr.h"
 
 #include "ctl/args.h"
 #include "ctl/lookup.h"
 #include "ctl/operation.h"
 #include "ctl/row.h"
+#include "ctl/show.h"
 
 /* ---- what is asked for ---- */
 
@@ -230,7 +233,7 @@ int operation_command(struct ctl *ctl, const struct args *args, operation_ask as
 	else if (!ret && operation_begin(ctl, &operation) < 0)
 		ret = -1;
 	else if (!ret)
-		ret = operations_run(ctl, &operation, 1) ? -1 : 0;
+		ret = operation_run(ctl, &operation);
 	operation_fini(&operation);
 	return ret;
 }
@@ -252,22 +255,30 @@ static int reprotect_run(struct ctl *ctl, const struct args *args)
 struct everyone {
 	struct ctl *ctl;
 	const struct args *args;
+	int64_t to_id, from_id;       /* from: 0 where nobody said */
 	struct operation *operations; /* darr: of one priority */
+	struct json_object *rows;     /* what became of each */
 	unsigned int asked, failed;
 	struct reason first; /* of those that failed */
 };
 
 static void count_failed(struct everyone *all, const char *tenant)
 {
+	struct json_object *row = json_object_new_object();
+
+	show_text(row, "tenant", tenant);
+	show_text(row, "state", "not begun");
+	show_text(row, "reason", all->ctl->why.text);
+	json_object_array_add(all->rows, row);
 	all->failed++;
 	reason_set(&all->first, "%s", all->ctl->why.text);
-	if (tenant && !all->ctl->json)
+	if (!all->ctl->json)
 		printf("%s: not begun: %s\n", tenant, all->ctl->why.text);
 	all->ctl->why.text[0] = '\0';
 }
 
 /* Appends those of one priority that have something to move. */
-static int collect(struct everyone *all, int64_t priority, int64_t site_id)
+static int collect(struct everyone *all, int64_t priority)
 {
 	static const char next[] =
 		"SELECT id FROM tenant WHERE recovery_site_id = ?1 AND recovery_priority = ?2"
@@ -277,10 +288,10 @@ static int collect(struct everyone *all, int64_t priority, int64_t site_id)
 	int64_t id = 0;
 	int ret;
 
-	while ((ret = sql_number(ctl, &id, next, "iii", site_id, priority, id)) > 0) {
+	while ((ret = sql_number(ctl, &id, next, "iii", all->to_id, priority, id)) > 0) {
 		struct operation operation = { .tenant_id = id };
-		int64_t from = 0;
-		int found = phase_source(ctl, id, site_id, &from);
+		int64_t from = all->from_id;
+		int found = phase_source(ctl, id, all->to_id, &from);
 
 		if (!found)
 			continue;
@@ -317,42 +328,72 @@ static void run_group(struct everyone *all)
 		else
 			*darr_append(begun) = *operation;
 	if (begun) {
-		failed = operations_run(all->ctl, begun, darr_len(begun));
+		failed = operations_run(all->ctl, begun, darr_len(begun), all->rows);
 		reason_set(&all->first, "%s", all->ctl->why.text);
 		all->failed += failed;
 	}
 	darr_free(begun);
 }
 
+/* What is to be said in the end; -1 where not all have gone. */
+static int tell_all(struct everyone *all)
+{
+	struct ctl *ctl = all->ctl;
+	const char *to = args_value(all->args, "to");
+
+	ctl->why.text[0] = '\0';
+	if (!all->asked)
+		reason_set(&ctl->why, "no tenant has anything elsewhere that is recovered at %s",
+			   to);
+	else if (all->failed)
+		reason_set(&ctl->why, "%u of %u tenants have not failed over to %s; the first: %s",
+			   all->failed, all->asked, to, all->first.text);
+	if (all->asked && ctl->json)
+		show_print(ctl, json_object_get(all->rows), "");
+	return ctl->why.text[0] ? -1 : 0;
+}
+
+static int look_at_all(struct everyone *all)
+{
+	int ret = 0;
+
+	for (int priority = 1; priority <= PRIORITIES && !ret; priority++)
+		ret = collect(all, priority);
+	if (!ret && all->failed)
+		all->ctl->why = all->first;
+	if (ret || all->failed)
+		return -1;
+	return args_value(all->args, "check")
+		       ? operations_check(all->ctl, all->operations, darr_len(all->operations))
+		       : operations_rehearse(all->ctl, all->operations, darr_len(all->operations));
+}
+
+static int move_all(struct everyone *all)
+{
+	for (int priority = 1; priority <= PRIORITIES; priority++) {
+		if (collect(all, priority) < 0)
+			return -1;
+		run_group(all);
+		forget(all);
+	}
+	return tell_all(all);
+}
+
 static int run_all(struct ctl *ctl, const struct args *args)
 {
 	struct everyone all = { .ctl = ctl, .args = args };
-	bool check = args_value(args, "check"), dry = args_value(args, "dry-run");
-	int64_t site_id;
-	int ret = lookup_id(ctl, "site", args_value(args, "to"), &site_id);
+	const char *from = args_value(args, "from");
+	int ret;
 
-	for (int priority = 1; priority <= PRIORITIES && !ret; priority++) {
-		ret = collect(&all, priority, site_id);
-		if (!ret && !check && !dry) {
-			run_group(&all);
-			forget(&all);
-		}
-	}
-	if (!ret && check)
-		ret = operations_check(ctl, all.operations, darr_len(all.operations));
-	if (!ret && dry)
-		ret = operations_rehearse(ctl, all.operations, darr_len(all.operations));
-	forget(&all);
-	if (ret)
+	if (lookup_id(ctl, "site", args_value(args, "to"), &all.to_id) < 0 ||
+	    (from && lookup_id(ctl, "site", from, &all.from_id) < 0))
 		return -1;
-	ctl->why.text[0] = '\0';
-	if (!all.asked)
-		reason_set(&ctl->why, "no tenant has anything elsewhere that is recovered at %s",
-			   args_value(args, "to"));
-	else if (all.failed)
-		reason_set(&ctl->why, "%u of %u tenants have not failed over to %s; the first: %s",
-			   all.failed, all.asked, args_value(args, "to"), all.first.text);
-	return ctl->why.text[0] ? -1 : 0;
+	all.rows = json_object_new_array();
+	ret = args_value(args, "check") || args_value(args, "dry-run") ? look_at_all(&all)
+								       : move_all(&all);
+	forget(&all);
+	json_object_put(all.rows);
+	return ret;
 }
 
 static int failover_run(struct ctl *ctl, const struct args *args)

@@ -15,6 +15,7 @@
 #include "ctl/args.h"
 #include "ctl/change.h"
 #include "ctl/draft.h"
+#include "ctl/lookup.h"
 #include "ctl/operation.h"
 #include "ctl/row.h"
 #include "ctl/show.h"
@@ -262,10 +263,14 @@ static struct json_object *operation_json(struct ctl *ctl, sqlite3_stmt *stmt)
 
 static int operation_show(struct ctl *ctl, const struct args *args)
 {
-	struct json_object *rows = json_object_new_array();
 	const char *tenant = args->name_count ? args->names[0] : "";
+	struct json_object *rows;
 	sqlite3_stmt *stmt;
+	int64_t id;
 
+	if (*tenant && lookup_id(ctl, "tenant", tenant, &id) < 0)
+		return -1;
+	rows = json_object_new_array();
 	if (sqlite3_prepare_v2(ctl->db->sqlite, show_sql, -1, &stmt, NULL) != SQLITE_OK) {
 		json_object_put(rows);
 		return db_error(ctl->db, "read operations", &ctl->why);
@@ -316,8 +321,8 @@ static int operation_resume(struct ctl *ctl, const struct args *args)
 	struct operation operation = {};
 	int ret = resume(ctl, args, &operation);
 
-	if (!ret && operations_run(ctl, &operation, 1))
-		ret = -1;
+	if (!ret)
+		ret = operation_run(ctl, &operation);
 	operation_fini(&operation);
 	return ret;
 }
@@ -370,8 +375,9 @@ static int check_undo(struct ctl *ctl, const struct operation *operation)
 	int ret = sql_number(
 		ctl, &later,
 		"SELECT id FROM operation WHERE tenant_id = ?1 AND id > ?2 AND state <> 'undone'"
-		" ORDER BY id DESC",
-		"ii", operation->tenant_id, operation->id);
+		" AND (kind = 'bubble') = ?3 ORDER BY id DESC",
+		"iii", operation->tenant_id, operation->id,
+		(int64_t)(operation->kind == OPERATION_BUBBLE));
 
 	if (!strcmp(operation->state, "undone"))
 		reason_set(&ctl->why, "operation %" PRId64 " is undone already", operation->id);
@@ -383,6 +389,22 @@ static int check_undo(struct ctl *ctl, const struct operation *operation)
 	else
 		return ret;
 	return -1;
+}
+
+static void tell_undone(const struct ctl *ctl, const struct operation *operation)
+{
+	char text[OPERATION_TEXT_SIZE];
+	struct json_object *json;
+
+	if (!ctl->json) {
+		printf("operation %" PRId64 " is undone: %s\n", operation->id,
+		       operation_text(operation, text));
+		return;
+	}
+	json = json_object_new_object();
+	show_number(json, "operation", operation->id);
+	show_text(json, "state", "undone");
+	show_print(ctl, json, "");
 }
 
 static int operation_undo(struct ctl *ctl, const struct args *args)
@@ -398,9 +420,8 @@ static int operation_undo(struct ctl *ctl, const struct args *args)
 			 operation_text(&operation, text));
 		ret = change_do(ctl, title, true, take_back, &operation);
 	}
-	if (!ret && !ctl->json)
-		printf("operation %" PRId64 " is undone: %s\n", operation.id,
-		       operation_text(&operation, text));
+	if (!ret)
+		tell_undone(ctl, &operation);
 	operation_fini(&operation);
 	return ret;
 }

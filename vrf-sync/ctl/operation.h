@@ -22,6 +22,8 @@
 
 #include "ctl/ctl.h"
 
+struct json_object;
+
 enum operation_kind {
 	OPERATION_FAILOVER,
 	OPERATION_FAILBACK,
@@ -155,8 +157,12 @@ int bubble_write(struct ctl *ctl, const struct operation *operation);
 /* ---- running it (runner.c) ---- */
 
 /* All of them side by side, until each has ended: how many failed.  Says of each how it
- * went, and how long each step took; ctl->why is the first that failed.
+ * went, and how long each step took, and appends the same to rows; ctl->why is the first
+ * that failed.
  */
-unsigned int operations_run(struct ctl *ctl, struct operation *operations, unsigned int count);
+unsigned int operations_run(struct ctl *ctl, struct operation *operations, unsigned int count,
+			    struct json_object *rows);
+/* The same of one; 0, or -1. */
+int operation_run(struct ctl *ctl, struct operation *operation);
 
 #endif

@@ -232,6 +232,10 @@ static int do_wait(struct job *job)
 	int ret;
 
 	job->ctl->why.text[0] = '\0';
+	if (operation_check(job->ctl, job->operation) < 0) {
+		job->why = job->ctl->why;
+		return -1;
+	}
 	ret = late_node(job, node, sizeof(node));
 	if (ret > 0 && operation_now() < job->until)
 		return 1;
@@ -381,9 +385,8 @@ static bool step_all(struct job *jobs, bool *got_on)
 	return left;
 }
 
-static void report_json(const struct job *jobs)
+static void report_json(const struct job *jobs, struct json_object *rows)
 {
-	struct json_object *rows = json_object_new_array();
 	const struct job *job;
 
 	darr_foreach_p (jobs, job) {
@@ -404,10 +407,10 @@ static void report_json(const struct job *jobs)
 		json_object_object_add(row, "steps-ms", steps);
 		json_object_array_add(rows, row);
 	}
-	show_print(jobs[0].ctl, rows, "");
 }
 
-unsigned int operations_run(struct ctl *ctl, struct operation *operations, unsigned int count)
+unsigned int operations_run(struct ctl *ctl, struct operation *operations, unsigned int count,
+			    struct json_object *rows)
 {
 	struct job *jobs = NULL, *job;
 	unsigned int failed = 0;
@@ -431,8 +434,19 @@ unsigned int operations_run(struct ctl *ctl, struct operation *operations, unsig
 		failed += job->why.text[0] != '\0';
 		reason_set(&ctl->why, "%s", job->why.text);
 	}
-	if (ctl->json && count)
-		report_json(jobs);
+	report_json(jobs, rows);
 	darr_free(jobs);
 	return failed;
+}
+
+int operation_run(struct ctl *ctl, struct operation *operation)
+{
+	struct json_object *rows = json_object_new_array();
+	unsigned int failed = operations_run(ctl, operation, 1, rows);
+
+	if (ctl->json)
+		show_print(ctl, rows, "");
+	else
+		json_object_put(rows);
+	return failed ? -1 : 0;
 }
