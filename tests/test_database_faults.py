@@ -418,7 +418,7 @@ def row_of_status_is_prompt(daemon):
     told.add(status()[1])
     took = time.monotonic() - began
     print(f"{number + 1} changes in {took:.1f} s: {len(told) - 1} rows of status")
-    assert 1 < len(told) - 1 <= 5 + took, told
+    assert 1 < len(told) - 1 <= 9 + took, told
     last = status()[1]
     until(lambda: status()[1] != last, "a sign of life", 12)
 

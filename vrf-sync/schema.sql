@@ -387,7 +387,7 @@ CREATE TABLE meant (
 ) STRICT;
 
 -- What each node has applied, written by its tenantd (no change_log entry) as soon as
--- it has, at most four times at once and once a second on average, and every 10 seconds.
+-- it has, at most eight times at once and once a second on average, and every 10 seconds.
 CREATE TABLE node_status (
 	node        TEXT PRIMARY KEY,
 	revision    INTEGER NOT NULL,                   -- change_log.seq it is in step with

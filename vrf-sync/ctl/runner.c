@@ -2,7 +2,7 @@
 /*
  * Running operations on sites, many side by side.
  *
- *	BEFORE -> WRITE -> WAIT -> AFTER -> the next phase, or the end
+ *	BEFORE -> WRITE -> WAIT -> LINGER -> AFTER -> the next phase, or the end
  *
  * One process, since the database takes one writer at a time anyhow: while nodes
  * get in step for one tenant, the next is written.  Hook programs run beside.
@@ -30,7 +30,7 @@
 
 #define LOOK_EVERY_MS 5
 
-enum at { AT_BEFORE, AT_WRITE, AT_WAIT, AT_AFTER, AT_END };
+enum at { AT_BEFORE, AT_WRITE, AT_WAIT, AT_LINGER, AT_AFTER, AT_END };
 
 struct job {
 	struct ctl *ctl;
@@ -41,7 +41,7 @@ struct job {
 	pid_t hook;          /* 0: none is running */
 	int64_t began;       /* ms: the operation as this runner knows it */
 	int64_t phase_began; /* ms */
-	int64_t until;       /* ms: the nodes' time is up */
+	int64_t until;       /* ms: the nodes' time is up, or it has lingered enough */
 	int64_t seq;         /* what they are to be in step with */
 	int64_t took[PHASES_MAX];
 	struct reason why; /* "": it went well */
@@ -248,7 +248,8 @@ static int do_wait(struct job *job)
 		return -1;
 	}
 	job->took[job->phase] = operation_now() - job->phase_began;
-	job->at = AT_AFTER;
+	job->at = AT_LINGER;
+	job->until = operation_now() + job->phases[job->phase]->linger;
 	return 0;
 }
 
@@ -321,6 +322,11 @@ static bool job_step(struct job *job)
 		break;
 	case AT_WAIT:
 		ret = do_wait(job);
+		break;
+	case AT_LINGER:
+		ret = operation_now() < job->until;
+		if (!ret)
+			job->at = AT_AFTER;
 		break;
 	case AT_AFTER:
 		ret = run_hook(job, "after");

@@ -35,7 +35,7 @@
 #define LOOK_AGAIN_MS 10
 #define LEAVING_MS    1000
 /* So many may follow at once where there were none for so many seconds. */
-#define AT_ONCE 4
+#define AT_ONCE 8
 /* Somebody else writes: waiting for the lock is for those who have nothing else to do. */
 #define LOCK_MS  10
 #define RETRY_MS 100
