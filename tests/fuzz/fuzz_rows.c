@@ -150,9 +150,11 @@ static void add_writes(struct database *to, const char *table)
 
 /* The tables whose rows reach a plan. */
 static const char *const tables[] = {
-	"provider",       "pool",      "reserved", "site",       "node",       "node_role",
-	"wire",           "wire_port", "tenant",   "aggregate",  "attachment", "circuit",
-	"logical_switch", "subnet",    "link",     "link_route", "leak",
+	"provider",    "pool",        "reserved",       "site",   "node",
+	"node_role",   "wire",        "wire_port",      "tenant", "aggregate",
+	"attachment",  "circuit",     "logical_switch", "subnet", "link",
+	"link_route",  "leak",        "network_map",    "host",   "switch_domain",
+	"domain_port", "switch_vlan",
 };
 
 static void drop_triggers(struct database *to)

@@ -15,6 +15,11 @@ INSERT INTO attachment (tenant_id, node_id, role) VALUES (1, 1, 'dlr'), (1, 1, '
 INSERT INTO circuit (tenant_id, wire_id, prefix, vlan) VALUES (1, 2, '192.168.7.0/30', 77);
 INSERT INTO logical_switch (id, tenant_id, name) VALUES (1, 1, 'web'), (2, 2, 'db');
 INSERT INTO subnet (id, switch_id, prefix, gateway) VALUES (1, 1, '10.1.1.0/24', '10.1.1.1'), (2, 2, '10.2.1.0/24', '10.2.1.1');
+INSERT INTO host (subnet_id, address, site_id, advertise) VALUES (1, '10.1.1.9', 1, 1);
+INSERT INTO network_map VALUES (1, 1, NULL);
+INSERT INTO switch_domain (id, name, site_id) VALUES (1, 'core', 1), (2, 'core2', 1);
+INSERT INTO domain_port VALUES (1, 1, 'c0'), (1, 2, 'c0'), (2, 1, 'c1');
+INSERT INTO switch_vlan VALUES (1, 1, 2), (1, 2, 2), (2, 1, 3);
 INSERT INTO link (id, tenant_id, name, node_id, ifname, vlan, address, peer, protocol, peer_as) VALUES
 	(1, 1, 'branch', 2, 'x0', 30, '192.168.201.1/30', '192.168.201.2', 'bgp', 64512),
 	(2, 2, 'plant', 2, 'x1', 0, '192.168.202.1/30', '192.168.202.2', 'static', NULL);
