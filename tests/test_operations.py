@@ -487,7 +487,45 @@ def many_at_once_by_priority(db):
               [sum(b <= when <= e for b, e in groups[1]) for _, when in groups[1]]
     check("ten at once", 10, max(at_once))
     print(f"29 planned failovers in 3 groups: {took * 1000:.0f} ms")
-    check("nobody is left", True, "t07" in db.run("failover --all --to dc2 --disaster").stderr)
+    check("a group is one change for the nodes", 10, db.sql(
+        "SELECT count(*) FROM operation_step WHERE name = 'active' AND written BETWEEN ? AND ?",
+        min(b for b, _ in groups[1]), max(e for _, e in groups[1]))[0][0])
+    check("in the history", True, "a step of 10 operations on sites" in
+          [one["what"] for one in db.json("change history 10")])
+    db.done("operation undo 1")
+    check("one of them undone", [("dc1", "active"), ("dc2", "active")], [db.switches(name)["web"] for name in ("t00", "t03")])
+    db.refused("1 check is not as needed; nothing was changed", "failover --all --to dc2 --planned --check")
+    db.sql("UPDATE tenant_status SET health = 'ok' WHERE tenant = 't07'")
+    db.sql("INSERT INTO subnet (switch_id, prefix, gateway) SELECT id, '10.20.9.0/24', '10.1.1.1' FROM logical_switch"
+           " WHERE tenant_id = (SELECT id FROM tenant WHERE name = 't00')")
+    told = db.json("failover --all --to dc2 --disaster")
+    check("what was broken before goes with the others", [("t00", "done"), ("t07", "done")],
+          sorted((one["tenant"], one["state"]) for one in told))
+    check("nobody is left", "tenantctl: no tenant has anything elsewhere that is recovered at dc2\n",
+          db.run("failover --all --to dc2 --disaster").stderr)
+
+
+def one_that_is_refused_stops_no_other(db):
+    for number in (1, 2, 3):
+        db.done(f"add tenant t{number} --sites dc1,dc2 --recovery-site dc2 --aggregates 10.{number + 20}.0.0/16")
+        db.done(f"add switch t{number} web 10.{number + 20}.1.0/24 --site dc1")
+    db.done("set tenant acme --recovery-site auto")
+    until(lambda: db.sql("SELECT count(*) FROM tenant_status WHERE node = 'pe2'")[0][0] == 4, "all tenants on all nodes")
+    before = db.network()
+    spoil = "CREATE TRIGGER spoil BEFORE UPDATE ON logical_switch WHEN NEW.tenant_id = 3 AND {} BEGIN SELECT RAISE (ABORT, 'not this one'); END"
+    for when, told, state in (("1", "t2: not begun: not this one", "not begun"),
+                              ("EXISTS (SELECT 1 FROM operation WHERE tenant_id = 3 AND state = 'running')",
+                               "operation 4, failover of t2 from dc1 to dc2, planned: failed: not this one", "failed")):
+        db.sql(spoil.format(when))
+        done = db.run("failover --all --to dc2 --planned")
+        db.sql("DROP TRIGGER spoil")
+        check(f"{state}: the sentence", (1, "tenantctl: 1 of 3 tenants have not failed over to dc2; the first: not this one\n", True),
+              (done.returncode, done.stderr, told in done.stdout.splitlines()))
+        check(f"{state}: the others", ["dc2", "dc1", "dc2"], [db.switches(f"t{number}")["web"][0] for number in (1, 2, 3)])
+        for one in db.json("operation show"):
+            if one["state"] in ("done", "failed"):
+                db.done(f"operation undo {one['operation']}")
+        check(f"{state}: undone", before, db.network())
 
 
 def a_bubble_has_no_way_out(db):
@@ -622,7 +660,7 @@ def tenantd_does_its_part(db):
 STORIES = (what_is_not_ready_is_refused, what_rows_lack_is_refused, what_nodes_say_is_judged, planned_gives_up_first,
            a_disaster_asks_the_surviving_site_alone, other_switches_take_over, all_traffic_leaves_by_another_site, hosts_alone,
            nodes_that_do_not_answer, a_runner_that_is_killed, one_that_is_taken_over_stops, hooks_run_around_each_step,
-           many_at_once_by_priority, a_bubble_has_no_way_out, tenantd_does_its_part)
+           many_at_once_by_priority, one_that_is_refused_stops_no_other, a_bubble_has_no_way_out, tenantd_does_its_part)
 
 
 def enter_namespaces():

@@ -319,20 +319,24 @@ static void forget(struct everyone *all)
 
 static void run_group(struct everyone *all)
 {
-	struct operation *operation, *begun = NULL;
-	unsigned int failed;
+	struct reason *whys = NULL;
+	struct operation *begun = NULL;
 
-	darr_foreach_p (all->operations, operation)
-		if (operation_begin(all->ctl, operation) < 0)
-			count_failed(all, operation->tenant);
+	darr_append_nz(whys, darr_len(all->operations));
+	operations_begin(all->ctl, all->operations, darr_len(all->operations), whys);
+	for (unsigned int i = 0; i < darr_len(all->operations); i++) {
+		all->ctl->why = whys[i];
+		if (whys[i].text[0])
+			count_failed(all, all->operations[i].tenant);
 		else
-			*darr_append(begun) = *operation;
+			*darr_append(begun) = all->operations[i];
+	}
 	if (begun) {
-		failed = operations_run(all->ctl, begun, darr_len(begun), all->rows);
+		all->failed += operations_run(all->ctl, begun, darr_len(begun), all->rows);
 		reason_set(&all->first, "%s", all->ctl->why.text);
-		all->failed += failed;
 	}
 	darr_free(begun);
+	darr_free(whys);
 }
 
 /* What is to be said in the end; -1 where not all have gone. */
@@ -373,7 +377,8 @@ static int move_all(struct everyone *all)
 	for (int priority = 1; priority <= PRIORITIES; priority++) {
 		if (collect(all, priority) < 0)
 			return -1;
-		run_group(all);
+		if (all->operations)
+			run_group(all);
 		forget(all);
 	}
 	return tell_all(all);

@@ -107,16 +107,20 @@ struct readiness {
 	struct reason why; /* "": it is */
 };
 /* Appends all that is to be so before it begins (darr).  0, or -1 with a sentence. */
-int readiness_of(struct ctl *ctl, const struct operation *operation, struct readiness **list);
+int readiness_of(struct ctl *ctl, const struct model *model, const struct operation *operation,
+		 struct readiness **list);
 /* One at a time: 1 with a sentence where another runs, or has failed and stands; 0, or -1. */
 int readiness_alone(struct ctl *ctl, const struct operation *operation, struct reason *why);
 /* 0 where all of it is so; else -1 with the first sentence. */
-int readiness_judge(struct ctl *ctl, const struct operation *operation);
+int readiness_judge(struct ctl *ctl, const struct model *model, const struct operation *operation);
 
 /* ---- before it begins (rehearse.c); 0, or -1 with a sentence ---- */
 
 /* Judges, tries all phases, and writes its row; nothing is changed where it is refused. */
 int operation_begin(struct ctl *ctl, struct operation *operation);
+/* Many of one kind and mode; those that are refused have a sentence in their whys[]. */
+void operations_begin(struct ctl *ctl, struct operation *operations, unsigned int count,
+		      struct reason *whys);
 /* Says of each what is ready and what is not; -1 where anything is not. */
 int operations_check(struct ctl *ctl, const struct operation *operations, unsigned int count);
 /* Shows the rows that each phase would write, and what nodes would do. */

@@ -297,28 +297,27 @@ static int look_all(struct looking *look)
 							     : 0;
 }
 
-int readiness_of(struct ctl *ctl, const struct operation *operation, struct readiness **list)
+int readiness_of(struct ctl *ctl, const struct model *model, const struct operation *operation,
+		 struct readiness **list)
 {
-	struct looking look = { .ctl = ctl, .operation = operation, .list = list };
-	struct model *model = show_load(ctl);
-	int ret = -1;
+	struct looking look = {
+		.ctl = ctl,
+		.operation = operation,
+		.model = model,
+		.tenant = model_tenant(model, operation->tenant_id),
+		.list = list,
+	};
 
-	if (!model)
-		return -1;
-	look.model = model;
-	look.tenant = model_tenant(model, operation->tenant_id);
 	if (look.tenant)
-		ret = look_all(&look);
-	else
-		reason_set(&ctl->why, "tenant %s is gone", operation->tenant);
-	model_free(model);
-	return ret;
+		return look_all(&look);
+	reason_set(&ctl->why, "tenant %s is gone", operation->tenant);
+	return -1;
 }
 
-int readiness_judge(struct ctl *ctl, const struct operation *operation)
+int readiness_judge(struct ctl *ctl, const struct model *model, const struct operation *operation)
 {
 	struct readiness *list = NULL, *one;
-	int ret = readiness_of(ctl, operation, &list);
+	int ret = readiness_of(ctl, model, operation, &list);
 
 	darr_foreach_p (list, one)
 		if (!ret && one->why.text[0]) {

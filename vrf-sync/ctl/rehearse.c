@@ -55,12 +55,21 @@ static int try_phases(struct ctl *ctl, const struct operation *operation)
 	return draft_untry(ctl) < 0 ? -1 : ret;
 }
 
+static int judge(struct ctl *ctl, const struct operation *operation)
+{
+	struct model *model = show_load(ctl);
+	int ret = model ? readiness_judge(ctl, model, operation) : -1;
+
+	model_free(model);
+	return ret;
+}
+
 int operation_begin(struct ctl *ctl, struct operation *operation)
 {
 	int ret = change_lock(ctl);
 
 	if (!ret)
-		ret = readiness_judge(ctl, operation);
+		ret = judge(ctl, operation);
 	if (!ret)
 		ret = try_phases(ctl, operation);
 	if (!ret)
@@ -72,13 +81,97 @@ int operation_begin(struct ctl *ctl, struct operation *operation)
 	return ret;
 }
 
+/* ---- many at once ---- */
+
+struct group {
+	struct operation *operations;
+	unsigned int count;
+	const struct reason *whys; /* of those that are left out */
+	unsigned int phase;
+};
+
+static int write_group(struct ctl *ctl, void *arg)
+{
+	const struct group *group = arg;
+	const struct phase *phases[PHASES_MAX];
+
+	for (unsigned int i = 0; i < group->count; i++)
+		if (!group->whys[i].text[0] &&
+		    group->phase < phases_of(&group->operations[i], phases) &&
+		    phases[group->phase]->write(ctl, &group->operations[i]) < 0)
+			return -1;
+	return 0;
+}
+
+static int try_group(struct ctl *ctl, struct group *group)
+{
+	int ret = draft_try(ctl);
+
+	if (ret)
+		return -1;
+	for (group->phase = 0; group->phase < PHASES_MAX && !ret; group->phase++)
+		ret = change_try(ctl, write_group, group);
+	return draft_untry(ctl) < 0 ? -1 : ret;
+}
+
+static int judge_group(struct ctl *ctl, const struct group *group, struct reason *whys)
+{
+	struct model *model = show_load(ctl);
+
+	if (!model)
+		return -1;
+	for (unsigned int i = 0; i < group->count; i++) {
+		ctl->why.text[0] = '\0';
+		if (readiness_judge(ctl, model, &group->operations[i]) < 0)
+			whys[i] = ctl->why;
+	}
+	ctl->why.text[0] = '\0';
+	model_free(model);
+	return 0;
+}
+
+static int begin_group(struct ctl *ctl, struct group *group, struct reason *whys)
+{
+	int ret = change_lock(ctl);
+
+	if (!ret)
+		ret = judge_group(ctl, group, whys);
+	if (!ret)
+		ret = try_group(ctl, group);
+	for (unsigned int i = 0; i < group->count && !ret; i++)
+		if (!whys[i].text[0])
+			ret = operation_insert(ctl, &group->operations[i]);
+	if (!ret)
+		ret = change_commit(ctl);
+	if (ret)
+		sqlite3_exec(ctl->db->sqlite, "ROLLBACK", NULL, NULL, NULL);
+	return ret;
+}
+
+void operations_begin(struct ctl *ctl, struct operation *operations, unsigned int count,
+		      struct reason *whys)
+{
+	struct group group = { .operations = operations, .count = count, .whys = whys };
+
+	if (!begin_group(ctl, &group, whys))
+		return;
+	/* one of them spoils it: which one, they say one by one */
+	for (unsigned int i = 0; i < count; i++) {
+		ctl->why.text[0] = whys[i].text[0] = '\0';
+		if (operation_begin(ctl, &operations[i]) < 0)
+			whys[i] = ctl->why;
+	}
+	ctl->why.text[0] = '\0';
+}
+
 /* ---- looking only ---- */
 
 /* How many are not so. */
-static int add_checks(struct ctl *ctl, const struct operation *operation, struct json_object *rows)
+static int add_checks(struct ctl *ctl, const struct model *model,
+		      const struct operation *operation, struct json_object *rows)
 {
 	struct readiness *list = NULL, *one;
-	int wrong = 0, ret = readiness_of(ctl, operation, &list);
+	int wrong = 0, ret = readiness_of(ctl, model, operation, &list);
 
 	darr_foreach_p (list, one) {
 		struct json_object *row = json_object_new_object();
@@ -96,13 +189,19 @@ static int add_checks(struct ctl *ctl, const struct operation *operation, struct
 
 int operations_check(struct ctl *ctl, const struct operation *operations, unsigned int count)
 {
-	struct json_object *rows = json_object_new_array();
+	struct model *model = show_load(ctl);
+	struct json_object *rows;
 	int wrong = 0, ret = 0;
 
+	if (!model)
+		return -1;
+	rows = json_object_new_array();
+
 	for (unsigned int i = 0; i < count && ret >= 0; i++) {
-		ret = add_checks(ctl, &operations[i], rows);
+		ret = add_checks(ctl, model, &operations[i], rows);
 		wrong += ret;
 	}
+	model_free(model);
 	if (ret < 0) {
 		json_object_put(rows);
 		return -1;
@@ -196,7 +295,7 @@ int operations_rehearse(struct ctl *ctl, const struct operation *operations, uns
 	int ret = change_lock(ctl);
 
 	for (unsigned int i = 0; i < count && !ret; i++) {
-		ret = readiness_judge(ctl, &operations[i]);
+		ret = judge(ctl, &operations[i]);
 		if (!ret)
 			ret = preview(ctl, &operations[i]);
 	}

@@ -146,6 +146,14 @@ static void wait_from_now(struct job *job)
 	job->until = operation_now() + job->operation->wait * 1000;
 }
 
+static void written(struct job *job)
+{
+	if (job->seq)
+		wait_from_now(job);
+	else
+		job->at = AT_AFTER;
+}
+
 static int do_write(struct job *job)
 {
 	char title[OPERATION_TEXT_SIZE + 32], text[OPERATION_TEXT_SIZE];
@@ -157,11 +165,41 @@ static int do_write(struct job *job)
 		job->why = job->ctl->why;
 		return -1;
 	}
-	if (job->seq)
-		wait_from_now(job);
-	else
-		job->at = AT_AFTER;
+	written(job);
 	return 0;
+}
+
+static int write_jobs(struct ctl *ctl, void *arg)
+{
+	struct job *jobs = arg, *job;
+
+	darr_foreach_p (jobs, job)
+		if (job->at == AT_WRITE && write_phase(ctl, job) < 0)
+			return -1;
+	return 0;
+}
+
+/* What is to be written for many is one transaction: it is judged, and comes to each node, as
+ * one.  Where one of them spoils it they are written one by one.
+ */
+static bool write_together(struct job *jobs)
+{
+	unsigned int count = 0;
+	struct job *job;
+	char title[80];
+
+	darr_foreach_p (jobs, job)
+		count += job->at == AT_WRITE;
+	if (count < 2)
+		return false;
+	snprintf(title, sizeof(title), "a step of %u operations on sites", count);
+	jobs[0].ctl->why.text[0] = '\0';
+	if (change_do(jobs[0].ctl, title, true, write_jobs, jobs) < 0)
+		return false;
+	darr_foreach_p (jobs, job)
+		if (job->at == AT_WRITE)
+			written(job);
+	return true;
 }
 
 /* Within a transaction of its own: who took the operation over is not disturbed. */
@@ -380,7 +418,7 @@ static bool step_all(struct job *jobs, bool *got_on)
 	bool left = false;
 	struct job *job;
 
-	*got_on = false;
+	*got_on = write_together(jobs);
 	darr_foreach_p (jobs, job) {
 		*got_on |= job_step(job);
 		left |= job->at != AT_END;
