@@ -60,7 +60,7 @@ class Role:
         before = box.tenant(number)["lastAppliedUs"]
         box.forget_handlers()
         since = box.change(*statements)
-        time.sleep(1.3)    # its status row is written a second later
+        time.sleep(1.3)    # its traces are written a second later
         if box.tenant(number)["lastAppliedUs"] == before:    # bgpd can take longer than that
             box.wait(lambda: box.tenant(number)["lastAppliedUs"] != before, 120, f"a change of {name(number)}", 0.5)
             time.sleep(1.3)

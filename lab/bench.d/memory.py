@@ -19,7 +19,7 @@ Two programs read it:
     STAGE_ms_N_ROLES        processor time of each stage; memory_plan.c says what each includes
     plan_delta_us_N         one more subnet, median, the slowest node: from noticing the commit to the last step of the
                             batch, the time of the kernel and of FRR aside, as tenantd itself counts it
-    change_cpu_ms_N         processor time of one subnet more or less, its row of status a second later included; median,
+    change_cpu_ms_N         processor time of one subnet more or less, its row of status included; median,
                             the slowest node. lab/bench change-at-scale measures the same by the clock
     noop_cpu_ms_N           processor time of a new revision that concerns every tenant and changes nothing: all of
                             the database is read, planned and compared; median, the slowest node. lab/bench full-sync
@@ -195,7 +195,7 @@ class Tenantd:
         return int(Path(f"/proc/{self.process.pid}/schedstat").read_text().split()[0]) / 1e6
 
     def wait_planned(self, db, count):
-        """Until its own row of status, written a second after a batch, says that it has all tenants."""
+        """Until its own row of status, written after a batch, says that it has all tenants."""
         until = time.monotonic() + PATIENCE
         while db.execute("SELECT tenants FROM node_status").fetchone() != (count,):
             if self.process.poll() is not None or time.monotonic() > until:
@@ -292,7 +292,7 @@ def subnets_come_and_go(count, samples):
 
 
 def status(db):
-    """Written a second after a batch."""
+    """Written when a batch has ended."""
     return db.execute("SELECT revision FROM node_status").fetchone()
 
 

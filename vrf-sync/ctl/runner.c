@@ -22,6 +22,7 @@
 
 #include "darr.h"
 
+#include "clock.h"
 #include "ctl/change.h"
 #include "ctl/draft.h"
 #include "ctl/operation.h"
@@ -41,8 +42,8 @@ struct job {
 	pid_t hook;          /* 0: none is running */
 	int64_t began;       /* ms: the operation as this runner knows it */
 	int64_t phase_began; /* ms */
-	int64_t until;       /* ms: the nodes' time is up, or it has lingered enough */
-	int64_t seq;         /* what they are to be in step with */
+	int64_t until; /* ms of monotonic time: the nodes' time is up, or it has lingered enough */
+	int64_t seq;   /* what they are to be in step with */
 	int64_t took[PHASES_MAX];
 	struct reason why; /* "": it went well */
 	bool told;
@@ -143,7 +144,7 @@ static int write_phase(struct ctl *ctl, void *arg)
 static void wait_from_now(struct job *job)
 {
 	job->at = AT_WAIT;
-	job->until = operation_now() + job->operation->wait * 1000;
+	job->until = clock_us() / 1000 + job->operation->wait * 1000;
 }
 
 static void written(struct job *job)
@@ -229,7 +230,7 @@ static int note_heard(struct job *job)
 		"iti", job->operation->id, job->phases[job->phase]->name, operation_now());
 }
 
-/* A node of the site that is not in step, and has not failed to say so: 1, 0 where all are. */
+/* A node of the site that is not in step, or has the tenant not well: 1, 0 where none is. */
 static int late_node(struct job *job, char *node, size_t size)
 {
 	const struct operation *operation = job->operation;
@@ -275,7 +276,7 @@ static int do_wait(struct job *job)
 		return -1;
 	}
 	ret = late_node(job, node, sizeof(node));
-	if (ret > 0 && operation_now() < job->until)
+	if (ret > 0 && clock_us() / 1000 < job->until)
 		return 1;
 	if (ret > 0) {
 		give_up(job, node);
@@ -285,9 +286,9 @@ static int do_wait(struct job *job)
 		job->why = job->ctl->why;
 		return -1;
 	}
-	job->took[job->phase] = operation_now() - job->phase_began;
+	job->took[job->phase] = MAX(1, operation_now() - job->phase_began);
 	job->at = AT_LINGER;
-	job->until = operation_now() + job->phases[job->phase]->linger;
+	job->until = clock_us() / 1000 + job->phases[job->phase]->linger;
 	return 0;
 }
 
@@ -362,7 +363,7 @@ static bool job_step(struct job *job)
 		ret = do_wait(job);
 		break;
 	case AT_LINGER:
-		ret = operation_now() < job->until;
+		ret = clock_us() / 1000 < job->until;
 		if (!ret)
 			job->at = AT_AFTER;
 		break;
