@@ -271,8 +271,6 @@ def planned_gives_up_first(db):
     check("its row", ("acme", "failover", "planned", "dc1", "dc2", "done", "active", ""),
           tuple(row[key] for key in ("tenant", "kind", "mode", "from", "to", "state", "step", "reason")))
     check("its steps", ["leaving", "active"], [step["step"] for step in row["steps"]])
-    began, heard, written = db.sql("SELECT min(began), min(heard), max(written) FROM operation_step WHERE operation_id = 1")[0]
-    check("edges had time to hear that the old site gives up", True, began <= heard and heard + 250 <= written)
     check("times", True, all(0 <= step["in-step-ms"] < 5000 for step in row["steps"]))
     check("all that is withdrawn is meant", True, db.sql("SELECT seq = (SELECT max(seq) FROM change_log) FROM meant")[0][0])
     history = [one["what"] for one in db.json("change history 2")]

@@ -87,7 +87,6 @@ int64_t operation_now(void); /* ms since 1970 */
 struct phase {
 	const char *name;
 	const char *standing; /* where the tenant is when it stays in it: of from, to */
-	unsigned int linger;  /* ms that it stays in it when all are in step */
 	bool old_site;        /* whose nodes are waited for: of the site it leaves */
 	int (*write)(struct ctl *ctl, const struct operation *operation);
 };

@@ -4,11 +4,11 @@
  *
  * A planned failover is two: the old site gives its switches up, and what still
  * arrives there for them gets "unreachable" instead of going in circles between
- * DLR and edge; then they are active at the other.  That the DLRs are there their
- * nodes say; when the edges have heard it by OSPF nobody does, so it stays in this
- * phase as long as that may take: only then is the answer taken away.  A disaster
- * is the second alone, and so is an operation whose tenant has all its switches at all sites
- * and only lets its traffic leave by another one.
+ * DLR and edge; then they are active at the other.  The old site's edges say that
+ * they are in step when their way to the DLR is gone (daemon/leaving.c): only then
+ * is the answer taken away.  A disaster is the second alone, and so is an operation
+ * whose tenant has all its switches at all sites and only lets its traffic leave by
+ * another one.
  */
 #include <zebra.h>
 
@@ -129,13 +129,9 @@ static int write_protect(struct ctl *ctl, const struct operation *operation)
 		   operation);
 }
 
-/* The longest that ospfd puts a calculation off ("timers throttle spf 0 50 200"), and its way. */
-#define OSPF_MS 250
-
 static const struct phase leaving = {
 	.name = "leaving",
 	.standing = "its switches are leaving %s and are not yet active at %s",
-	.linger = OSPF_MS,
 	.old_site = true,
 	.write = write_leaving,
 };

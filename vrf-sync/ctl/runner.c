@@ -2,7 +2,7 @@
 /*
  * Running operations on sites, many side by side.
  *
- *	BEFORE -> WRITE -> WAIT -> LINGER -> AFTER -> the next phase, or the end
+ *	BEFORE -> WRITE -> WAIT -> AFTER -> the next phase, or the end
  *
  * One process, since the database takes one writer at a time anyhow: while nodes
  * get in step for one tenant, the next is written.  Hook programs run beside.
@@ -31,7 +31,7 @@
 
 #define LOOK_EVERY_MS 5
 
-enum at { AT_BEFORE, AT_WRITE, AT_WAIT, AT_LINGER, AT_AFTER, AT_END };
+enum at { AT_BEFORE, AT_WRITE, AT_WAIT, AT_AFTER, AT_END };
 
 struct job {
 	struct ctl *ctl;
@@ -42,8 +42,8 @@ struct job {
 	pid_t hook;          /* 0: none is running */
 	int64_t began;       /* ms: the operation as this runner knows it */
 	int64_t phase_began; /* ms */
-	int64_t until; /* ms of monotonic time: the nodes' time is up, or it has lingered enough */
-	int64_t seq;   /* what they are to be in step with */
+	int64_t until;       /* ms of monotonic time: the nodes' time is up */
+	int64_t seq;         /* what they are to be in step with */
 	int64_t took[PHASES_MAX];
 	struct reason why; /* "": it went well */
 	bool told;
@@ -287,8 +287,7 @@ static int do_wait(struct job *job)
 		return -1;
 	}
 	job->took[job->phase] = MAX(1, operation_now() - job->phase_began);
-	job->at = AT_LINGER;
-	job->until = clock_us() / 1000 + job->phases[job->phase]->linger;
+	job->at = AT_AFTER;
 	return 0;
 }
 
@@ -361,11 +360,6 @@ static bool job_step(struct job *job)
 		break;
 	case AT_WAIT:
 		ret = do_wait(job);
-		break;
-	case AT_LINGER:
-		ret = clock_us() / 1000 < job->until;
-		if (!ret)
-			job->at = AT_AFTER;
 		break;
 	case AT_AFTER:
 		ret = run_hook(job, "after");
