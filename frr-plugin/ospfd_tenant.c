@@ -48,6 +48,8 @@ static void lsa_changed(struct ospf_lsa *lsa, bool gone)
 		checksum_soon(lsa);
 		break;
 	case OSPF_AS_EXTERNAL_LSA:
+		if (gone)
+			translate_flushed(lsa);
 		checksum_soon(lsa);
 		break;
 	case OSPF_ROUTER_LSA:

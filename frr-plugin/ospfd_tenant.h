@@ -78,6 +78,8 @@ void watched_end(void);
 void translate_soon(struct ospf *ospf);
 /* A type-7 LSA was installed, or is about to go. */
 void translate_type7(struct ospf_lsa *lsa, bool gone);
+/* A type-5 LSA is flushed. */
+void translate_flushed(struct ospf_lsa *type5);
 
 /* The topology of an area changed: find out, after SPF, who translates for it. */
 void elect_soon(struct ospf_area *area);

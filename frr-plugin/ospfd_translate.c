@@ -170,6 +170,16 @@ static struct ospf_lsa *translated(const struct ospf_lsa *type7)
 											: NULL;
 }
 
+/* The one that was flushed, which neighbors remember for a while: the next one must have a higher
+ * number.
+ */
+static struct ospf_lsa *flushed(const struct ospf_lsa *type7)
+{
+	struct ospf_lsa *lsa = any_type5(type7);
+
+	return lsa && IS_LSA_MAXAGE(lsa) ? lsa : NULL;
+}
+
 /* ospfd itself carries a refreshed type-7 LSA over into its translation. */
 static bool already_translated(const struct ospf_lsa *type7, const struct ospf_lsa *type5)
 {
@@ -228,7 +238,7 @@ static bool has_range(const struct ospf_lsa *type7)
 
 enum translation {
 	TRANSLATION_KEEP,   /* as it should be already */
-	TRANSLATION_MAKE,   /* one new type-5 LSA */
+	TRANSLATION_MAKE,   /* one new type-5 LSA, or one that was flushed again */
 	TRANSLATION_REMOVE, /* the one type-5 LSA */
 	TRANSLATION_ALL,    /* not that simple: FRR's own task over all of them */
 };
@@ -247,7 +257,7 @@ static enum translation translation_wanted(const struct ospf_lsa *type7, bool go
 		return already_translated(type7, type5) ? TRANSLATION_KEEP : TRANSLATION_ALL;
 	if (body->e[0].fwd_addr.s_addr == INADDR_ANY)
 		return TRANSLATION_KEEP; /* RFC 3101 2.3: never translated */
-	if (has_range(type7) || has_rival(type7) || any_type5(type7))
+	if (has_range(type7) || has_rival(type7) || (any_type5(type7) && !flushed(type7)))
 		return TRANSLATION_ALL;
 	return TRANSLATION_MAKE;
 }
@@ -293,7 +303,7 @@ static void translate_one(struct ospf_lsa *type7, bool gone)
 		translate_soon(ospf);
 		return;
 	case TRANSLATION_MAKE:
-		ospf_translated_nssa_originate(ospf, type7, NULL);
+		ospf_translated_nssa_originate(ospf, type7, flushed(type7));
 		break;
 	case TRANSLATION_REMOVE:
 		ospf_lsa_flush_as(ospf, translated(type7));
@@ -315,4 +325,16 @@ void translate_type7(struct ospf_lsa *lsa, bool gone)
 		return;
 	watched_get(lsa->area->ospf->vrf_id)->changes++;
 	translate_one(lsa, gone);
+}
+
+/* As a type-7 LSA comes back, ospfd "refreshes" its translation even if that was flushed
+ * meanwhile, and gives it the type-7's number.  Where that is the number of the flush, every
+ * neighbor takes the flush for the newer one, and the prefix is lost for a second, or five.  So
+ * what was flushed is no translation any more, and the next one is made here, or by ospfd's task,
+ * with the number after it.
+ */
+void translate_flushed(struct ospf_lsa *type5)
+{
+	if (IS_LSA_SELF(type5))
+		UNSET_FLAG(type5->flags, OSPF_LSA_LOCAL_XLT | OSPF_LSA_APPROVED);
 }

@@ -76,6 +76,29 @@ def test_a_new_switch_is_at_the_first_pe_in_less_than_a_second_and_goes_as_fast(
     assert min(came) < 1 and min(went) < 1 and min(took) < 200000, (came, went, took)
 
 
+def number(net, router, prefix):
+    """(age, sequence number) of the type-5 LSA in a router's database; None."""
+    text = net.vty(router, "ospfd", f"show ip ospf vrf acme database external {prefix.split('/')[0]}")
+    found = re.search(r"LS age: (\d+)[^$]*?LS Seq Number: (\w+)", text)
+    return found and (int(found[1]), int(found[2], 16))
+
+
+def test_what_was_flushed_comes_back_with_a_number_that_is_believed(net):
+    """ospfd alone gives the translation the type-7's number, and its neighbors may have that one as flushed."""
+    again = "10.1.9.0/24"
+    net.db.switch("acme", "again", again)
+    old = net.wait(lambda: (n := number(net, "esg", again)) and n[1] > 0x80000001 and n[1], 20, "ospfd's own task")
+    net.db.delete("logical_switch", "again")
+    net.wait_no_route("pe1", again, "acme")
+    assert number(net, "esg", again) == (3600, old)
+    net.db.switch("acme", "again", again)
+    new = net.wait(lambda: (n := number(net, "esg", again)) and n[0] < 3600 and n[1], 10, "the translation")
+    assert new == old + 1
+    net.wait_route("pe1", again, "acme")
+    net.db.delete("logical_switch", "again")
+    net.wait_no_route("pe1", again, "acme")
+
+
 def test_the_customer_site_has_it_too(net):
     net.db.switch("acme", "web", WEB)
     net.wait_route("ce", WEB)
