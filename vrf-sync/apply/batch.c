@@ -44,7 +44,7 @@ enum phase batch_step_phase(const struct batch *batch)
 
 bool task_is_in_step(const struct task *task, const struct batch *batch)
 {
-	bool removes = task->op.what == OUTCOME_DELETE;
+	bool removes = task->op.what == OUTCOME_DELETE && !task->op.late;
 
 	return removes == batch_step_removes(batch) &&
 	       object_phase(task->op.obj.kind, removes) == batch_step_phase(batch);

@@ -96,7 +96,7 @@ static void print_json(struct ctl *ctl, const struct node_plan *plan)
 	const struct held *held;
 
 	darr_foreach_p (plan->want.list, obj) {
-		const struct op op = { OUTCOME_ADD, *obj };
+		const struct op op = { .what = OUTCOME_ADD, .obj = *obj };
 
 		json_object_array_add(objects, ops_json(&op, model_provider(plan->model)->asn));
 	}

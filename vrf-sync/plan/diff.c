@@ -149,8 +149,7 @@ static void add_op(struct op **ops, enum outcome what, const struct object *obj)
 {
 	struct op *op = darr_append(*ops);
 
-	op->what = what;
-	op->obj = *obj;
+	*op = (struct op){ .what = what, .obj = *obj };
 }
 
 /* Most go from the last phase to the first, as they stand in a set. */
@@ -163,6 +162,33 @@ static enum turn turn_of(enum object_kind kind)
 	return object_phase(kind, true) == PHASE_NODE ? TURN_AFTER : TURN_IN_ORDER;
 }
 
+/* A gateway that a dead end follows, which must be in place before it, and whatever keeps that
+ * from being announced: between the two, packets would go back to where they came from.
+ */
+static bool goes_late(const struct objects *have, const struct objects *want,
+		      const struct object *old)
+{
+	struct object dead_end = { .kind = OBJ_DEAD_END, .target = TARGET_KERNEL };
+
+	if (old->kind != OBJ_GATEWAY || objects_find(want, old))
+		return false;
+	dead_end.net = ipnet_masked(&old->net);
+	strlcpy(dead_end.vrf, old->vrf, sizeof(dead_end.vrf));
+	return objects_find(want, &dead_end) && !objects_find(have, &dead_end);
+}
+
+static void add_late_removals(const struct objects *have, const struct objects *want,
+			      struct op **ops)
+{
+	const struct object *old;
+
+	darr_foreach_p (have->list, old)
+		if (goes_late(have, want, old) && !goes_with_parent(have, want, old)) {
+			add_op(ops, OUTCOME_DELETE, old);
+			darr_last(*ops)->late = true;
+		}
+}
+
 static void add_removals(const struct objects *have, const struct objects *want, enum turn turn,
 			 struct op **ops)
 {
@@ -170,7 +196,7 @@ static void add_removals(const struct objects *have, const struct objects *want,
 		const struct object *old = &have->list[i];
 
 		if (turn_of(old->kind) == turn && goes(have, want, old) &&
-		    !goes_with_parent(have, want, old))
+		    !goes_late(have, want, old) && !goes_with_parent(have, want, old))
 			add_op(ops, OUTCOME_DELETE, old);
 	}
 }
@@ -196,5 +222,6 @@ size_t diff_objects(const struct objects *have, const struct objects *want, stru
 		else
 			kept++;
 	}
+	add_late_removals(have, want, ops);
 	return kept;
 }

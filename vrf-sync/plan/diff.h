@@ -29,6 +29,7 @@ extern const char *const outcome_names[];
 struct op {
 	enum outcome what; /* ADD, UPDATE or DELETE */
 	struct object obj; /* as it should be; for DELETE, as it is */
+	bool late;         /* DELETE, but when all that comes is there */
 };
 
 /* Appends to *ops (darr).  Returns how many objects are kept as they are. */

@@ -23,6 +23,7 @@
 
 #include "darr.h"
 
+#include "model/presence.h"
 #include "plan/plan_priv.h"
 
 #define LOCAL_PREF_STANDBY 50 /* the usual one is 100 */
@@ -165,6 +166,17 @@ static void plan_allowed(struct plan *plan, enum target target)
 	add_prefixes(plan, target, LIST_ADVERTISED, SEQ_ALLOWED_BASE, true, &any);
 }
 
+/* zebra takes even a dead end (plan_switch.c) for a route, where there is no better one, and so it
+ * would be announced.
+ */
+static bool is_hidden(const struct plan *plan, const struct logical_switch *sw,
+		      const struct subnet *subnet)
+{
+	return !subnet_is_advertised(sw, subnet) ||
+	       ((plan->roles & ROLE_DLR) &&
+		switch_presence(plan->tenant, sw, plan->node->site_id) == PRESENCE_LEAVING);
+}
+
 static void plan_advertised(struct plan *plan, enum target target)
 {
 	const struct logical_switch *sw;
@@ -174,7 +186,7 @@ static void plan_advertised(struct plan *plan, enum target target)
 	plan_allowed(plan, target);
 	darr_foreach_p (plan->tenant->switches, sw)
 		darr_foreach_p (sw->subnets, subnet)
-			if (subnet->prefix.family == AF_INET && !subnet_is_advertised(sw, subnet))
+			if (subnet->prefix.family == AF_INET && is_hidden(plan, sw, subnet))
 				add_prefixes(plan, target, LIST_ADVERTISED,
 					     SEQ_SUBNET_BASE + subnet->id, false, &subnet->prefix);
 	add_deny_reserved(plan, target, LIST_ADVERTISED);

@@ -74,7 +74,7 @@ static void plan_segments(struct plan *plan, const struct logical_switch *sw, co
 }
 
 /* What goes to a subnet that is on its way to another site ends here, and not at an edge
- * that would send it back for as long as it has not heard.
+ * that would send it back for as long as it has not heard.  No filter lets it out (plan_filter.c).
  */
 static void plan_leaving(struct plan *plan, const struct logical_switch *sw)
 {
