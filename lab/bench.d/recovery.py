@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""a host, a tenant or a hundred go to the other data centre, or an edge dies: how long the customer notices
+"""a host or a switch goes to the other data centre: how long the customer notices
 
 Two data centres and a customer's site at neither (lab/net/twosites.py). A time begins when COMMIT has returned, and ends
 when the kernel of the customer's PE sends packets the new way; what is lost meanwhile, echo requests tell that the
@@ -12,17 +12,12 @@ customer's router sends every 5 ms.
     failover_planned_expired     packets that have gone in circles; everywhere, all runs together
     failover_planned_leaving_ms  how much of it the old site took
     failover_direct_ms           the same without "leaving": sooner, and with packets that go in circles (_expired)
-    failover_disaster_N_ms       the old site is cut off, and N tenants get their switch at the new one by one commit:
-                                 until the last of them has its route at the customers' PE
-    edge_death_ms                one of two edges stops dead, its links stay up: the longest gap of eight hosts' echoes,
-                                 with BFD (the worst of all runs)
     NAME_by_hand_ms              the same network without our modules, with FRR's own timers, on addresses and routes that
                                  an operator gives to ip; typing takes no time
 """
 
 import argparse
 import os
-import signal
 import statistics
 import sys
 import tempfile
@@ -38,7 +33,7 @@ from network import Extra, LabError, Network               # noqa: E402
 from tenantdb import Database                              # noqa: E402
 
 WEB, DB, DEFAULT, VM = "10.1.1.0/24", "10.1.2.0/24", "0.0.0.0/0", "10.1.2.60"
-GUESTS = [f"10.1.1.{n}" for n in range(50, 58)]
+GUEST = "10.1.1.50"
 ROLES = {"zebra": ("dlr", "esg", "pe"), "ospfd": ("esg",), "bgpd": ("pe",)}
 PATIENCE = 120
 OTHER = {"dc1": "dc2", "dc2": "dc1"}
@@ -48,18 +43,17 @@ DLR, PE, PORT = {"dc1": "dlr1", "dc2": "dlr2"}, {"dc1": "pe1", "dc2": "pe2"}, {"
 class Net(Network):
     """The network, with tenantd on the provider's nodes and its database."""
 
-    def __init__(self, logs, programs, ours=True, edges=1, hello=None):
-        shape = twosites.TwoSites(edges=edges, hosts=("vm",), fast=ours)
+    def __init__(self, logs, programs, ours=True):
+        shape = twosites.TwoSites(hosts=("vm",), fast=ours)
         options = {(router, daemon): ["-M", f"{programs}/.libs/{daemon}_tenant.so"] for daemon, kinds in ROLES.items()
                    for router in shape.provider if router.startswith(kinds)} if ours else {}
         config = {node: f"tenant node {node}\ntenant database sqlite {DATABASE}\n" for node in shape.provider}
         super().__init__(logs, extra=[Extra(f"{programs}/tenantd", config)], options=options, topology=shape)
-        self.shape, self.ours, self.hello, self.bfd = shape, ours, hello, edges == 2
+        self.shape, self.ours = shape, ours
 
     def start(self):
         self.db = Database(DATABASE)
-        wires = {name: (site, kind, ports, {"bfd": int(self.bfd)}) for name, (site, kind, ports, _) in self.shape.wires.items()}
-        self.db.provider(self.shape.nodes, wires, self.shape.LOOPBACK)
+        self.db.provider(self.shape.nodes, self.shape.wires, self.shape.LOOPBACK)
         super().start()
 
     def stop(self):
@@ -127,28 +121,6 @@ class Net(Network):
         self.ip("vm", f"addr flush dev {PORT[site]}", *lines[:-1],
                 *(f"addr add {address}/24 dev {PORT[site]}" for address in addresses[1:]), lines[-1])
         twosites.announce(self.spaces["vm"], PORT[site], addresses[0])
-
-    def cut_off(self, up=False):
-        for router, device in (("pe1", "c0"), ("dlr1", "i0")):
-            self.ip(router, f"link set {device} {'up' if up else 'down'}",
-                    *(self.shape.routes(router) if up else ()))
-
-    def die(self, edge):
-        """It forwards nothing any more and says nothing to anybody; no link goes down."""
-        with self.inside(edge):
-            Path("/proc/sys/net/ipv4/ip_forward").write_text("0")
-        began = time.monotonic()
-        for pid in [pid for name in ("tenantd", *self.daemons[edge]) if (pid := self.pid(edge, name))]:
-            os.kill(pid, signal.SIGKILL)
-        return began
-
-    def revive(self, edge):
-        for key in [key for key in self.connections if key[0] == edge]:
-            self.connections.pop(key).close()
-        with self.inside(edge):
-            Path("/proc/sys/net/ipv4/ip_forward").write_text("1")
-        for names in (("mgmtd",), ("zebra",), ("ospfd", "bfdd"), ("tenantd",)):
-            self._start_all((edge, name) for name in names)
 
     # -- looking --
 
@@ -230,7 +202,7 @@ class Failover:
 
     def __init__(self, net):
         self.net = net
-        net.settle("dc1", net.web, GUESTS[0])
+        net.settle("dc1", net.web, GUEST)
 
     def rows(self, here, there):
         net = self.net
@@ -252,9 +224,9 @@ class Failover:
 
     def once(self, here):
         net, there = self.net, OTHER[here]
-        with net.flow(GUESTS[0]) as flow, net.watch("pe3") as watcher:
+        with net.flow(GUEST) as flow, net.watch("pe3") as watcher:
             time.sleep(0.3)
-            net.settle(there, net.web, GUESTS[0])
+            net.settle(there, net.web, GUEST)
             began = (self.rows if net.ours else self.typed)(here, there)
             took = net.goes_to(watcher, WEB, PE[there]) - began
             time.sleep(1)
@@ -291,58 +263,10 @@ def there_and_back(net, kind, count, suffix):
         figures.tell("failover_planned_leaving_ms", statistics.median(bench.waited) * 1000, "ms")
 
 
-def disaster(net, count):
-    """All tenants have their switch at dc1; dc1 is gone."""
-    net.db.sql("UPDATE provider SET ospf_hello = 5, ospf_dead = 20")
-    with net.db.together():
-        for number in range(count):
-            net.tenant(f"t{number:03}")
-    net.settled(600)
-    tables = lambda: sum(r.prefix == WEB for r in net.all_routes("pe3"))
-    net.wait(lambda: tables() == count, 600, "all of them at pe3", 1)
-    net.wait(lambda: all(sum(r.proto == "ospf" and r.prefix == DEFAULT for r in net.all_routes(dlr)) == count
-                         for dlr in DLR.values()), 600, "their defaults", 1)
-    for node in twosites.WEST:
-        net.stop_daemon(node, "tenantd")
-    net.cut_off()
-    net.wait(lambda: tables() == 0, 60, "dc1 to be gone", 0.2)
-    time.sleep(5)
-    with net.watch("pe3") as watcher:
-        began = net.commit(("UPDATE tenant SET recovery_site_id = ?", net.site("dc1")),
-                           ("UPDATE logical_switch SET site_id = ?", net.site("dc2")))
-        took = net.goes_to(watcher, WEB, "pe2", tables=count) - began
-    figures.tell(f"failover_disaster_{count}_ms", took * 1000, "ms")
-
-
-def edge_deaths(net, edges, suffix):
-    """The worst gap of eight hosts, some of which go by each edge."""
-    net.settle("dc1", net.web, *GUESTS)
-    gaps = []
-    for edge in edges:
-        whole(net)
-        with net.flow(*GUESTS) as flow:
-            time.sleep(1)
-            net.die(edge)
-            net.wait(lambda: len(net.hops("pe1", WEB)) == 1 and len(net.hops("dlr1", DEFAULT)) == 1, PATIENCE,
-                     f"the end of {edge}")
-            time.sleep(1)
-            gaps.append(flow.stop().gap * 1000)
-        if edge is not edges[-1]:
-            net.revive(edge)
-    figures.tell(f"edge_death{suffix}_ms", max(gaps), "ms")
-
-
-def whole(net):
-    for router, prefix in (("pe1", WEB), ("dlr1", DEFAULT)):
-        net.wait(lambda: len(net.hops(router, prefix)) == 2, PATIENCE, f"both edges in use at {router}", 0.2)
-    net.quiet()
-
-
 def main():
     parser = argparse.ArgumentParser(prog="lab/bench recovery", description="From one data centre to the other.")
     parser.add_argument("--count", type=int, default=5, help="moves each way (default 5)")
-    parser.add_argument("--tenants", type=int, default=100, help="in the disaster (default 100)")
-    parser.add_argument("--only", choices=("host", "failover", "disaster", "edge"), help="leave out the others")
+    parser.add_argument("--only", choices=("host", "failover"), help="leave out the other")
     parser.add_argument("--no-hand", action="store_true", help="leave out what is done by hand")
     chosen = parser.parse_args()
     programs = os.environ.get("FRR_TENANT_PROGRAMS", "/build")
@@ -356,22 +280,12 @@ def main():
             for ours, suffix in ((True, ""), (False, "_by_hand")):
                 if not ours and chosen.no_hand:
                     break
-                if moves:
-                    with Net(logs, programs, ours) as net:
-                        net.customer()
-                        if not ours:
-                            net.by_hand()
-                        for kind in moves if ours else set(moves) - {Direct}:
-                            there_and_back(net, kind, chosen.count if ours else 2, suffix)
-                if wanted("edge"):
-                    with Net(logs, programs, ours, edges=2) as net:
-                        net.customer()
-                        if not ours:
-                            net.by_hand()
-                        edge_deaths(net, ["esg1", "esg3", "esg1", "esg3"] if ours else ["esg1"], suffix)
-            if wanted("disaster"):
-                with Net(logs, programs) as net:
-                    disaster(net, chosen.tenants)
+                with Net(logs, programs, ours) as net:
+                    net.customer()
+                    if not ours:
+                        net.by_hand()
+                    for kind in moves if ours else set(moves) - {Direct}:
+                        there_and_back(net, kind, chosen.count if ours else 2, suffix)
         except (LabError, OSError) as error:
             keep = os.environ.get("GUEST_OUT")
             if keep:
