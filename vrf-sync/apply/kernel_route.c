@@ -7,8 +7,9 @@
  * takes a metric's first byte for the distance.  A route is given no metric
  * (IPv4: 0, IPv6: the kernel makes it 1024), that is distance 0, so it wins over
  * OSPF as a static route should; and the kernel never takes it for one that
- * zebra writes, at metric 20.  The default of last resort has distance 255,
- * which zebra never uses: it is the kernel's alone.
+ * zebra writes, at metric 20.  What is of last resort has distance 255:
+ * zebra takes it only where there is nothing better, and no filter of ours lets
+ * it be announced.
  */
 #include <zebra.h>
 
