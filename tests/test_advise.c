@@ -47,6 +47,11 @@ static const struct {
 	{ "one edge with two PEs", "two-esgs-two-pes", "DELETE FROM attachment WHERE node_id = 5",
 	  ALONE("pe1", "esg") ALONE("pe3", "esg") },
 	{ "an edge that is its own PE", "edge-pe", "", "" },
+	{ "a switch on two DLRs", "two-dlrs", "UPDATE wire SET ospf_key = 'Sesame.2026' WHERE kind = 'uplink'",
+	  ALONE("pe1", "esg")
+	  "switch web of tenant acme is on DLRs dlr and dlr2: what comes to one for a host behind the other is lost, since what the host answers to the gateway's MAC stays there; let EVPN tell them with \"tenantctl set provider --evpn\"\n" },
+	{ "with EVPN", "two-dlrs", "UPDATE wire SET ospf_key = 'Sesame.2026' WHERE kind = 'uplink'; UPDATE provider SET evpn = 1",
+	  ALONE("pe1", "esg") },
 	{ "80 % of what may be announced", "edge-pe", "UPDATE tenant SET max_routes = 1",
 	  "tenant acme announces 1 of the 1 prefixes it may have, and routes of its sites count, too; set tenant.max_routes higher in time\n" },
 	{ "less than that", "edge-pe", "UPDATE tenant SET max_routes = 2", "" },

@@ -204,7 +204,8 @@ END_TEST
 
 START_TEST(a_vlan_that_leads_nowhere_is_told)
 {
-	struct model *model = lib_model("segments", "DELETE FROM domain_port WHERE domain_id = 2");
+	struct model *model = lib_model("segments", "DELETE FROM domain_port WHERE domain_id = 2;"
+						    "UPDATE provider SET evpn = 1");
 	struct reason *advice = NULL;
 
 	ck_assert_uint_eq(advise_tenant(model_provider(model), model_tenant(model, 1), &advice),

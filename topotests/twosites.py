@@ -18,6 +18,20 @@ PES, WEST, EAST = twosites.PES, twosites.WEST, twosites.EAST
 WEB, DB, APP = "10.1.1.0/24", "10.1.2.0/24", "10.1.3.0/24"
 PORTS = {"dlr1": "p1", "dlr2": "p2"}    # where a host meets a DLR
 CHANGING = re.compile(r"^ +(LS age|LS Seq Number|Checksum|Length).*\n|^ +LS age: .*\n", re.M)
+EVPN = """\
+hostname {router}
+router bgp 65000
+ bgp router-id {own}
+ no bgp default ipv4-unicast
+ neighbor {peer} remote-as 65000
+ neighbor {peer} timers 1 3
+ neighbor {peer} timers connect 1
+ address-family l2vpn evpn
+  neighbor {peer} activate
+  advertise-all-vni
+ exit-address-family
+exit
+"""
 CABLES = ("pe1", "c0"), ("dlr1", "i0")    # all that joins dc1 to the rest
 
 
@@ -158,3 +172,12 @@ class TwoSitesNet(TenantNet):
                 found[router, table] = "\n".join(sorted(map(str, routes.dump(self.spaces[router][0], table))))
         found["ce", 254] = "\n".join(sorted(map(str, routes.dump(self.spaces["ce"][0], 254))))
         return found
+
+
+def evpn():
+    """Daemons of the DLRs, with the operator's part of EVPN: a session between the two."""
+    shape, found = TwoSitesNet.SHAPE, {}
+    for dlr, other in (("dlr1", "dlr2"), ("dlr2", "dlr1")):
+        text = EVPN.format(router=dlr, own=shape.LOOPBACK[dlr], peer=twosites.BETWEEN[other])
+        found[dlr] = {**{daemon: shape.configuration(dlr, daemon) for daemon in shape.DAEMONS[dlr]}, "bgpd": text}
+    return found

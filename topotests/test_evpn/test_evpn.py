@@ -10,36 +10,15 @@ import time
 
 import pytest
 
-from twosites import DB, TwoSitesNet
+from twosites import DB, TwoSitesNet, evpn
 from net import twosites
 
 VM, FAR = "10.1.2.60", "10.1.2.70"
-EVPN = """\
-hostname {router}
-router bgp 65000
- bgp router-id {own}
- no bgp default ipv4-unicast
- neighbor {peer} remote-as 65000
- neighbor {peer} timers 1 3
- neighbor {peer} timers connect 1
- address-family l2vpn evpn
-  neighbor {peer} activate
-  advertise-all-vni
- exit-address-family
-exit
-"""
-
-
-def daemons(dlr, other):
-    shape = TwoSitesNet.SHAPE
-    text = EVPN.format(router=dlr, own=shape.LOOPBACK[dlr], peer=twosites.BETWEEN[other])
-    return {**{daemon: shape.configuration(dlr, daemon) for daemon in shape.DAEMONS[dlr]}, "bgpd": text}
 
 
 @pytest.fixture(scope="module")
 def net(request):
-    special = {"dlr1": daemons("dlr1", "dlr2"), "dlr2": daemons("dlr2", "dlr1")}
-    with TwoSitesNet(request.module.__name__, daemons=special) as net:
+    with TwoSitesNet(request.module.__name__, daemons=evpn()) as net:
         net.db.sql("UPDATE provider SET evpn = 1")
         net.customer()
         net.db.sql("UPDATE logical_switch SET track_hosts = 1 WHERE name = 'db'")
@@ -85,6 +64,14 @@ def test_a_host_that_is_seen_is_announced_where_it_is(net):
     net.wait_way(f"{FAR}/32", "pe2")
     assert places(net) == {VM: ("dc1", 1), FAR: ("dc2", 1)}
     assert net.ping("ce", VM, source="172.16.2.1") and net.ping("ce", FAR, source="172.16.2.1")
+
+
+def test_a_dlr_reaches_a_host_of_another_subnet_behind_the_other(net):
+    """Both have the gateway's MAC, so an answer to its ARP request would end at the other: it knows from bgpd instead."""
+    net.move("near", "10.1.1.20/24", "dlr1", "web")
+    assert net.ping("near", "10.1.1.1")
+    net.wait(lambda: "extern_learn" in net.node("dlr1").cmd(f"ip neigh show {FAR} vrf acme"), 10, "far as dlr1's neighbor")
+    assert net.ping("near", FAR)
 
 
 def test_a_host_that_moves_takes_its_route_along(net):

@@ -214,6 +214,47 @@ static void advise_segments(const struct provider *provider, const struct tenant
 		}
 }
 
+/* The first two DLRs that have the switch's gateway; false where there are fewer. */
+static bool shared_by(const struct provider *provider, const struct tenant *tenant,
+		      const struct logical_switch *sw, const struct node *dlrs[static 2])
+{
+	const struct attachment *attachment;
+	unsigned int count = 0;
+
+	darr_foreach_p (tenant->attachments, attachment) {
+		const struct node *node = provider_node(provider, attachment->node_id);
+
+		if (!node || !(attachment->roles & ROLE_DLR) || !ipnet_is_set(&node->vtep) ||
+		    switch_presence(tenant, sw, node->site_id) < PRESENCE_HOSTS)
+			continue;
+		dlrs[count++] = node;
+		if (count == 2)
+			return true;
+	}
+	return false;
+}
+
+/* One MAC for all of them keeps a host's gateway where the host is (topotests/test_standby has
+ * what it costs).
+ */
+static void advise_evpn(const struct provider *provider, const struct tenant *tenant,
+			struct reason **advice)
+{
+	const struct logical_switch *sw;
+	const struct node *dlrs[2];
+
+	if (provider->evpn)
+		return;
+	darr_foreach_p (tenant->switches, sw) {
+		if (!shared_by(provider, tenant, sw, dlrs))
+			continue;
+		say(advice,
+		    "switch %s of tenant %s is on DLRs %s and %s: what comes to one for a host behind the other is lost, since what the host answers to the gateway's MAC stays there; let EVPN tell them with \"tenantctl set provider --evpn\"",
+		    sw->name, tenant->name, dlrs[0]->name, dlrs[1]->name);
+		return;
+	}
+}
+
 size_t advise_tenant(const struct provider *provider, const struct tenant *tenant,
 		     struct reason **advice)
 {
@@ -229,6 +270,7 @@ size_t advise_tenant(const struct provider *provider, const struct tenant *tenan
 	advise_links(tenant, advice);
 	advise_limit(tenant, advice);
 	advise_segments(provider, tenant, advice);
+	advise_evpn(provider, tenant, advice);
 	darr_free(area.speakers);
 	return darr_len(*advice) - before;
 }
