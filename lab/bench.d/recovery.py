@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""a host or a switch goes to the other data centre: how long the customer notices
+"""a host, a switch or a hundred tenants go to the other data centre: how long the customer notices
 
 Two data centres and a customer's site at neither (lab/net/twosites.py). A time begins when COMMIT has returned, and ends
 when the kernel of the customer's PE sends packets the new way; what is lost meanwhile, echo requests tell that the
@@ -12,6 +12,8 @@ customer's router sends every 5 ms.
     failover_planned_expired     packets that have gone in circles; everywhere, all runs together
     failover_planned_leaving_ms  how much of it the old site took
     failover_direct_ms           the same without "leaving": sooner, and with packets that go in circles (_expired)
+    failover_disaster_N_ms       the old site is cut off, and N tenants get their switch at the new one by one commit:
+                                 until the last of them has its route at the customers' PE
     NAME_by_hand_ms              the same network without our modules, with FRR's own timers, on addresses and routes that
                                  an operator gives to ip; typing takes no time
 """
@@ -121,6 +123,11 @@ class Net(Network):
         self.ip("vm", f"addr flush dev {PORT[site]}", *lines[:-1],
                 *(f"addr add {address}/24 dev {PORT[site]}" for address in addresses[1:]), lines[-1])
         twosites.announce(self.spaces["vm"], PORT[site], addresses[0])
+
+    def cut_off(self, up=False):
+        for router, device in (("pe1", "c0"), ("dlr1", "i0")):
+            self.ip(router, f"link set {device} {'up' if up else 'down'}",
+                    *(self.shape.routes(router) if up else ()))
 
     # -- looking --
 
@@ -263,10 +270,34 @@ def there_and_back(net, kind, count, suffix):
         figures.tell("failover_planned_leaving_ms", statistics.median(bench.waited) * 1000, "ms")
 
 
+def disaster(net, count):
+    """All tenants have their switch at dc1; dc1 is gone."""
+    net.db.sql("UPDATE provider SET ospf_hello = 5, ospf_dead = 20")
+    with net.db.together():
+        for number in range(count):
+            net.tenant(f"t{number:03}")
+    net.settled(600)
+    tables = lambda: sum(r.prefix == WEB for r in net.all_routes("pe3"))
+    net.wait(lambda: tables() == count, 600, "all of them at pe3", 1)
+    net.wait(lambda: all(sum(r.proto == "ospf" and r.prefix == DEFAULT for r in net.all_routes(dlr)) == count
+                         for dlr in DLR.values()), 600, "their defaults", 1)
+    for node in twosites.WEST:
+        net.stop_daemon(node, "tenantd")
+    net.cut_off()
+    net.wait(lambda: tables() == 0, 60, "dc1 to be gone", 0.2)
+    time.sleep(5)
+    with net.watch("pe3") as watcher:
+        began = net.commit(("UPDATE tenant SET recovery_site_id = ?", net.site("dc1")),
+                           ("UPDATE logical_switch SET site_id = ?", net.site("dc2")))
+        took = net.goes_to(watcher, WEB, "pe2", tables=count) - began
+    figures.tell(f"failover_disaster_{count}_ms", took * 1000, "ms")
+
+
 def main():
     parser = argparse.ArgumentParser(prog="lab/bench recovery", description="From one data centre to the other.")
     parser.add_argument("--count", type=int, default=5, help="moves each way (default 5)")
-    parser.add_argument("--only", choices=("host", "failover"), help="leave out the other")
+    parser.add_argument("--tenants", type=int, default=100, help="in the disaster (default 100)")
+    parser.add_argument("--only", choices=("host", "failover", "disaster"), help="leave out the others")
     parser.add_argument("--no-hand", action="store_true", help="leave out what is done by hand")
     chosen = parser.parse_args()
     programs = os.environ.get("FRR_TENANT_PROGRAMS", "/build")
@@ -278,7 +309,7 @@ def main():
         os.chmod(logs, 0o755)
         try:
             for ours, suffix in ((True, ""), (False, "_by_hand")):
-                if not ours and chosen.no_hand:
+                if not moves or not ours and chosen.no_hand:
                     break
                 with Net(logs, programs, ours) as net:
                     net.customer()
@@ -286,6 +317,9 @@ def main():
                         net.by_hand()
                     for kind in moves if ours else set(moves) - {Direct}:
                         there_and_back(net, kind, chosen.count if ours else 2, suffix)
+            if wanted("disaster"):
+                with Net(logs, programs) as net:
+                    disaster(net, chosen.tenants)
         except (LabError, OSError) as error:
             keep = os.environ.get("GUEST_OUT")
             if keep:
