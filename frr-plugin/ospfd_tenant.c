@@ -6,6 +6,7 @@
  *   a type-7 LSA waits 5 s for its translation, and a border router with an NSSA default works
  *   every 5 s for nothing                                                     (ospfd_translate.c)
  *   a translator that died is not replaced for an hour                            (ospfd_elect.c)
+ *   external routes are calculated a second after all others                   (ospfd_external.c)
  *   an adjacency that comes up after a translation misses it                     (ospfd_repair.c)
  *   a subnet that goes, comes and goes again at once may stay at the neighbors (ospfd_checksum.c)
  *
@@ -40,6 +41,12 @@
 
 /* ---- ospfd's hooks ---- */
 
+static void topology_changed(const struct ospf_lsa *lsa)
+{
+	if (lsa->area)
+		external_soon(lsa->area->ospf);
+}
+
 static void lsa_changed(struct ospf_lsa *lsa, bool gone)
 {
 	switch (lsa->data->type) {
@@ -56,6 +63,11 @@ static void lsa_changed(struct ospf_lsa *lsa, bool gone)
 	case OSPF_NETWORK_LSA:
 		if (lsa->area)
 			elect_soon(lsa->area);
+		topology_changed(lsa);
+		break;
+	case OSPF_SUMMARY_LSA:
+	case OSPF_ASBR_SUMMARY_LSA:
+		topology_changed(lsa);
 		break;
 	default:
 		break;
@@ -114,6 +126,7 @@ static void show_vrf_json(struct json_object *json, const struct watched_vrf *vr
 	json_object_int_add(one, "lastUs", vrf->last_us);
 	json_object_int_add(one, "worstUs", vrf->worst_us);
 	json_object_int_add(one, "spared", vrf->spared);
+	json_object_int_add(one, "hastened", vrf->hastened);
 	json_object_int_add(one, "repairs", vrf->repairs);
 	json_object_int_add(one, "checksums", vrf->checksums);
 	json_object_int_add(one, "takeovers", vrf->takeovers);
@@ -136,10 +149,10 @@ static void show_vrf(struct watched_vrf *vrf, void *arg)
 	}
 	vty_out(shown->vty,
 		"%-15s %7" PRIu64 " %7" PRIu64 " %7" PRIu64 " %8" PRId64 " %9" PRId64 " %7" PRIu64
-		" %9" PRIu64 " %8" PRIu64 " %9" PRIu64 "%s\n",
+		" %8" PRIu64 " %9" PRIu64 " %8" PRIu64 " %9" PRIu64 "%s\n",
 		ospf_vrf_id_to_name(vrf->vrf_id), vrf->changes, vrf->single, vrf->runs,
-		vrf->last_us / 1000, vrf->worst_us / 1000, vrf->spared, vrf->repairs,
-		vrf->checksums, vrf->takeovers, stands_in(ospf) ? " now" : "");
+		vrf->last_us / 1000, vrf->worst_us / 1000, vrf->spared, vrf->hastened,
+		vrf->repairs, vrf->checksums, vrf->takeovers, stands_in(ospf) ? " now" : "");
 }
 
 DEFUN(show_tenant_ospf, show_tenant_ospf_cmd, CMD_SHOW_TENANT_OSPF, HELP_SHOW_TENANT_OSPF)
@@ -148,9 +161,9 @@ DEFUN(show_tenant_ospf, show_tenant_ospf_cmd, CMD_SHOW_TENANT_OSPF, HELP_SHOW_TE
 			       .json = use_json(argc, argv) ? json_object_new_object() : NULL };
 
 	if (!shown.json)
-		vty_out(vty, "%-15s %7s %7s %7s %8s %9s %7s %9s %8s %9s\n", "VRF", "Type-7",
-			"Single", "Runs", "Last ms", "Worst ms", "Spared", "Repaired", "Damaged",
-			"Stood in");
+		vty_out(vty, "%-15s %7s %7s %7s %8s %9s %7s %8s %9s %8s %9s\n", "VRF", "Type-7",
+			"Single", "Runs", "Last ms", "Worst ms", "Spared", "Hastened", "Repaired",
+			"Damaged", "Stood in");
 	watched_walk(show_vrf, &shown);
 	if (shown.json)
 		vty_json(vty, shown.json);

@@ -6,6 +6,7 @@
  *   ospfd_tenant.c     loading, `show tenant ospf`
  *   ospfd_translate.c  type-7 LSAs are translated at once, and nothing runs where nothing changed
  *   ospfd_elect.c      a translator that cannot be reached is replaced
+ *   ospfd_external.c   external routes do not wait a second after SPF
  *   ospfd_repair.c     adjacencies that come up late are sent what was translated before
  *   ospfd_checksum.c   a withdrawal that went out damaged goes out again
  *
@@ -55,6 +56,11 @@ struct watched_vrf {
 	int64_t unneeded; /* s monotonic: since when we stand in for nothing; 0: we are needed */
 	uint64_t takeovers;
 
+	/* ospfd_external.c */
+	struct event *ev_external;
+	int64_t hastened_at; /* ms monotonic: the last calculation that did not wait */
+	uint64_t hastened;   /* calculations that did not */
+
 	/* ospfd_repair.c */
 	uint64_t repairs; /* LSAs sent to late adjacencies */
 
@@ -85,6 +91,9 @@ void translate_flushed(struct ospf_lsa *type5);
 void elect_soon(struct ospf_area *area);
 /* True where this router stands in for an elected translator that it cannot reach. */
 bool elect_stands_in(const struct ospf_area *area);
+
+/* The topology changed: have the external routes follow as soon as SPF has run. */
+void external_soon(const struct ospf *ospf);
 
 /* An LSA was installed, or is about to go: tells tenantd where its prefix is. */
 void trace_lsa(struct ospf_lsa *lsa, bool present);

@@ -76,6 +76,7 @@ void watched_forget(struct watched_vrf *vrf)
 {
 	event_cancel(&vrf->ev_run);
 	event_cancel(&vrf->ev_judge);
+	event_cancel(&vrf->ev_external);
 	event_cancel(&vrf->ev_check);
 	watched_vrfs_del(vrfs, vrf);
 	XFREE(MTYPE_WATCHED_VRF, vrf);

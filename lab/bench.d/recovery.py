@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""a host, a switch or a hundred tenants go to the other data centre: how long the customer notices
+"""a host, a tenant or a hundred go to the other data centre, or an edge dies: how long the customer notices
 
 Two data centres and a customer's site at neither (lab/net/twosites.py). A time begins when COMMIT has returned, and ends
 when the kernel of the customer's PE sends packets the new way; what is lost meanwhile, echo requests tell that the
@@ -14,12 +14,15 @@ customer's router sends every 5 ms.
     failover_direct_ms           the same without "leaving": sooner, and with packets that go in circles (_expired)
     failover_disaster_N_ms       the old site is cut off, and N tenants get their switch at the new one by one commit:
                                  until the last of them has its route at the customers' PE
+    edge_death_ms                one of two edges loses its power behind a switch, no link goes down: the longest gap
+                                 of eight hosts' echoes that go by both edges, there and back; with BFD (median; _worst)
     NAME_by_hand_ms              the same network without our modules, with FRR's own timers, on addresses and routes that
                                  an operator gives to ip; typing takes no time
 """
 
 import argparse
 import os
+import signal
 import statistics
 import sys
 import tempfile
@@ -35,8 +38,8 @@ from network import Extra, LabError, Network               # noqa: E402
 from tenantdb import Database                              # noqa: E402
 
 WEB, DB, DEFAULT, VM = "10.1.1.0/24", "10.1.2.0/24", "0.0.0.0/0", "10.1.2.60"
-GUEST = "10.1.1.50"
-ROLES = {"zebra": ("dlr", "esg", "pe"), "ospfd": ("esg",), "bgpd": ("pe",)}
+GUESTS = [f"10.1.1.{n}" for n in range(50, 58)]
+ROLES = {"zebra": ("dlr", "esg", "pe"), "ospfd": ("dlr", "esg", "pe"), "bgpd": ("pe",)}
 PATIENCE = 120
 OTHER = {"dc1": "dc2", "dc2": "dc1"}
 DLR, PE, PORT = {"dc1": "dlr1", "dc2": "dlr2"}, {"dc1": "pe1", "dc2": "pe2"}, {"dc1": "p1", "dc2": "p2"}
@@ -45,17 +48,18 @@ DLR, PE, PORT = {"dc1": "dlr1", "dc2": "dlr2"}, {"dc1": "pe1", "dc2": "pe2"}, {"
 class Net(Network):
     """The network, with tenantd on the provider's nodes and its database."""
 
-    def __init__(self, logs, programs, ours=True):
-        shape = twosites.TwoSites(hosts=("vm",), fast=ours)
+    def __init__(self, logs, programs, ours=True, edges=1):
+        shape = twosites.TwoSites(edges=edges, hosts=("vm",), fast=ours)
         options = {(router, daemon): ["-M", f"{programs}/.libs/{daemon}_tenant.so"] for daemon, kinds in ROLES.items()
                    for router in shape.provider if router.startswith(kinds)} if ours else {}
         config = {node: f"tenant node {node}\ntenant database sqlite {DATABASE}\n" for node in shape.provider}
         super().__init__(logs, extra=[Extra(f"{programs}/tenantd", config)], options=options, topology=shape)
-        self.shape, self.ours = shape, ours
+        self.shape, self.ours, self.bfd = shape, ours, edges == 2
 
     def start(self):
         self.db = Database(DATABASE)
-        self.db.provider(self.shape.nodes, self.shape.wires, self.shape.LOOPBACK)
+        wires = {name: (*wire[:3], {"bfd": int(self.bfd)}) for name, wire in self.shape.wires.items()}
+        self.db.provider(self.shape.nodes, wires, self.shape.LOOPBACK)
         super().start()
 
     def stop(self):
@@ -129,10 +133,28 @@ class Net(Network):
             self.ip(router, f"link set {device} {'up' if up else 'down'}",
                     *(self.shape.routes(router) if up else ()))
 
+    def plug(self, edge, pulled=False):
+        """All ports of the edge are on their switches, or on none: frames stop, and no link goes down."""
+        self.ip("lan", *(f"link set dev {device}-{edge} " + ("nomaster" if pulled else f"master {switch}")
+                         for switch, ports in twosites.SWITCHES.items() for router, device in ports if router == edge))
+
+    def die(self, edge):
+        """As when its power fails behind a switch."""
+        self.plug(edge, pulled=True)
+        for pid in [pid for name in ("tenantd", *self.daemons[edge]) if (pid := self.pid(edge, name))]:
+            os.kill(pid, signal.SIGKILL)
+
+    def revive(self, edge):
+        for key in [key for key in self.connections if key[0] == edge]:
+            self.connections.pop(key).close()
+        self.plug(edge)
+        for names in (("mgmtd",), ("zebra",), ("ospfd", "bfdd"), ("tenantd",)):
+            self._start_all((edge, name) for name in names)
+
     # -- looking --
 
-    def flow(self, *addresses):
-        return Flow(self.spaces["ce"], twosites.SITE_ADDRESS, addresses)
+    def flow(self, *addresses, interval=0.005):
+        return Flow(self.spaces["ce"], twosites.SITE_ADDRESS, addresses, interval)
 
     def label(self, pe):
         return self.routes("pe3")[f"{self.shape.LOOPBACK[pe]}/32"].labels
@@ -156,6 +178,13 @@ class Net(Network):
         """By OSPF, in a tenant's table; the default that every table has besides is none."""
         return next((r.hops for r in self.all_routes(router)
                      if r.table > 1000 and r.prefix == prefix and r.proto == "ospf"), ())
+
+    def carried(self, edge):
+        """(packets in, packets out) of the edge's uplink in the tenant's VLAN."""
+        with self.inside(edge):
+            lines = Path("/proc/thread-self/net/dev").read_text().splitlines()
+        fields = next(line.split() for line in lines if line.lstrip().startswith("u0."))
+        return int(fields[2]), int(fields[10])
 
     def expired(self):
         """Packets that were dropped for having gone through too many routers."""
@@ -209,7 +238,7 @@ class Failover:
 
     def __init__(self, net):
         self.net = net
-        net.settle("dc1", net.web, GUEST)
+        net.settle("dc1", net.web, GUESTS[0])
 
     def rows(self, here, there):
         net = self.net
@@ -231,9 +260,9 @@ class Failover:
 
     def once(self, here):
         net, there = self.net, OTHER[here]
-        with net.flow(GUEST) as flow, net.watch("pe3") as watcher:
+        with net.flow(GUESTS[0]) as flow, net.watch("pe3") as watcher:
             time.sleep(0.3)
-            net.settle(there, net.web, GUEST)
+            net.settle(there, net.web, GUESTS[0])
             began = (self.rows if net.ours else self.typed)(here, there)
             took = net.goes_to(watcher, WEB, PE[there]) - began
             time.sleep(1)
@@ -293,11 +322,66 @@ def disaster(net, count):
     figures.tell(f"failover_disaster_{count}_ms", took * 1000, "ms")
 
 
+def shares(net, edges):
+    """What each edge carries in a second, to the hosts and from them: all of them some, or nothing is measured."""
+    before = {edge: net.carried(edge) for edge in edges}
+    time.sleep(1)
+    found = {edge: [b - a for a, b in zip(before[edge], net.carried(edge))] for edge in edges}
+    if min(min(share) for share in found.values()) < 20:    # hellos and BFD alone are fewer
+        raise LabError(f"not all edges carry some of the packets: {found}.")
+    return found
+
+
+def edge_deaths(net, deaths, suffix):
+    """Of eight hosts, some of which go by each edge."""
+    net.settle("dc1", net.web, *GUESTS)
+    gaps, edges = [], ("esg1", "esg3")
+    for edge in deaths:
+        for router, prefix in (("pe1", WEB), ("dlr1", DEFAULT)):
+            net.wait(lambda: len(net.hops(router, prefix)) == 2, PATIENCE, f"both edges in use at {router}")
+        net.quiet()
+        with net.flow(*GUESTS, interval=0.01) as flow:
+            time.sleep(0.3)
+            carried = shares(net, edges)
+            net.die(edge)
+            net.wait(lambda: len(net.hops("pe1", WEB)) == 1 and len(net.hops("dlr1", DEFAULT)) == 1, PATIENCE,
+                     f"the end of {edge}")
+            time.sleep(1)
+            gaps.append(flow.stop().gap * 1000)
+        print(f"# {edge} died: {gaps[-1]:.0f} ms; packets a second in and out before:", carried, flush=True)
+        net.revive(edge)
+    figures.tell(f"edge_death{suffix}_ms", statistics.median(gaps), "ms")
+    figures.tell(f"edge_death{suffix}_worst_ms", max(gaps), "ms")
+
+
+def disaster(net, count):
+    """All tenants have their switch at dc1; dc1 is gone."""
+    net.db.sql("UPDATE provider SET ospf_hello = 5, ospf_dead = 20")
+    with net.db.together():
+        for number in range(count):
+            net.tenant(f"t{number:03}")
+    net.settled(600)
+    tables = lambda: sum(r.prefix == WEB for r in net.all_routes("pe3"))
+    net.wait(lambda: tables() == count, 600, "all of them at pe3", 1)
+    net.wait(lambda: all(sum(r.proto == "ospf" and r.prefix == DEFAULT for r in net.all_routes(dlr)) == count
+                         for dlr in DLR.values()), 600, "their defaults", 1)
+    for node in twosites.WEST:
+        net.stop_daemon(node, "tenantd")
+    net.cut_off()
+    net.wait(lambda: tables() == 0, 60, "dc1 to be gone", 0.2)
+    time.sleep(5)
+    with net.watch("pe3") as watcher:
+        began = net.commit(("UPDATE tenant SET recovery_site_id = ?", net.site("dc1")),
+                           ("UPDATE logical_switch SET site_id = ?", net.site("dc2")))
+        took = net.goes_to(watcher, WEB, "pe2", tables=count) - began
+    figures.tell(f"failover_disaster_{count}_ms", took * 1000, "ms")
+
+
 def main():
     parser = argparse.ArgumentParser(prog="lab/bench recovery", description="From one data centre to the other.")
-    parser.add_argument("--count", type=int, default=5, help="moves each way (default 5)")
+    parser.add_argument("--count", type=int, default=5, help="moves each way, deaths of each edge (default 5)")
     parser.add_argument("--tenants", type=int, default=100, help="in the disaster (default 100)")
-    parser.add_argument("--only", choices=("host", "failover", "disaster"), help="leave out the others")
+    parser.add_argument("--only", choices=("host", "failover", "disaster", "edge"), help="leave out the others")
     parser.add_argument("--no-hand", action="store_true", help="leave out what is done by hand")
     chosen = parser.parse_args()
     programs = os.environ.get("FRR_TENANT_PROGRAMS", "/build")
@@ -309,14 +393,21 @@ def main():
         os.chmod(logs, 0o755)
         try:
             for ours, suffix in ((True, ""), (False, "_by_hand")):
-                if not moves or not ours and chosen.no_hand:
+                if not ours and chosen.no_hand:
                     break
-                with Net(logs, programs, ours) as net:
-                    net.customer()
-                    if not ours:
-                        net.by_hand()
-                    for kind in moves if ours else set(moves) - {Direct}:
-                        there_and_back(net, kind, chosen.count if ours else 2, suffix)
+                if moves:
+                    with Net(logs, programs, ours) as net:
+                        net.customer()
+                        if not ours:
+                            net.by_hand()
+                        for kind in moves if ours else set(moves) - {Direct}:
+                            there_and_back(net, kind, chosen.count if ours else 2, suffix)
+                if wanted("edge"):
+                    with Net(logs, programs, ours, edges=2) as net:
+                        net.customer()
+                        if not ours:
+                            net.by_hand()
+                        edge_deaths(net, ("esg1", "esg3") * (chosen.count if ours else 1), suffix)
             if wanted("disaster"):
                 with Net(logs, programs) as net:
                     disaster(net, chosen.tenants)

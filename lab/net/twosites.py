@@ -6,8 +6,11 @@
 
  dlr1 and dlr2 are joined by i0, over which VXLAN goes. p reflects VPNv4 routes. vm is a host with a port at each DLR
  (p1 at dlr1, p2 at dlr2), near and other are hosts at dlr1, far one at dlr2: their ports belong to no switch, and they
- have no address, until somebody sees to it. With edges=2, dc1 has a second edge, esg3, with wires of its own to dlr1
- (t1) and pe1 (u1).
+ have no address, until somebody sees to it.
+
+ With edges=2, dc1 has a second edge, esg3, on the same transit and with an uplink of its own to pe1 (u1). All ports of the
+ two edges are then on switches, the bridges of SWITCHES in namespace lan, so that one may die and nobody sees a link go
+ down: the switch's port toward device D of router R is D-R.
 
     Network(out, topology=TwoSites())        # as lab/net/reference.py is one
 """
@@ -32,14 +35,16 @@ _WIRES = {"transit1": ("dc1", "transit", {"esg1": ("t0", 1), "dlr1": ("t0", 3)},
           "uplink1": ("dc1", "uplink", {"pe1": ("u0", 1), "esg1": ("u0", 2)}, {}),
           "transit2": ("dc2", "transit", {"esg2": ("t0", 1), "dlr2": ("t0", 3)}, {}),
           "uplink2": ("dc2", "uplink", {"pe2": ("u0", 1), "esg2": ("u0", 2)}, {}),
-          "transit3": ("dc1", "transit", {"esg3": ("t0", 2), "dlr1": ("t1", 4)}, {}),
           "uplink3": ("dc1", "uplink", {"pe1": ("u1", 1), "esg3": ("u0", 2)}, {})}
 _LINKS = (("dlr1", "t0", "esg1", "t0", 1600), ("esg1", "u0", "pe1", "u0", 1600), ("pe1", "c0", "p", "c0", 1700),
           ("dlr2", "t0", "esg2", "t0", 1600), ("esg2", "u0", "pe2", "u0", 1600), ("pe2", "c0", "p", "c1", 1700),
-          ("dlr1", "t1", "esg3", "t0", 1600), ("esg3", "u0", "pe1", "u1", 1600), ("pe3", "c0", "p", "c2", 1700),
-          ("pe3", "x0", "ce", "e0", 1500), ("dlr1", "i0", "dlr2", "i0", 1600),
+          ("pe3", "c0", "p", "c2", 1700), ("pe3", "x0", "ce", "e0", 1500), ("dlr1", "i0", "dlr2", "i0", 1600),
           ("dlr1", "vm", "vm", "p1", 1500), ("dlr2", "vm", "vm", "p2", 1500), ("dlr1", "near", "near", "p1", 1500),
           ("dlr1", "other", "other", "p1", 1500), ("dlr2", "far", "far", "p2", 1500))
+SWITCHES = {"t": (("dlr1", "t0"), ("esg1", "t0"), ("esg3", "t0")), "u": (("esg1", "u0"), ("pe1", "u0")),
+            "v": (("esg3", "u0"), ("pe1", "u1"))}
+_SWITCHED = tuple((router, device, "lan", f"{device}-{router}", 1600) for ports in SWITCHES.values()
+                  for router, device in ports)
 
 
 class TwoSites:
@@ -57,13 +62,17 @@ class TwoSites:
         self.fast = fast
         self.provider = (*PROVIDER, *(("esg3",) if edges == 2 else ()))
         self.routers = (*self.provider, "p", "ce")
-        self.ROUTERS = (*self.routers, *hosts)
-        self.LINKS = tuple(link for link in _LINKS if {link[0], link[2]} <= set(self.ROUTERS))
+        self.ROUTERS = (*self.routers, *hosts, *(("lan",) if edges == 2 else ()))
+        links = (*_SWITCHED, *_LINKS[2:]) if edges == 2 else _LINKS    # the first two are esg1's
+        self.LINKS = tuple(link for link in links if {link[0], link[2]} <= set(self.ROUTERS))
         self.nodes = {name: _ROLES[name] for name in self.provider}
         self.wires = {name: wire for name, wire in _WIRES.items() if set(wire[2]) <= set(self.provider)}
+        if edges == 2:
+            site, kind, ports, more = _WIRES["transit1"]
+            self.wires["transit1"] = site, kind, {**ports, "esg3": ("t0", 2)}, more
         self.everywhere = EVERYWHERE + (" esg3:edge" if edges == 2 else "")
         usual = ("mgmtd", "zebra", "ospfd")
-        self.DAEMONS = {"ce": usual, "p": (*usual, "bgpd", "ldpd"), **{host: () for host in hosts},
+        self.DAEMONS = {"ce": usual, "p": (*usual, "bgpd", "ldpd"), "lan": (), **{host: () for host in hosts},
                         **{name: (*usual, "bfdd") for name in self.provider},
                         **{pe: (*usual, "bfdd", "bgpd", "ldpd") for pe in PES}}
 
@@ -75,7 +84,15 @@ class TwoSites:
         mine = [(d, mtu) for r, d, _, _, mtu in self.LINKS if r == router]
         mine += [(d, mtu) for _, _, r, d, mtu in self.LINKS if r == router]
         lines += [f"link set {device} mtu {mtu} up" for device, mtu in mine]
+        lines += self.switches() if router == "lan" else []
         return lines + (["link set site up"] if router == "ce" else []) + self.routes(router)
+
+    @staticmethod
+    def switches():
+        lines = [line for bridge in SWITCHES for line in (f"link add name {bridge} type bridge mcast_snooping 0",
+                                                          f"link set dev {bridge} up")]
+        return lines + [f"link set dev {device}-{router} master {bridge}" for bridge, ports in SWITCHES.items()
+                        for router, device in ports]
 
     def routes(self, router):
         """What a DLR's VXLAN needs to reach the other's; once its devices are up."""

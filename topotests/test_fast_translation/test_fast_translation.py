@@ -105,6 +105,34 @@ def test_the_customer_site_has_it_too(net):
     assert net.ping("ce", "10.1.1.1", source="172.16.2.1")
 
 
+def external_cost(net):
+    """Of the subnet at pe1: what it costs to get to its forwarding address."""
+    found = re.search(rf"{WEB} +\[(\d+)/", net.vty("pe1", "ospfd", "show ip ospf vrf acme route"))
+    return found and int(found[1])
+
+
+def follows_in(net):
+    """Seconds from another cost of pe1's uplink to that of the subnet behind it; the quickest of three."""
+    device, took = next(d for d in net.links("pe1") if d.startswith("u0.")), []
+    net.stop("pe1", "tenantd")
+    for cost in (30, 40, 10):
+        net.pass_seconds(2)    # what was calculated before is over
+        net.configure("pe1", "ospfd", f"interface {device}", f"ip ospf cost {cost}" if cost > 10 else "no ip ospf cost", "exit")
+        began = net.now()
+        net.wait(lambda: external_cost(net) == cost + 10, 10, f"the subnet to cost {cost + 10} at pe1")
+        took.append(net.now() - began)
+    net.start("pe1", daemons=["tenantd"])
+    net.wait_ok("acme", "pe1")
+    print("\nfollowed after", *(f"{seconds * 1000:.0f}" for seconds in took), "ms")
+    return min(took)
+
+
+def test_external_routes_follow_the_topology_at_once(net):
+    before = net.show("pe1", "ospfd", "show tenant ospf json")["acme"]["hastened"]
+    assert follows_in(net) < 0.5
+    assert net.show("pe1", "ospfd", "show tenant ospf json")["acme"]["hastened"] >= before + 3
+
+
 def test_every_bgp_instance_has_the_shorter_wait(net):
     for router in ("pe1", "pe2"):
         said = net.vty(router, "bgpd", "show tenant bgp").split("\n")
@@ -278,6 +306,12 @@ def test_without_the_module_tenantd_has_it_sent_again(net):
     assert (net.tenantd("esg")["lateNeighbors"], told(net)) == (3, before + 3)
     assert "sent again to late neighbors 3 times" in net.vty("esg", "tenantd", "show tenant")
     assert net.running("esg", "ospfd") == statements
+
+
+def test_without_the_module_external_routes_follow_a_second_later(net):
+    """The negative control."""
+    net.wait_route("pe1", WEB, "acme")
+    assert follows_in(net) > 0.8, "ospfd does it by itself: ospfd_external.c can go"
 
 
 def test_without_the_module_a_subnet_that_flaps_may_stay(net):
