@@ -613,7 +613,7 @@ refused '10.7.1.500 is not an address; write it like 10.1.1.1' add host sam web 
 refused 'tenant sam has no host 10.7.1.50; make it known with "tenantctl add host sam SWITCH 10.7.1.50"' move host sam 10.7.1.50 --to dc2
 done_ add host sam web 10.7.1.50 --site dc1
 refused 'switch web of tenant sam has the host 10.7.1.50 already' add host sam web 10.7.1.50
-shows "sam     web     10.7.1.50  dc1   no" show host sam
+shows "sam     web     10.7.1.50  dc1   no         -" show host sam
 usage '--to SITE is missing; see "tenantctl move host --help"' move host sam 10.7.1.50
 refused 'site dc9 does not exist; "tenantctl show site" lists them' move host sam 10.7.1.50 --to dc9
 refused 'switch web of tenant sam is not at dc2; keep it ready there with "tenantctl add map sam web dc2" first' move host sam 10.7.1.50 --to dc2
@@ -629,12 +629,12 @@ done_ del map sam web dc2
 done_ add map sam web dc2
 shows "sam     web   * active  dc2 *" show switch sam web
 done_ move host sam 10.7.1.50 --to dc2
-shows "sam     web     10.7.1.50  dc2   yes" show host sam 10.7.1.50
+shows "sam     web     10.7.1.50  dc2   yes        -" show host sam 10.7.1.50
 plan_has dlr2 kernel "ip route add 10.7.1.50/32 dev ls$("$tenantctl" --json show switch sam web | sed -n 's/.*"id":\([0-9]*\),/\1/p') *"
 done_ move host sam 10.7.1.50 --to dc1
-shows "sam     web     10.7.1.50  dc1   no" show host sam 10.7.1.50
+shows "sam     web     10.7.1.50  dc1   no         -" show host sam 10.7.1.50
 done_ set host sam web 10.7.1.50 --site auto
-shows "sam     web     10.7.1.50  -     no" show host sam 10.7.1.50
+shows "sam     web     10.7.1.50  -     no         -" show host sam 10.7.1.50
 refused 'tenant sam has no host 10.7.1.51; "tenantctl show host sam" lists them' show host sam 10.7.1.51
 done_ del host sam web 10.7.1.50
 done_ del tenant sam

@@ -24,6 +24,11 @@
 	SHOW_STR TENANT_STR TENANT_NAME_STR \
 		"Its subnets, and how this node reaches them\n" JSON_STR
 
+#define CMD_SHOW_TENANT_HOSTS "show tenant NAME hosts [json]"
+#define HELP_SHOW_TENANT_HOSTS              \
+	SHOW_STR TENANT_STR TENANT_NAME_STR \
+		"Its hosts that are known, and at which site\n" JSON_STR
+
 #define CMD_SHOW_TENANT_TRACE "show tenant NAME trace [PREFIX] [json]"
 #define HELP_SHOW_TENANT_TRACE                                                                   \
 	SHOW_STR TENANT_STR TENANT_NAME_STR "When its subnets passed which stage on this node\n" \

@@ -315,7 +315,8 @@ CREATE TABLE host (
 	address     TEXT NOT NULL,
 	site_id     INTEGER REFERENCES site (id),
 	advertise   INTEGER NOT NULL DEFAULT 0 CHECK (advertise IN (0, 1)),
-	UNIQUE (subnet_id, address)
+	seen_by     INTEGER REFERENCES node (id) ON DELETE SET NULL,  -- the DLR that saw it come, says so itself; NULL, or
+	UNIQUE (subnet_id, address)                     -- of another site: somebody else wrote where it is
 ) STRICT;
 
 -- An external link: a customer site at a PE, in the tenant's VRF.
@@ -1015,19 +1016,19 @@ END;
 CREATE TRIGGER host_insert AFTER INSERT ON host BEGIN
 	INSERT INTO change_log (tbl, op, row_id, tenant_id, now) VALUES ('host', 'insert', NEW.id, (SELECT s.tenant_id FROM logical_switch s JOIN subnet n ON n.switch_id = s.id WHERE n.id = NEW.subnet_id),
 		json_object('id', NEW.id, 'subnet_id', NEW.subnet_id, 'address', NEW.address, 'site_id', NEW.site_id,
-			'advertise', NEW.advertise));
+			'advertise', NEW.advertise, 'seen_by', NEW.seen_by));
 END;
 CREATE TRIGGER host_delete AFTER DELETE ON host BEGIN
 	INSERT INTO change_log (tbl, op, row_id, tenant_id, was) VALUES ('host', 'delete', OLD.id, (SELECT s.tenant_id FROM logical_switch s JOIN subnet n ON n.switch_id = s.id WHERE n.id = OLD.subnet_id),
 		json_object('id', OLD.id, 'subnet_id', OLD.subnet_id, 'address', OLD.address, 'site_id', OLD.site_id,
-			'advertise', OLD.advertise));
+			'advertise', OLD.advertise, 'seen_by', OLD.seen_by));
 END;
 CREATE TRIGGER host_update AFTER UPDATE ON host BEGIN
 	INSERT INTO change_log (tbl, op, row_id, tenant_id, was, now) VALUES ('host', 'update', NEW.id, (SELECT s.tenant_id FROM logical_switch s JOIN subnet n ON n.switch_id = s.id WHERE n.id = NEW.subnet_id),
 		json_object('id', OLD.id, 'subnet_id', OLD.subnet_id, 'address', OLD.address, 'site_id', OLD.site_id,
-			'advertise', OLD.advertise),
+			'advertise', OLD.advertise, 'seen_by', OLD.seen_by),
 		json_object('id', NEW.id, 'subnet_id', NEW.subnet_id, 'address', NEW.address, 'site_id', NEW.site_id,
-			'advertise', NEW.advertise));
+			'advertise', NEW.advertise, 'seen_by', NEW.seen_by));
 	INSERT INTO change_log (tbl, op, row_id, tenant_id)
 		SELECT 'host', 'update', OLD.id, (SELECT s.tenant_id FROM logical_switch s JOIN subnet n ON n.switch_id = s.id WHERE n.id = OLD.subnet_id)
 		WHERE (SELECT s.tenant_id FROM logical_switch s JOIN subnet n ON n.switch_id = s.id WHERE n.id = OLD.subnet_id) IS NOT (SELECT s.tenant_id FROM logical_switch s JOIN subnet n ON n.switch_id = s.id WHERE n.id = NEW.subnet_id);

@@ -63,6 +63,8 @@ def test_a_host_that_is_seen_is_announced_where_it_is(net):
     net.wait_way(f"{VM}/32", "pe1")
     net.wait_way(f"{FAR}/32", "pe2")
     assert places(net) == {VM: ("dc1", 1), FAR: ("dc2", 1)}
+    told = {host["address"]: host for host in net.show("dlr2", "tenantd", "show tenant acme hosts json")}
+    assert [(told[at]["site"], told[at]["seenBy"]) for at in (VM, FAR)] == [("dc1", "dlr1"), ("dc2", "dlr2")], told
     assert net.ping("ce", VM, source="172.16.2.1") and net.ping("ce", FAR, source="172.16.2.1")
 
 
@@ -90,6 +92,8 @@ def test_a_host_that_moves_takes_its_route_along(net):
         net.wait_no_route(old, f"{VM}/32", "acme")
         assert said.expired == 0
     assert net.ping("ce", VM, source="172.16.2.1")
+    net.wait(lambda: f"host {VM} of tenant acme moved from dc1 to dc2, seen by dlr2" in (net.log / "pe1/tenantd.log").read_text(), 10,
+             "a node that had no part in it to tell of the move")
 
 
 def test_nothing_follows_a_host_where_nobody_looks(net):

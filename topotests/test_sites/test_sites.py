@@ -208,6 +208,10 @@ def test_tenantctl_takes_a_tenant_over_and_back(net):
     print(f"{flow_said.lost} of {flow_said.sent} lost, the longest gap {flow_said.gap * 1000:.0f} ms")
     assert flow_said.expired == 0 and net.expired() == before
     assert "acme" in net.tenantctl("failover", "acme", "--to", "dc2", "--planned"), "it is there already"
+    for node, here in (("dlr1", "none"), ("dlr2", "active")):
+        told = net.wait(lambda: net.vty(node, "tenantd", "show tenant acme"), 5, "it to be shown")    # noqa: B023
+        assert re.search(r"Operation \d+, failover of acme from dc1 to dc2, planned: done \d+ s ago", told), told
+        assert re.search(rf"web +dc2 +{here} ", told), told
     operation(net, "reprotect", "acme")
     net.move("vm", f"{GUEST}/24", "dlr1", "web")
     said, _ = operation(net, "failback", "acme", "--planned")

@@ -128,7 +128,7 @@ def test_it_knows_every_command_that_a_daemon_of_ours_answers(net, vtysh):
 @pytest.mark.parametrize("daemon, command", (
     ("tenantd", "show tenant"), ("tenantd", "show tenant json"), ("tenantd", "show tenant beta json"),
     ("tenantd", "show tenant acme subnets"), ("tenantd", "show tenant acme trace 10.1.1.0/24 json"),
-    ("tenantd", "show tenant plan"), ("tenantd", "show tenant nobody"),
+    ("tenantd", "show tenant acme hosts"), ("tenantd", "show tenant plan"), ("tenantd", "show tenant nobody"),
     ("ospfd", "show tenant ospf json"), ("bgpd", "show tenant bgp"), ("zebra", "show tenant zebra")))
 def test_it_shows_what_the_daemon_answers(net, vtysh, daemon, command):
     told = vtysh(command)

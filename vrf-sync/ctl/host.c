@@ -130,6 +130,8 @@ static int host_set(struct ctl *ctl, const struct args *args)
 	if (host_begin(ctl, args, &host) < 0 || host_lookup(&host, &id) < 0 ||
 	    row_options(ctl, &row, args, id) < 0)
 		return -1;
+	if (args_value(args, "site"))
+		row_null(&row, "seen_by");
 	return row_update(ctl, &row, id);
 }
 
@@ -226,7 +228,7 @@ int host_put(struct ctl *ctl, const struct logical_switch *sw, const char *addre
 	return sql_run(ctl,
 		       "INSERT INTO host (subnet_id, address, site_id, advertise)"
 		       " VALUES (?1, ?2, ?3, ?4) ON CONFLICT (subnet_id, address)"
-		       " DO UPDATE SET site_id = ?3, advertise = ?4",
+		       " DO UPDATE SET site_id = ?3, advertise = ?4, seen_by = NULL",
 		       "itii", subnet_id, address, (int64_t)site_id, (int64_t)needs_route);
 }
 

@@ -141,6 +141,7 @@ static void add_hosts(const struct model *model, const struct tenant *tenant, co
 {
 	const struct logical_switch *sw;
 	const struct tenant_host *host;
+	const struct node *seen;
 	char text[IPNET_TEXT_SIZE];
 
 	darr_foreach_p (tenant->switches, sw)
@@ -155,6 +156,8 @@ static void add_hosts(const struct model *model, const struct tenant *tenant, co
 			show_address(row, "address", &host->address);
 			show_text(row, "site", site_name(model_provider(model), host->site_id));
 			show_flag(row, "advertise", host->advertise);
+			seen = host_seen_by(model_provider(model), host);
+			show_text(row, "seen-by", seen ? seen->name : NULL);
 			json_object_array_add(rows, row);
 		}
 }

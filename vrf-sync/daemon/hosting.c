@@ -76,13 +76,6 @@ static struct event *ev_read, *ev_write, *ev_forget, *ev_begin;
 
 /* ---- what is seen ---- */
 
-static const struct node *own_node(void)
-{
-	const struct provider *provider = model_provider(tenantd.model);
-
-	return provider ? provider_node_by_name(provider, tenantd.node) : NULL;
-}
-
 static bool is_known_here(const struct logical_switch *sw, const struct ipnet *address,
 			  uint32_t site_id)
 {
@@ -167,7 +160,7 @@ static void consider(const struct tenant *tenant, const struct logical_switch *s
 
 static void seen(void *arg, const struct sighting *sighting)
 {
-	const struct node *node = own_node();
+	const struct node *node = tenantd_own_node();
 	const struct logical_switch *sw;
 	struct engine_tenant found;
 	const struct tenant *tenant;
@@ -196,13 +189,14 @@ static void read_sightings(struct event *event)
 
 /* ---- what is written ---- */
 
-#define PUT_HOST                                                                           \
-	"INSERT INTO host (subnet_id, address, site_id, advertise) VALUES (?1, ?2, ?3, 1)" \
-	" ON CONFLICT (subnet_id, address) DO UPDATE SET site_id = ?3, advertise = 1"      \
+#define PUT_HOST                                                             \
+	"INSERT INTO host (subnet_id, address, site_id, advertise, seen_by)" \
+	" VALUES (?1, ?2, ?3, 1, ?4) ON CONFLICT (subnet_id, address)"       \
+	" DO UPDATE SET site_id = ?3, advertise = 1, seen_by = ?4"           \
 	" WHERE site_id IS NOT ?3 OR advertise = 0"
 
 /* A subnet that went meanwhile is refused by its foreign key, and is nobody's loss. */
-static bool write_rows(struct sqlite3 *sqlite, uint32_t site_id)
+static bool write_rows(struct sqlite3 *sqlite, const struct node *node)
 {
 	const struct arrival *arrival;
 	char text[IPNET_TEXT_SIZE];
@@ -215,7 +209,8 @@ static bool write_rows(struct sqlite3 *sqlite, uint32_t site_id)
 		sqlite3_bind_int64(put, 1, arrival->subnet_id);
 		sqlite3_bind_text(put, 2, ipnet_format_addr(&arrival->address, text), -1,
 				  SQLITE_TRANSIENT);
-		sqlite3_bind_int64(put, 3, site_id);
+		sqlite3_bind_int64(put, 3, node->site_id);
+		sqlite3_bind_int64(put, 4, node->id);
 		sqlite3_step(put);
 		sqlite3_reset(put);
 	}
@@ -228,13 +223,13 @@ static bool write_rows(struct sqlite3 *sqlite, uint32_t site_id)
 
 static void write_arrivals(struct event *event)
 {
-	const struct node *node = own_node();
+	const struct node *node = tenantd_own_node();
 	struct reason why = {};
 	struct db *db = tenantd.database && node ? status_database(&why) : NULL;
 
 	if (!darr_len(arrivals))
 		return;
-	if (db && write_rows(db->sqlite, node->site_id)) {
+	if (db && write_rows(db->sqlite, node)) {
 		darr_reset(arrivals);
 		return;
 	}
@@ -257,7 +252,7 @@ static bool is_tracked_here(const struct tenant *tenant, const struct node *node
 
 static void note_tenant(uint32_t id)
 {
-	bool wanted = is_tracked_here(model_tenant(tenantd.model, id), own_node());
+	bool wanted = is_tracked_here(model_tenant(tenantd.model, id), tenantd_own_node());
 	unsigned int at = 0;
 
 	while (at < darr_len(tracked) && tracked[at] < id)
@@ -290,7 +285,8 @@ void hosting_planned(uint32_t tenant_id)
 		return;
 	}
 	/* once its bridges are there; they may have hosts already */
-	if (!sightings || is_tracked_here(model_tenant(tenantd.model, tenant_id), own_node()))
+	if (!sightings ||
+	    is_tracked_here(model_tenant(tenantd.model, tenant_id), tenantd_own_node()))
 		event_add_timer_msec(tenantd.loop, begin, NULL, RETRY_MS, &ev_begin);
 }
 

@@ -173,6 +173,7 @@ static void commit(struct load *load, bool configured)
 	bool meant;
 
 	meant = release_judge(load, configured);
+	moving_judge(load);
 	model_commit(tenantd.model, load, &touched);
 	verdict_judge(&touched);
 	tracing_loaded(touched, written, noticed);
@@ -281,6 +282,11 @@ static bool loaded_database(void *arg, struct load *load)
 	if (configuration_again && tenantd.configured)
 		source_reload(tenantd.configuration);
 	return true;
+}
+
+static void loaded_operations(void *arg, const struct operation_row *list)
+{
+	operating_loaded(list);
 }
 
 /* ---- the configuration ---- */
@@ -414,6 +420,7 @@ void intake_start(void)
 	static const struct source_cbs cbs = {
 		.loaded = loaded_database,
 		.doubts = doubts_database,
+		.operations = loaded_operations,
 		.problem = problem,
 	};
 

@@ -48,6 +48,8 @@ static void quit(void)
 	guarding_stop();
 	hosting_stop();
 	leaving_stop();
+	operating_stop();
+	moving_stop();
 	straying_stop();
 	revive_stop();
 	engine_free(tenantd.engine);
@@ -59,6 +61,13 @@ static void quit(void)
 	config_stop();
 	frr_fini();
 	exit(0);
+}
+
+const struct node *tenantd_own_node(void)
+{
+	const struct provider *provider = model_provider(tenantd.model);
+
+	return provider && tenantd.node ? provider_node_by_name(provider, tenantd.node) : NULL;
 }
 
 static void warn_exposed(void)

@@ -15,6 +15,7 @@
 #include "apply/engine.h"
 #include "apply/kernel.h"
 #include "apply/kernel_lookup.h"
+#include "daemon/show_site.h"
 #include "daemon/straying.h"
 #include "daemon/tenantd.h"
 #include "model/derive.h"
@@ -68,23 +69,16 @@ bool show_find_tenant(const char *name, struct engine_tenant *found)
 	return row && engine_find_tenant(tenantd.engine, row->id, found) && is_here(found);
 }
 
-static int no_such_tenant(struct vty *vty, const char *name)
+int show_no_such_tenant(struct vty *vty, const char *name)
 {
 	vty_out(vty, "%% No tenant %s on this node; \"show tenant\" lists those there are\n",
 		name);
 	return CMD_WARNING;
 }
 
-static const struct node *this_node(void)
-{
-	const struct provider *provider = model_provider(tenantd.model);
-
-	return provider && tenantd.node ? provider_node_by_name(provider, tenantd.node) : NULL;
-}
-
 static uint8_t roles_here(const struct tenant *row)
 {
-	const struct node *node = this_node();
+	const struct node *node = tenantd_own_node();
 
 	return row && node ? tenant_roles_on(row, node->id) & node->roles : 0;
 }
@@ -154,7 +148,7 @@ static void daemons_text(const struct engine_stats *stats, char *buf, size_t siz
 
 static void show_node(struct vty *vty, const struct engine_stats *stats)
 {
-	const struct node *node = this_node();
+	const struct node *node = tenantd_own_node();
 	char roles[ROLES_TEXT_SIZE] = "-", daemons[240];
 
 	if (node)
@@ -274,7 +268,7 @@ static void show_one(struct vty *vty, const struct engine_tenant *one)
 {
 	const struct tenant *row = model_tenant(tenantd.model, one->tenant_id);
 	const struct provider *provider = model_provider(tenantd.model);
-	const struct node *node = this_node();
+	const struct node *node = tenantd_own_node();
 	struct reason ignored = {};
 	uint32_t rd = 0, rt = 0;
 	char roles[ROLES_TEXT_SIZE], router[IPNET_TEXT_SIZE];
@@ -286,8 +280,9 @@ static void show_one(struct vty *vty, const struct engine_tenant *one)
 	derive_rd_number(row, &rd, &ignored);
 	derive_rt_number(provider, row, &rt, &ignored);
 	roles_text(roles_here(row), roles);
-	vty_out(vty, "  VRF %s, table %u; this node is its %s\n", one->vrf,
-		derive_table(provider, row), roles[0] ? roles : "nothing");
+	vty_out(vty, "  VRF %s, table %u; this node is its %s at %s\n", one->vrf,
+		derive_table(provider, row), roles[0] ? roles : "nothing",
+		operating_site(node->site_id));
 	if (roles_here(row) & ROLE_PE)
 		vty_out(vty, "  RD %s:%u, route target %u:%u\n",
 			ipnet_format_addr(&node->router_id, router), rd, provider->asn, rt);
@@ -301,6 +296,17 @@ static void show_one(struct vty *vty, const struct engine_tenant *one)
 			(clock_us() - one->applied) / 1000000, one->took / 1000, one->took % 1000);
 	vty_out(vty, "\n");
 	straying_show_tenant(vty, one->tenant_id);
+	site_show(vty, row);
+}
+
+static struct json_object *one_json(const struct engine_tenant *one)
+{
+	const struct tenant *row = model_tenant(tenantd.model, one->tenant_id);
+	struct json_object *json = tenant_json(one);
+
+	if (row)
+		site_json(json, row);
+	return json;
 }
 
 DEFUN(show_tenant, show_tenant_cmd, CMD_SHOW_TENANT, HELP_SHOW_TENANT)
@@ -308,9 +314,9 @@ DEFUN(show_tenant, show_tenant_cmd, CMD_SHOW_TENANT, HELP_SHOW_TENANT)
 	struct engine_tenant one;
 
 	if (!show_find_tenant(argv[2]->arg, &one))
-		return no_such_tenant(vty, argv[2]->arg);
+		return show_no_such_tenant(vty, argv[2]->arg);
 	if (use_json(argc, argv))
-		vty_json(vty, tenant_json(&one));
+		vty_json(vty, one_json(&one));
 	else
 		show_one(vty, &one);
 	return CMD_SUCCESS;
@@ -377,7 +383,7 @@ DEFUN(show_tenant_subnets, show_tenant_subnets_cmd, CMD_SHOW_TENANT_SUBNETS,
 	const struct tenant *row;
 
 	if (!show_find_tenant(argv[2]->arg, &one))
-		return no_such_tenant(vty, argv[2]->arg);
+		return show_no_such_tenant(vty, argv[2]->arg);
 	row = model_tenant(tenantd.model, one.tenant_id);
 	if (!json)
 		vty_out(vty, "%-20s %-16s %-18s %-9s %s\n", "Switch", "Gateway", "Subnet",
@@ -406,7 +412,7 @@ DEFUN(show_tenant_trace, show_tenant_trace_cmd, CMD_SHOW_TENANT_TRACE, HELP_SHOW
 	struct engine_tenant one;
 
 	if (!show_find_tenant(argv[2]->arg, &one))
-		return no_such_tenant(vty, argv[2]->arg);
+		return show_no_such_tenant(vty, argv[2]->arg);
 	return tracing_show(vty, one.tenant_id, argc - json > 4 ? argv[4]->arg : NULL, json);
 }
 
@@ -519,4 +525,5 @@ void show_init(void)
 	install_element(VIEW_NODE, &show_tenant_trace_cmd);
 	install_element(VIEW_NODE, &show_tenant_plan_cmd);
 	install_element(ENABLE_NODE, &tenant_release_cmd);
+	site_show_init();
 }

@@ -19,10 +19,13 @@
  *   straying.c what VRFs hold, or lack, and should not; straying_sweep.c, straying_show.c
  *   hosting.c  hosts that are seen here, told to the database
  *   leaving.c  whether what leaves this site has left it
+ *   operating.c  operations on sites: which there are, told when they get on
+ *   moving.c   hosts that are elsewhere now, told
+ *   pace.c     how often that is told
  *   status.c   this node's rows in the database's status tables
  *   deadline.c takes changes back that nobody confirmed in time
  *   metrics.c  metrics for Prometheus; metrics_server.c offers them
- *   show.c     show tenant ...
+ *   show.c     show tenant ...; show_site.c
  */
 #ifndef FRR_TENANT_DAEMON_TENANTD_H
 #define FRR_TENANT_DAEMON_TENANTD_H
@@ -39,6 +42,7 @@ struct engine;
 struct engine_stats;
 struct engine_tenant;
 struct op;
+struct operation_row;
 struct traced;
 struct sqlite3;
 struct vty;
@@ -71,6 +75,8 @@ void config_init(void);
 void config_stop(void);
 /* main.c: (re)starts what the configuration says, once it is complete. */
 void tenantd_configured(void);
+/* The node this is; NULL before the first load, or where no source has it. */
+const struct node *tenantd_own_node(void);
 /* Reads all sources, the kernel and the daemons again. */
 void tenantd_reread(void);
 /* False, and one sentence, where another is in force already: both are read once. */
@@ -153,6 +159,30 @@ bool leaving_any(void);
 /* As far as this node goes, what leaves its site has left it. */
 bool leaving_is_over(void);
 void leaving_stop(void);
+/* operating.c: what there is now (darr, by id). */
+void operating_loaded(const struct operation_row *list);
+/* All that are not over, and of tenants without one the newest that ended while tenantd ran
+ * (darr, each of another tenant); good until the next event.
+ */
+const struct operation_row *operating_list(void);
+/* The one of a tenant; NULL: none. */
+const struct operation_row *operating_of_tenant(uint32_t tenant_id);
+/* "operation 7, failover of acme from dc1 to dc2, planned"; returns buf. */
+#define OPERATING_TEXT_SIZE 320
+const char *operating_text(const struct operation_row *row, char buf[static OPERATING_TEXT_SIZE]);
+/* Name of a site; "" where there is none. */
+const char *operating_site(uint32_t site_id);
+void operating_stop(void);
+/* A host that is at another site now. */
+struct host_move {
+	struct ipnet address;
+	char tenant[TENANT_NAME_MAX + 1];
+	char from[TENANT_NAME_MAX + 1], to[TENANT_NAME_MAX + 1]; /* sites */
+	char seen_by[TENANT_NAME_MAX + 1];                       /* node; "": somebody wrote it */
+};
+/* moving.c: what the model is about to take in. */
+void moving_judge(const struct load *load);
+void moving_stop(void);
 /* status.c: something worth telling has changed; written a second later. */
 void status_changed(void);
 /* The same, at once where that is not too often: a revision may be in force. */
@@ -177,6 +207,8 @@ const struct traced *tracing_of_tenant(uint32_t tenant_id, size_t *count);
 void show_init(void);
 /* The engine's view of one tenant: by its VRF, or by its name. */
 bool show_find_tenant(const char *name, struct engine_tenant *found);
+/* Says so; the status of a command. */
+int show_no_such_tenant(struct vty *vty, const char *name);
 /* What an operation does, in the words of its target. */
 const char *show_op_text(const struct op *op, char buf[static STATEMENT_SIZE]);
 /* What is wrong with the node as a whole; NULL when nothing is. */

@@ -177,6 +177,7 @@ struct subnet {
 struct tenant_host {
 	uint32_t id;
 	uint32_t site_id; /* 0: nobody said where */
+	uint32_t seen_by; /* node; it counts where that is at the site, see host_seen_by() */
 	struct ipnet address;
 	bool advertise;
 };

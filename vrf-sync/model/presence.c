@@ -77,6 +77,48 @@ bool switch_is_active(const struct provider *provider, const struct tenant *tena
 	return false;
 }
 
+const struct node *host_seen_by(const struct provider *provider, const struct tenant_host *host)
+{
+	const struct node *node = host->seen_by ? provider_node(provider, host->seen_by) : NULL;
+
+	return node && node->site_id == host->site_id ? node : NULL;
+}
+
+/* Two may have its subnet, the one recovered as the other: the one that is not ready has it. */
+static bool switch_has(const struct logical_switch *sw, const struct ipnet *address)
+{
+	const struct subnet *subnet;
+
+	if (sw->state == SWITCH_READY)
+		return false;
+	darr_foreach_p (sw->subnets, subnet)
+		if (ipnet_contains(&subnet->prefix, address))
+			return true;
+	return false;
+}
+
+uint32_t tenant_home_site(const struct tenant *tenant, const struct ipnet *address)
+{
+	const struct logical_switch *sw;
+
+	darr_foreach_p (tenant->switches, sw)
+		if (sw->site_id && switch_has(sw, address))
+			return sw->site_id;
+	return 0;
+}
+
+uint32_t tenant_host_site(const struct tenant *tenant, const struct ipnet *address)
+{
+	const struct logical_switch *sw;
+	const struct tenant_host *host;
+
+	darr_foreach_p (tenant->switches, sw)
+		darr_foreach_p (sw->hosts, host)
+			if (host->site_id && !ipnet_cmp(&host->address, address))
+				return host->site_id;
+	return tenant_home_site(tenant, address);
+}
+
 const struct domain_port *switch_vlan_port(const struct provider *provider,
 					   const struct tenant *tenant,
 					   const struct logical_switch *sw,

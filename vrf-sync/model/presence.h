@@ -51,6 +51,12 @@ const struct domain_port *switch_vlan_port(const struct provider *provider,
 const struct logical_switch *switch_recovered_as(const struct tenant *tenant,
 						 const struct logical_switch *sw,
 						 uint32_t site_id);
+/* The DLR that saw the host come to where it is; NULL where somebody else wrote that. */
+const struct node *host_seen_by(const struct provider *provider, const struct tenant_host *host);
+/* Where the switch of that address is; 0 where it is at several sites, or there is none. */
+uint32_t tenant_home_site(const struct tenant *tenant, const struct ipnet *address);
+/* Where the host is: what its row says, else its home; 0 where nobody knows. */
+uint32_t tenant_host_site(const struct tenant *tenant, const struct ipnet *address);
 /* NULL where the tenant has none of that id. */
 const struct logical_switch *tenant_switch(const struct tenant *tenant, uint32_t id);
 

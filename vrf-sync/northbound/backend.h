@@ -24,6 +24,8 @@
 #include "trace/trace.h"
 
 struct frr_yang_module_info;
+struct host_move;
+struct operation_row;
 
 #define BACKEND_MODULES 2
 extern const struct frr_yang_module_info *const backend_modules[BACKEND_MODULES];
@@ -42,5 +44,8 @@ bool backend_is_up(void);
 void backend_health(uint32_t tenant_id);
 void backend_stage(uint32_t tenant_id, const struct traced *traced, enum stage stage);
 void backend_source(bool readable);
+/* Operations on sites that have got on, hosts that have moved (darr); each is one notification. */
+void backend_operations(const struct operation_row *rows);
+void backend_moves(const struct host_move *moves);
 
 #endif

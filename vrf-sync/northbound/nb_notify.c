@@ -21,6 +21,7 @@
 #include "daemon/tenantd.h"
 #include "northbound/backend.h"
 #include "northbound/nb_priv.h"
+#include "source/operation.h"
 #include "source/source.h"
 #include "source/tree.h"
 #include "trace/trace.h"
@@ -184,6 +185,47 @@ void backend_source(bool readable)
 		event_cancel(&ev_stale);
 	else
 		event_add_timer(tenantd.loop, tell_stale, NULL, stale_after(), &ev_stale);
+}
+
+/* ---- sites ---- */
+
+void backend_operations(const struct operation_row *rows)
+{
+	struct lyd_node *tree = begin("/frr-tenant:operation-changed");
+	const struct operation_row *row;
+
+	if (!tree)
+		return;
+	darr_foreach_p (rows, row)
+		nb_put_operation(tree, row);
+	finish("/frr-tenant:operation-changed", tree);
+}
+
+static void put_move(struct lyd_node *tree, const struct host_move *move)
+{
+	char text[IPNET_TEXT_SIZE];
+	struct lyd_node *entry;
+
+	entry = nb_add_entry(tree, "host", "[tenant='%s'][address='%s']", move->tenant,
+			     ipnet_format_addr(&move->address, text));
+	if (!entry)
+		return;
+	nb_put(entry, "from", "%s", move->from);
+	nb_put(entry, "to", "%s", move->to);
+	nb_put(entry, "by", "%s", move->seen_by[0] ? "seen" : "written");
+	nb_put(entry, "seen-by", "%s", move->seen_by);
+}
+
+void backend_moves(const struct host_move *moves)
+{
+	struct lyd_node *tree = begin("/frr-tenant:host-moved");
+	const struct host_move *move;
+
+	if (!tree)
+		return;
+	darr_foreach_p (moves, move)
+		put_move(tree, move);
+	finish("/frr-tenant:host-moved", tree);
 }
 
 void nb_notify_stop(void)

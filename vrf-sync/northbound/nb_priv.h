@@ -8,6 +8,9 @@
 
 #include "northbound.h" /* FRR's */
 
+struct operation_row;
+struct tenant;
+
 #define NB_ROOT "/frr-tenant:tenant-network"
 
 /* nb_module.c: the module with the callbacks of every node. */
@@ -28,6 +31,15 @@ void nb_config_stop(void);
 
 /* nb_state.c: adds a leaf; a text that the schema would not have, "", is left out. */
 void nb_put(struct lyd_node *parent, const char *name, const char *fmt, ...) PRINTFRR(3, 4);
+/* An entry of a list; keys: "[name='acme']", of names that have been checked.  NULL: none. */
+struct lyd_node *nb_add_entry(struct lyd_node *parent, const char *name, const char *fmt, ...)
+	PRINTFRR(3, 4);
+/* nb_state_site.c: an operation on sites as an entry of "operation"; operations, and of a tenant
+ * its switches and hosts here.
+ */
+void nb_put_operation(struct lyd_node *parent, const struct operation_row *row);
+void nb_put_operations(struct lyd_node *state);
+void nb_put_sites(struct lyd_node *state, const struct tenant *tenant);
 /* The container state; freed by the other. */
 const struct lyd_node *nb_state_tree(const char *xpath, void **user_lock);
 void nb_state_free(const struct lyd_node *tree, void *user_lock);

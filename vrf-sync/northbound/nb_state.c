@@ -23,6 +23,7 @@
 #include "apply/engine.h"
 #include "daemon/straying.h"
 #include "daemon/tenantd.h"
+#include "model/presence.h"
 #include "northbound.h"
 #include "northbound/nb_priv.h"
 #include "source/source.h"
@@ -53,10 +54,7 @@ static struct lyd_node *add_container(struct lyd_node *parent, const char *name)
 	return node;
 }
 
-/* keys: "[name='acme']"; names come from sources that have been checked. */
-static struct lyd_node *add_entry(struct lyd_node *parent, const char *name, const char *fmt, ...)
-	PRINTFRR(3, 4);
-static struct lyd_node *add_entry(struct lyd_node *parent, const char *name, const char *fmt, ...)
+struct lyd_node *nb_add_entry(struct lyd_node *parent, const char *name, const char *fmt, ...)
 {
 	struct lyd_node *node = NULL;
 	char keys[300];
@@ -109,7 +107,7 @@ static void put_source(struct lyd_node *state, const struct source *source, cons
 
 	if (!source)
 		return;
-	entry = add_entry(state, "source", "[name='%s']", name);
+	entry = nb_add_entry(state, "source", "[name='%s']", name);
 	problem = source_problem(source, &since);
 	nb_put(entry, "location", "%s", source_location(source));
 	nb_put(entry, "readable", "%s", since ? "false" : "true");
@@ -126,8 +124,8 @@ static void put_traced(struct lyd_node *state, const char *tenant, const struct 
 	char text[IPNET_TEXT_SIZE], at[NB_TIME_SIZE];
 	struct lyd_node *subnet, *entry;
 
-	subnet = add_entry(state, "subnet", "[tenant='%s'][prefix='%s']", tenant,
-			   ipnet_format(&traced->prefix, text));
+	subnet = nb_add_entry(state, "subnet", "[tenant='%s'][prefix='%s']", tenant,
+			      ipnet_format(&traced->prefix, text));
 	if (!subnet)
 		return;
 	if (traced->written)
@@ -135,7 +133,7 @@ static void put_traced(struct lyd_node *state, const char *tenant, const struct 
 	for (int stage = 0; stage < STAGE_COUNT; stage++) {
 		if (!traced->at[stage])
 			continue;
-		entry = add_entry(subnet, "stage", "[stage='%s']", stage_names[stage]);
+		entry = nb_add_entry(subnet, "stage", "[stage='%s']", stage_names[stage]);
 		if (!entry)
 			continue;
 		nb_put(entry, "at", "%s", nb_time(traced->at[stage], at));
@@ -159,14 +157,25 @@ static void put_strays(struct lyd_node *state, const struct tenant *tenant)
 		if (last && last->kind == stray->kind && !ipnet_cmp(&last->net, &stray->net))
 			continue;
 		count++;
-		entry = add_entry(state, "stray", "[tenant='%s'][kind='%s'][prefix='%s']",
-				  tenant->name, stray_kind_names[stray->kind],
-				  ipnet_format(&stray->net, text));
+		entry = nb_add_entry(state, "stray", "[tenant='%s'][kind='%s'][prefix='%s']",
+				     tenant->name, stray_kind_names[stray->kind],
+				     ipnet_format(&stray->net, text));
 		if (!entry)
 			return;
 		nb_put(entry, "since", "%s", nb_time(stray->since, at));
 		nb_put(entry, "reason", "%s", straying_sentence(stray, sentence));
 	}
+}
+
+static void put_egress(struct lyd_node *entry, const struct tenant *tenant)
+{
+	const struct node *node = tenantd_own_node();
+
+	nb_put(entry, "egress", "%s", egress_names[tenant->egress]);
+	nb_put(entry, "active-site", "%s", operating_site(tenant->active_site_id));
+	nb_put(entry, "recovery-site", "%s", operating_site(tenant->recovery_site_id));
+	if (node && node_stands_by(tenant, node))
+		nb_put(entry, "stands-by", "true");
 }
 
 static bool put_tenant(void *arg, const struct engine_tenant *tenant)
@@ -179,7 +188,7 @@ static bool put_tenant(void *arg, const struct engine_tenant *tenant)
 	if (!tenant->vrf[0] ||
 	    (!tenant->want_count && !tenant->have_count && tenant->health == HEALTH_OK))
 		return true;
-	entry = add_entry(state, "tenant", "[name='%s']", row ? row->name : tenant->vrf);
+	entry = nb_add_entry(state, "tenant", "[name='%s']", row ? row->name : tenant->vrf);
 	if (!entry)
 		return true;
 	nb_put(entry, "vrf", "%s", tenant->vrf);
@@ -193,15 +202,18 @@ static bool put_tenant(void *arg, const struct engine_tenant *tenant)
 	list = row ? tracing_of_tenant(row->id, &count) : NULL;
 	for (size_t i = 0; i < count; i++)
 		put_traced(state, row->name, &list[i]);
-	if (row)
-		put_strays(state, row);
+	if (!row)
+		return true;
+	put_egress(entry, row);
+	put_strays(state, row);
+	nb_put_sites(state, row);
 	return true;
 }
 
 /* Configured, and in no model yet. */
 static void put_unborn(void *arg, const char *name, const char *sentence)
 {
-	struct lyd_node *state = arg, *entry = add_entry(state, "tenant", "[name='%s']", name);
+	struct lyd_node *state = arg, *entry = nb_add_entry(state, "tenant", "[name='%s']", name);
 
 	if (!entry)
 		return;
@@ -226,6 +238,7 @@ const struct lyd_node *nb_state_tree(const char *xpath, void **user_lock)
 	put_source(state, tenantd.configured ? tenantd.configuration : NULL, "configuration",
 		   intake_tenants(true));
 	engine_each(tenantd.engine, put_tenant, state);
+	nb_put_operations(state);
 	source_config_unborn(tenantd.configuration, put_unborn, state);
 	return root;
 }

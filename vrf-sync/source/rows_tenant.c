@@ -179,6 +179,7 @@ static void take_host(struct tenant *tenant, sqlite3_stmt *stmt)
 		.id = column_u32(stmt, 2),
 		.site_id = column_u32(stmt, 4),
 		.advertise = sqlite3_column_int(stmt, 5) != 0,
+		.seen_by = column_u32(stmt, 6),
 	};
 
 	if (!column_addr(stmt, 3, &host.address))
@@ -276,7 +277,7 @@ static const struct {
 	{ "SELECT s.tenant_id, s.id, n.id, n.prefix, n.gateway, n.advertise"
 	  " FROM logical_switch s JOIN subnet n ON n.switch_id = s.id",
 	  "s.tenant_id", "s.tenant_id, s.id, n.id", take_subnet },
-	{ "SELECT s.tenant_id, s.id, h.id, h.address, h.site_id, h.advertise"
+	{ "SELECT s.tenant_id, s.id, h.id, h.address, h.site_id, h.advertise, h.seen_by"
 	  " FROM logical_switch s JOIN subnet n ON n.switch_id = s.id JOIN host h ON h.subnet_id = n.id",
 	  "s.tenant_id", "s.tenant_id, s.id, h.id", take_host },
 	{ "SELECT s.tenant_id, s.id, v.domain_id, v.vlan"

@@ -17,6 +17,7 @@
 
 struct event_loop;
 struct lyd_node;
+struct operation_row;
 struct source;
 
 struct source_cbs {
@@ -28,6 +29,10 @@ struct source_cbs {
 	 * is to look whether it can rely on what it has read.
 	 */
 	bool (*doubts)(void *arg, const struct load *load);
+	/* May be NULL.  Operations on sites that run, or have just ended (darr, by id); at each
+	 * commit, behind the load that belongs to them.
+	 */
+	void (*operations)(void *arg, const struct operation_row *list);
 	/* A problem began, or changed (one sentence), or ended (NULL). */
 	void (*problem)(void *arg, const char *sentence);
 };

@@ -23,6 +23,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "darr.h"
 #include "frrevent.h"
 #include "log.h"
 #include "memory.h"
@@ -30,6 +31,7 @@
 #include "clock.h"
 #include "errors.h"
 #include "source/db.h"
+#include "source/operation.h"
 #include "source/source_priv.h"
 
 DECLARE_MGROUP(TENANT_SOURCE);
@@ -62,6 +64,8 @@ struct sqlite_source {
 	bool loaded;
 	bool checked; /* that it is whole, since it was opened */
 	uint32_t data_version;
+	struct operation_row *operations; /* darr */
+	int64_t operations_read;          /* the newest id; -1: none has been */
 
 	int inotify;
 	bool written; /* to, since we last looked */
@@ -127,6 +131,7 @@ static bool open_db(struct sqlite_source *source, struct reason *why)
 		return true;
 	close_db(source);
 	source->loaded = source->checked = false;
+	source->operations_read = -1;
 	source->log_ino = 0;
 	/* before it is opened: where another comes in its place just then, the next look
 	 * sees that this is not the one we know
@@ -171,6 +176,33 @@ static int read_changes(struct sqlite_source *source, struct load **load, struct
 	return db_load_all(source->db, load, why);
 }
 
+/* What ended before anybody looked is history. */
+static int read_operations(struct sqlite_source *source, struct reason *why)
+{
+	struct operation_row *fresh = NULL;
+	int64_t newest, after = source->operations_read;
+
+	if (!source->base.cbs.operations)
+		return 0;
+	if (rows_operation_newest(source->db, &newest, why) < 0)
+		return -EIO;
+	if (rows_operations(source->db, source->operations, after < 0 ? newest : after, &fresh,
+			    why) < 0) {
+		darr_free(fresh);
+		return -EIO;
+	}
+	darr_free(source->operations);
+	source->operations = fresh;
+	source->operations_read = newest;
+	return 0;
+}
+
+static void tell_operations(struct sqlite_source *source)
+{
+	if (source->base.cbs.operations)
+		source->base.cbs.operations(source->base.arg, source->operations);
+}
+
 /* 1: something new was handed over, 0: nothing new, -EIO. */
 static int read_if_changed(struct sqlite_source *source, struct reason *why)
 {
@@ -183,16 +215,17 @@ static int read_if_changed(struct sqlite_source *source, struct reason *why)
 	if (source->loaded && version == source->data_version)
 		return 0;
 	source->base.noticed = clock_us();
-	if (read_changes(source, &load, why) < 0)
+	if (read_operations(source, why) < 0 || read_changes(source, &load, why) < 0)
 		return -EIO;
 	source->data_version = version;
 	revision = load->revision;
 	if (source->loaded && revision == source->base.revision) {
 		load_free(load); /* a commit to tables that say nothing of the network */
-		return 1;
+	} else {
+		source->loaded = source->base.cbs.loaded(source->base.arg, load);
+		source->base.revision = revision;
 	}
-	source->loaded = source->base.cbs.loaded(source->base.arg, load);
-	source->base.revision = revision;
+	tell_operations(source);
 	return 1;
 }
 
@@ -327,6 +360,7 @@ static void free_source(struct source *base)
 	if (source->inotify >= 0)
 		close(source->inotify);
 	close_db(source);
+	darr_free(source->operations);
 	XFREE(MTYPE_SOURCE_TEXT, source->path);
 	XFREE(MTYPE_SOURCE_TEXT, source->name);
 	XFREE(MTYPE_SOURCE_TEXT, source->log);
