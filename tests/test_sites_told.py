@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What people and programs see of sites at a node: "show tenant NAME", "show tenant NAME hosts", the state and the
-notifications of the YANG module as a NETCONF client has them.
+notifications of the YANG module as a NETCONF client has them, and tenants at sites in the configuration.
 
 The node is dlr1 of tests/stories/two-sites and standby-site; tenantd is lab/bench.d/memory_alone, with a kernel that says
 yes. Operations are rows written by this test, as tenantctl writes them. Runs in namespaces of its own; needs root and FRR.
@@ -90,6 +90,50 @@ def heard(operation, name):
 
 def end_as(operation, state, reason=""):
     db.execute("UPDATE operation SET state = ?, reason = ?, ended = ? WHERE id = ?", (state, reason, now(), operation))
+
+
+# ---- configured ----
+
+SHARED = ["tenant-network node-name dlr1"] + [
+    f"tenant-network {line}" for site, n in SITES.items() for line in (
+        f"site {site}", f"node dlr{n} site {site}", f"node dlr{n} router-id 10.255.0.{n}1", f"node dlr{n} vtep 10.254.0.{n}1",
+        f"node dlr{n} role dlr")]
+BETA = ["tenant beta id 7", "tenant beta attachment dlr1 role dlr", "tenant beta attachment dlr2 role dlr",
+        "tenant beta recovery-site dc2", "tenant beta switch web id 5", "tenant beta switch web site dc1",
+        "tenant beta switch web subnet 10.7.1.0/24", "tenant beta switch app id 6", "tenant beta switch app site dc1",
+        "tenant beta switch app subnet 10.7.2.0/24", "tenant beta switch app recovery dc2 as app-dc2",
+        "tenant beta switch app-dc2 id 8", "tenant beta switch app-dc2 site dc2", "tenant beta switch app-dc2 state ready",
+        "tenant beta switch app-dc2 subnet 10.7.2.0/24"]
+
+
+def configured(box):
+    """A failover by hand, step by step, as doc/user/sites.rst has it: what another node is told, this one cannot know."""
+    check(box.mgmtd.type(*SHARED, *BETA) == {}, "a good line is answered with words")
+    wait(lambda: "beta" in box.tenantd.ask("show tenant")[1], "tenantd to hear of beta")
+    shows(box, "this node is its dlr at dc1", "^Kept ready at dc2", "^web dc1 active 0", "^app dc1 active 0", "^app-dc2 dc2 none 0",
+          words="beta")
+    box.mgmtd.type("tenant beta switch web state leaving", "tenant beta switch app state leaving")
+    shows(box, "^web dc1 leaving 0", "^app dc1 leaving 0", words="beta")
+    box.mgmtd.type_together("tenant beta switch web site dc2", "no tenant beta switch web state",
+                            "tenant beta switch app state ready", "no tenant beta switch app-dc2 state",
+                            "tenant beta recovery-site dc1")
+    shows(box, "^web dc2 ready 0", "^app dc1 ready 0", "^app-dc2 dc2 ready 0", "^Kept ready at dc1", words="beta")
+    with box.client() as client:
+        client.rpc(SUBSCRIBE.format(""))
+        box.mgmtd.type("tenant beta switch web host 10.7.1.50 site dc1")
+        hears(client, "host-moved", "<tenant>beta</tenant><address>10.7.1.50</address><from>dc2</from><to>dc1</to><by>written</by>")
+    shows(box, "^web dc2 hosts 1", words="beta")
+    shows(box, "^10.7.1.50 web dc1 yes written", words="beta hosts")
+    # what is wrong together holds the tenant, as it is
+    box.mgmtd.type("tenant beta egress active")
+    shows(box, "^Tenant beta: failed, tenant beta has no active site", words="beta")
+    box.mgmtd.type("tenant beta active-site dc2")
+    shows(box, "^All traffic leaves by dc2; this site stands by", words="beta")
+    wrong = box.mgmtd.type("tenant beta egress sideways", "tenant beta switch web host 10.7.1.0/24 site dc1")
+    check(len(wrong) == 2, f"wrong lines are taken: {wrong}")
+    box.mgmtd.type("no tenant beta")
+    wait(lambda: "beta" not in box.tenantd.ask("show tenant")[1], "beta to go")
+    check(box.mgmtd.type(*(f"no {line}" for line in reversed(SHARED[1:]))) == {}, "what was typed stays")
 
 
 # ---- shown ----
@@ -289,5 +333,5 @@ def a_site_that_stands_by(box):
 
 
 if __name__ == "__main__":
-    sys.exit(run_stories(where_switches_are, which_hosts, which_operation, operations_are_told,
+    sys.exit(run_stories(configured, where_switches_are, which_hosts, which_operation, operations_are_told,
                          many_operations_are_few_words, moves_are_told, the_state_has_it, a_site_that_stands_by))

@@ -17,6 +17,7 @@
 #include "darr.h"
 #include "printfrr.h"
 
+#include "model/presence.h"
 #include "plan/plan.h"
 #include "plan/validate.h"
 #include "source/tree.h"
@@ -24,10 +25,10 @@
 #include "lib.h"
 
 static const char *const stories[] = {
-	"all-in-one",   "bgp-link",         "dlr-edge",        "dlr-pe",       "edge-pe",
-	"four-byte-as", "hidden-subnets",   "leak-both-ways",  "leak-one-way", "no-aggregates",
-	"overrides",    "reference",        "same-space",      "static-link",  "static-transit",
-	"two-dlrs",     "two-esgs-two-pes", "virtual-address",
+	"all-in-one",     "bgp-link",       "dlr-edge",         "dlr-pe",       "edge-pe",
+	"four-byte-as",   "hidden-subnets", "leak-both-ways",   "leak-one-way", "no-aggregates",
+	"overrides",      "reference",      "same-space",       "standby-site", "static-link",
+	"static-transit", "two-dlrs",       "two-esgs-two-pes", "two-sites",    "virtual-address",
 };
 
 /* ---- YANG data ---- */
@@ -162,6 +163,7 @@ static void put_settings(struct text *t, const struct provider *provider)
 	put_number(t, "hello-interval", provider->ospf_hello);
 	put_number(t, "dead-interval", provider->ospf_dead);
 	put_number(t, "vrrp-interval", provider->vrrp_interval / 10);
+	put(t, "\"evpn\":%s", provider->evpn ? "true" : "false");
 	end(t, "}");
 	begin(t, "\"pools\":{");
 	for (int kind = 0; kind < WIRE_KIND_COUNT; kind++) {
@@ -224,8 +226,42 @@ static void put_wires(struct text *t, const struct provider *provider)
 	end(t, "]}");
 }
 
+/* A host that has no route of its own is none in configuration. */
+static void put_hosts(struct text *t, const struct provider *provider,
+		      const struct logical_switch *sw)
+{
+	const struct tenant_host *host;
+	char addr[IPNET_TEXT_SIZE];
+
+	begin(t, "\"host\":[");
+	darr_foreach_p (sw->hosts, host)
+		if (host->advertise && host->site_id)
+			put(t, "{\"address\":\"%s\",\"site\":\"%s\"}",
+			    ipnet_format_addr(&host->address, addr),
+			    site_name(provider, host->site_id));
+	end(t, "]");
+}
+
+static void put_maps(struct text *t, const struct provider *provider, const struct tenant *tenant,
+		     const struct logical_switch *sw)
+{
+	const struct network_map *map;
+
+	begin(t, "\"recovery\":[");
+	darr_foreach_p (tenant->maps, map) {
+		if (map->switch_id != sw->id)
+			continue;
+		begin(t, "{\"site\":\"%s\"", site_name(provider, map->site_id));
+		t->first = false;
+		if (map->target_id)
+			put(t, "\"as\":\"%s\"", tenant_switch(tenant, map->target_id)->name);
+		end(t, "}");
+	}
+	end(t, "]");
+}
+
 static void put_switch(struct text *t, const struct provider *provider,
-		       const struct logical_switch *sw)
+		       const struct tenant *tenant, const struct logical_switch *sw)
 {
 	const struct subnet *subnet;
 	char net[IPNET_TEXT_SIZE], addr[IPNET_TEXT_SIZE];
@@ -238,6 +274,10 @@ static void put_switch(struct text *t, const struct provider *provider,
 	put_number(t, "mtu", sw->mtu);
 	if (sw->site_id)
 		put(t, "\"site\":\"%s\"", site_name(provider, sw->site_id));
+	if (sw->state)
+		put(t, "\"state\":\"%s\"", switch_state_names[sw->state]);
+	put_hosts(t, provider, sw);
+	put_maps(t, provider, tenant, sw);
 	begin(t, "\"subnet\":[");
 	darr_foreach_p (sw->subnets, subnet)
 		put(t, "{\"prefix\":\"%s\",\"gateway\":\"%s\",\"advertise\":%s}",
@@ -305,11 +345,16 @@ static void put_tenant(struct text *t, const struct provider *provider,
 	put_number(t, "rd-number", tenant->rd_number);
 	put_number(t, "rt-number", tenant->rt_number);
 	put_number(t, "maximum-routes", tenant->max_routes);
+	if (tenant->egress == EGRESS_ACTIVE)
+		put(t, "\"egress\":\"active\",\"active-site\":\"%s\"",
+		    site_name(provider, tenant->active_site_id));
+	if (tenant->recovery_site_id)
+		put(t, "\"recovery-site\":\"%s\"", site_name(provider, tenant->recovery_site_id));
 	put_nets(t, "aggregate", tenant->aggregates);
 	put_places(t, provider, tenant);
 	begin(t, "\"switch\":[");
 	darr_foreach_p (tenant->switches, sw)
-		put_switch(t, provider, sw);
+		put_switch(t, provider, tenant, sw);
 	end(t, "]");
 	begin(t, "\"link\":[");
 	darr_foreach_p (tenant->links, link)
@@ -471,6 +516,7 @@ END_TEST
 
 #define NODE_A \
 	"\"nodes\":{\"node\":[{\"name\":\"a\",\"router-id\":\"10.0.0.1\",\"role\":[\"pe\"]}]}"
+#define SITE         "\"sites\":{\"site\":[{\"name\":\"dc1\"}]},"
 #define TENANT(rest) NODE_A ",\"tenants\":{\"tenant\":[{\"name\":\"acme\"" rest "}]}"
 
 static const struct {
@@ -491,6 +537,27 @@ static const struct {
 	{ "a site nobody knows",
 	  TENANT(",\"id\":7,\"switch\":[{\"name\":\"web\",\"id\":5,\"site\":\"dc9\"}]"),
 	  "at site dc9, which nobody knows" },
+	{ "an active site nobody knows",
+	  TENANT(",\"id\":7,\"egress\":\"active\",\"active-site\":\"dc9\""),
+	  "tenant acme names site dc9, which nobody knows" },
+	{ "a recovery site nobody knows", TENANT(",\"id\":7,\"recovery-site\":\"dc9\""),
+	  "tenant acme names site dc9, which nobody knows" },
+	{ "an active site that is missing", TENANT(",\"id\":7,\"egress\":\"active\""),
+	  "tenant acme has no active site" },
+	{ "an active site where all are active", SITE TENANT(",\"id\":7,\"active-site\":\"dc1\""),
+	  "tenant acme has an active site" },
+	{ "a host at a site nobody knows",
+	  TENANT(",\"id\":7,\"switch\":[{\"name\":\"web\",\"id\":5,\"host\":[{\"address\":"
+		 "\"10.1.1.5\",\"site\":\"dc9\"}]}]"),
+	  "tenant acme names site dc9, which nobody knows" },
+	{ "a switch that stands in and is none",
+	  SITE TENANT(",\"id\":7,\"switch\":[{\"name\":\"web\",\"id\":5,\"recovery\":[{\"site\":"
+		      "\"dc1\",\"as\":\"web2\"}]}]"),
+	  "to be recovered as web2, which is no other switch" },
+	{ "a switch that stands in for itself",
+	  SITE TENANT(",\"id\":7,\"switch\":[{\"name\":\"web\",\"id\":5,\"recovery\":[{\"site\":"
+		      "\"dc1\",\"as\":\"web\"}]}]"),
+	  "to be recovered as web, which is no other switch" },
 	{ "a link without a node", TENANT(",\"id\":7,\"link\":[{\"name\":\"hq\"}]"),
 	  "link hq of tenant acme has no node" },
 	{ "a link without an address",

@@ -162,6 +162,9 @@ def run_stories(*stories):
             print(f"{story.__name__}: {len(failures)} failures so far", flush=True)
     words = box.server.log.read_text()
     check(box.server.process.returncode == 0 and "Sanitizer" not in words, "the server ended badly")
+    end, said = box.tenantd.process.returncode, box.tenantd.log.read_text()
+    good = end == 0 and "memstats" not in said and "Sanitizer" not in said
+    check(good, f"tenantd ended with {end}: {'' if good else said[-3000:]}")
     if failures:
         print(words[-3000:])
     return 1 if failures else 0

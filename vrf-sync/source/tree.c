@@ -139,6 +139,7 @@ static void take_settings(const struct lyd_node *tree, struct provider *provider
 	provider->ospf_hello = tree_number(node, "hello-interval");
 	provider->ospf_dead = tree_number(node, "dead-interval");
 	provider->vrrp_interval = tree_number(node, "vrrp-interval") * 10; /* to ms */
+	provider->evpn = tree_is_true(node, "evpn");
 	if (!provider->vpn_tag)
 		provider->vpn_tag = default_vpn_tag(provider->asn);
 	tree_nets(tree, "reserved", &provider->reserved);

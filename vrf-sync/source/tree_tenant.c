@@ -116,6 +116,129 @@ static void take_circuits(struct reading *r)
 		      circuit_by_wire);
 }
 
+/* ---- sites ---- */
+
+/* 0 where the leaf is not there, or, with a sentence, where nobody knows the site. */
+static uint32_t find_site(struct reading *r, const struct lyd_node *entry, const char *leaf)
+{
+	const char *name = tree_text(entry, leaf);
+	uint32_t id = tree_site_id(r->provider, name);
+
+	if (name && !id)
+		reason_set(
+			tenant_bad(r->tenant),
+			"tenant %s names site %s, which nobody knows; configure it: tenant-network site %s",
+			r->tenant->name, name, name);
+	return id;
+}
+
+static int host_by_id(const void *a, const void *b)
+{
+	return numcmp(((const struct tenant_host *)a)->id, ((const struct tenant_host *)b)->id);
+}
+
+static bool has_host(const struct logical_switch *sw, uint32_t id)
+{
+	const struct tenant_host *host;
+
+	darr_foreach_p (sw->hosts, host)
+		if (host->id == id)
+			return true;
+	return false;
+}
+
+/* Who is configured to be somewhere is meant to be reached there. */
+static void take_hosts(struct reading *r, const struct lyd_node *at, struct logical_switch *sw)
+{
+	const struct lyd_node *entry;
+
+	tree_foreach (at, "host", entry) {
+		struct tenant_host host = {
+			.id = 1 + tree_hash(tree_text(entry, "address")),
+			.site_id = find_site(r, entry, "site"),
+		};
+
+		if (!host.site_id || !tree_addr(entry, "address", &host.address))
+			continue;
+		host.advertise = true;
+		while (has_host(sw, host.id))
+			host.id++;
+		*darr_append(sw->hosts) = host;
+	}
+	if (darr_len(sw->hosts) > 1)
+		qsort(sw->hosts, darr_len(sw->hosts), sizeof(struct tenant_host), host_by_id);
+}
+
+static const struct logical_switch *switch_named(const struct tenant *tenant, const char *name)
+{
+	const struct logical_switch *sw;
+
+	darr_foreach_p (tenant->switches, sw)
+		if (!strcmp(sw->name, name))
+			return sw;
+	return NULL;
+}
+
+static void take_recovery(struct reading *r, const struct lyd_node *entry,
+			  const struct logical_switch *sw)
+{
+	const char *as = tree_text(entry, "as");
+	const struct logical_switch *target = as ? switch_named(r->tenant, as) : NULL;
+	struct network_map map = {
+		.switch_id = sw->id,
+		.site_id = find_site(r, entry, "site"),
+		.target_id = target ? target->id : 0,
+	};
+
+	if (as && (!target || target == sw))
+		reason_set(
+			tenant_bad(r->tenant),
+			"switch %s of tenant %s is to be recovered as %s, which is no other switch of the tenant; configure it: tenant %s switch %s",
+			sw->name, r->tenant->name, as, r->tenant->name, as);
+	else if (map.site_id)
+		*darr_append(r->tenant->maps) = map;
+}
+
+static int map_cmp(const void *a, const void *b)
+{
+	const struct network_map *x = a, *y = b;
+
+	return numcmp(x->switch_id, y->switch_id) ?: numcmp(x->site_id, y->site_id);
+}
+
+/* When all switches are there: one is recovered as another. */
+static void take_maps(struct reading *r)
+{
+	const struct lyd_node *at, *entry;
+
+	tree_foreach (r->entry, "switch", at) {
+		const struct logical_switch *sw = switch_named(r->tenant, tree_text(at, "name"));
+
+		if (sw)
+			tree_foreach (at, "recovery", entry)
+				take_recovery(r, entry, sw);
+	}
+	if (darr_len(r->tenant->maps) > 1)
+		qsort(r->tenant->maps, darr_len(r->tenant->maps), sizeof(struct network_map),
+		      map_cmp);
+}
+
+static void take_egress(struct reading *r)
+{
+	struct tenant *tenant = r->tenant;
+
+	tenant->egress = MAX(tree_word(r->entry, "egress", egress_names, EGRESS_COUNT), 0);
+	tenant->active_site_id = find_site(r, r->entry, "active-site");
+	tenant->recovery_site_id = find_site(r, r->entry, "recovery-site");
+	if ((tenant->egress == EGRESS_ACTIVE) != (tree_text(r->entry, "active-site") != NULL))
+		reason_set(
+			tenant_bad(tenant),
+			"tenant %s has %s; with egress active it needs an active site, and only then: tenant %s active-site SITE",
+			tenant->name,
+			tenant->egress == EGRESS_ACTIVE ? "no active site" : "an active site",
+			tenant->name);
+}
+
 /* ---- switches ---- */
 
 static bool has_subnet(const struct logical_switch *switches, uint32_t id)
@@ -180,6 +303,12 @@ static const struct logical_switch *switch_with_id(const struct tenant *tenant, 
 	return NULL;
 }
 
+static void take_inside(struct reading *r, const struct lyd_node *entry, struct logical_switch *sw)
+{
+	take_subnets(r, entry, sw);
+	take_hosts(r, entry, sw);
+}
+
 static void take_switch(struct reading *r, const struct lyd_node *entry)
 {
 	const char *site = tree_text(entry, "site"), *name = tree_text(entry, "name");
@@ -191,6 +320,7 @@ static void take_switch(struct reading *r, const struct lyd_node *entry)
 		.mtu = tree_number(entry, "mtu") ?: SWITCH_MTU,
 		.scope = MAX(tree_word(entry, "scope", scope_names, SCOPE_COUNT), 0),
 		.purpose = MAX(tree_word(entry, "purpose", purpose_names, PURPOSE_COUNT), 0),
+		.state = MAX(tree_word(entry, "state", switch_state_names, SWITCH_STATE_COUNT), 0),
 	};
 	const struct logical_switch *twin = switch_with_id(r->tenant, sw.id);
 	const char *who = r->tenant->name;
@@ -211,7 +341,7 @@ static void take_switch(struct reading *r, const struct lyd_node *entry)
 			"switch %s of tenant %s is at site %s, which nobody knows; configure it: tenant-network site %s",
 			name, who, site, site);
 	else
-		take_subnets(r, entry, tenant_add_switch(r->tenant, &sw));
+		take_inside(r, entry, tenant_add_switch(r->tenant, &sw));
 }
 
 static int switch_by_id(const void *a, const void *b)
@@ -420,7 +550,9 @@ struct tenant *tree_tenant(const struct lyd_node *tree, const char *name,
 	take_tenant(&r);
 	take_attachments(&r);
 	take_circuits(&r);
+	take_egress(&r);
 	take_switches(&r);
+	take_maps(&r);
 	take_links(&r);
 	take_leaks(&r);
 	return r.tenant;
