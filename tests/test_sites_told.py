@@ -159,7 +159,7 @@ def where_switches_are(box):
 
 def which_hosts(box):
     db.execute("UPDATE host SET site_id = 1, seen_by = 1 WHERE address = '10.1.2.60'")
-    shows(box, "^10.1.2.60 db dc1 yes seen by dlr1", "^10.1.1.51 web dc2 no written", "^10.1.2.61 db - yes written",
+    shows(box, "^10.1.2.60 db dc1 yes seen by dlr1", "^10.1.1.51 web dc2 no written", "^10.1.2.61 db - no written",
           words="acme hosts")
     told = {one["address"]: one for one in json.loads(shown(box, "acme hosts json"))}
     check(told["10.1.2.60"] == {"address": "10.1.2.60", "switch": "db", "site": "dc1", "ownRoute": True, "seenBy": "dlr1"},
@@ -322,6 +322,7 @@ def a_site_that_stands_by(box):
     before = box.tenantd.log.read_text().count("operation ")
     make_database("standby-site")
     shows(box, "^All traffic leaves by dc1, which is this site", "^db all sites active 1")
+    shows(box, "^10.1.2.60 db dc1 yes", "^10.1.2.61 db dc2 no", words="acme hosts")
     db.execute("UPDATE tenant SET active_site_id = 2 WHERE id = 1")
     shows(box, "^All traffic leaves by dc2; this site stands by")
     told = json.loads(shown(box, "acme json"))

@@ -182,19 +182,19 @@ void site_json(struct json_object *json, const struct tenant *tenant)
 
 /* ---- show tenant NAME hosts ---- */
 
-static void show_host(struct vty *vty, const struct logical_switch *sw,
-		      const struct tenant_host *host)
+static void show_host(struct vty *vty, const struct tenant *tenant,
+		      const struct logical_switch *sw, const struct tenant_host *host)
 {
 	const struct node *seen = host_seen_by(model_provider(tenantd.model), host);
 	char text[IPNET_TEXT_SIZE];
 
 	vty_out(vty, "%-20s %-20s %-16s %-9s %s%s\n", ipnet_format_addr(&host->address, text),
 		sw->name, host->site_id ? operating_site(host->site_id) : "-",
-		host->advertise ? "yes" : "no", seen ? "seen by " : "written",
+		host_has_route(tenant, host) ? "yes" : "no", seen ? "seen by " : "written",
 		seen ? seen->name : "");
 }
 
-static struct json_object *host_json(const struct logical_switch *sw,
+static struct json_object *host_json(const struct tenant *tenant, const struct logical_switch *sw,
 				     const struct tenant_host *host)
 {
 	const struct node *seen = host_seen_by(model_provider(tenantd.model), host);
@@ -204,7 +204,7 @@ static struct json_object *host_json(const struct logical_switch *sw,
 	json_object_string_add(json, "address", ipnet_format_addr(&host->address, text));
 	json_object_string_add(json, "switch", sw->name);
 	json_object_string_add(json, "site", operating_site(host->site_id));
-	json_object_boolean_add(json, "ownRoute", host->advertise);
+	json_object_boolean_add(json, "ownRoute", host_has_route(tenant, host));
 	json_object_string_add(json, "seenBy", seen ? seen->name : ""); /* "": written */
 	return json;
 }
@@ -227,9 +227,9 @@ DEFUN(show_tenant_hosts, show_tenant_hosts_cmd, CMD_SHOW_TENANT_HOSTS, HELP_SHOW
 		darr_foreach_p (tenant->switches, sw)
 			darr_foreach_p (sw->hosts, host) {
 				if (json)
-					json_object_array_add(json, host_json(sw, host));
+					json_object_array_add(json, host_json(tenant, sw, host));
 				else
-					show_host(vty, sw, host);
+					show_host(vty, tenant, sw, host);
 			}
 	if (json)
 		vty_json(vty, json);

@@ -77,6 +77,12 @@ bool switch_is_active(const struct provider *provider, const struct tenant *tena
 	return false;
 }
 
+bool host_has_route(const struct tenant *tenant, const struct tenant_host *host)
+{
+	return host->advertise && host->site_id &&
+	       (tenant->egress == EGRESS_LOCAL || tenant->active_site_id == host->site_id);
+}
+
 const struct node *host_seen_by(const struct provider *provider, const struct tenant_host *host)
 {
 	const struct node *node = host->seen_by ? provider_node(provider, host->seen_by) : NULL;

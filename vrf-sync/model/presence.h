@@ -51,6 +51,10 @@ const struct domain_port *switch_vlan_port(const struct provider *provider,
 const struct logical_switch *switch_recovered_as(const struct tenant *tenant,
 						 const struct logical_switch *sw,
 						 uint32_t site_id);
+/* A route of its own leads to the host, and from its site: where one site has all traffic, none
+ * does from the others.
+ */
+bool host_has_route(const struct tenant *tenant, const struct tenant_host *host);
 /* The DLR that saw the host come to where it is; NULL where somebody else wrote that. */
 const struct node *host_seen_by(const struct provider *provider, const struct tenant_host *host);
 /* Where the switch of that address is; 0 where it is at several sites, or there is none. */

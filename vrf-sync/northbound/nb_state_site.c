@@ -68,7 +68,7 @@ static void put_host(struct lyd_node *state, const struct tenant *tenant,
 	if (!entry)
 		return;
 	nb_put(entry, "site", "%s", operating_site(host->site_id));
-	nb_put(entry, "own-route", "%s", host->advertise ? "true" : "false");
+	nb_put(entry, "own-route", "%s", host_has_route(tenant, host) ? "true" : "false");
 	nb_put(entry, "seen-by", "%s", seen ? seen->name : "");
 }
 
