@@ -31,6 +31,8 @@ static const struct {
 	{ "static-transit-acme", "static-transit", "acme", NULL },
 	{ "static-link-acme", "static-link", "acme", NULL },
 	{ "bgp-link-acme", "bgp-link", "acme", NULL },
+	{ "two-sites-acme", "two-sites", "acme", NULL },
+	{ "standby-site-acme", "standby-site", "acme", NULL },
 	{ "held-acme", "reference", "acme",
 	  "UPDATE subnet SET gateway = '10.9.9.9' WHERE id = 1" },
 	{ "bare-network", NULL, NULL, NULL },

@@ -182,7 +182,7 @@ void dot_node_end(struct dot *out)
 	dot_add(out, "</TD></TR></TABLE>>]\n");
 }
 
-void dot_site_begin(struct dot *out, const struct site *site)
+void dot_site_begin(struct dot *out, const struct site *site, const char *words)
 {
 	if (!site)
 		return;
@@ -192,7 +192,7 @@ void dot_site_begin(struct dot *out, const struct site *site)
 		"margin=14, fontsize=12, label=<<FONT COLOR=\"" DOT_QUIET "\">site <B>",
 		site->id);
 	dot_name(out, site->name);
-	dot_add(out, "</B></FONT>>]\n");
+	dot_add(out, "</B>%s%s</FONT>>]\n", words ? ", " : "", words ? words : "");
 }
 
 void dot_site_end(struct dot *out, const struct site *site)

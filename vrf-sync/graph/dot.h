@@ -28,6 +28,7 @@
 #define DOT_STATIC    "#6b7280" /* grey */
 #define DOT_LEAK      "#be185d" /* pink */
 #define DOT_SWITCH    "#0369a1"
+#define DOT_LEAVING   "#dc2626" /* red: a switch that gives its site up */
 #define DOT_QUIET     "#6b7280" /* what is said aside */
 
 struct dot {
@@ -71,8 +72,10 @@ void dot_row_begin(struct dot *out);
 void dot_row_end(struct dot *out);
 void dot_node_end(struct dot *out);
 
-/* A frame for what is at one site; site may be NULL, then it is none. */
-void dot_site_begin(struct dot *out, const struct site *site);
+/* A frame for what is at one site; site may be NULL, then it is none.  words, our own, stand
+ * beside its name; NULL: none do.
+ */
+void dot_site_begin(struct dot *out, const struct site *site, const char *words);
 void dot_site_end(struct dot *out, const struct site *site);
 
 #endif

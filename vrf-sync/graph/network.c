@@ -191,7 +191,7 @@ static void add_site(struct dot *out, const struct provider *provider, const str
 	const struct node *node;
 	const struct wire *wire;
 
-	dot_site_begin(out, site);
+	dot_site_begin(out, site, NULL);
 	darr_foreach_p (provider->nodes, node)
 		if (node->site_id == site->id)
 			add_node(out, node, tenants[node - provider->nodes]);

@@ -4,7 +4,7 @@
 
 #include "darr.h"
 
-#include "graph/graph.h"
+#include "graph/graph_priv.h"
 #include "model/derive.h"
 #include "plan/validate.h"
 
@@ -14,15 +14,7 @@
 static const char area_nssa[] = DOT_AREA_NSSA, area_0[] = DOT_AREA_0, bgp[] = DOT_BGP,
 		  by_hand[] = DOT_STATIC;
 
-struct view {
-	const struct model *model;
-	const struct provider *provider;
-	const struct tenant *tenant;
-	struct dot *out;
-};
-
-/* Says how many of a list are not shown, in its place. */
-static bool is_past_rows(const struct view *v, unsigned int row, unsigned int count)
+bool graph_is_past_rows(const struct view *v, unsigned int row, unsigned int count)
 {
 	if (row == ROWS_MAX && count > row)
 		dot_add(v->out, "<BR ALIGN=\"LEFT\"/>... and %u more", count - row);
@@ -62,73 +54,6 @@ static void add_node(const struct view *v, const struct node *node)
 	if (roles & ROLE_PE)
 		add_rd(v, node);
 	dot_node_end(v->out);
-}
-
-/* ---- switches, a box for those of the same place ---- */
-
-static bool is_of_site(const struct logical_switch *sw, uint32_t site_id)
-{
-	return sw->site_id == site_id;
-}
-
-static bool has_dlr(const struct view *v, const struct node *node, uint32_t site_id)
-{
-	return tenant_roles_on(v->tenant, node->id) & ROLE_DLR &&
-	       (!site_id || node->site_id == site_id);
-}
-
-static void add_subnet(const struct view *v, const struct logical_switch *sw,
-		       const struct subnet *subnet)
-{
-	bool told = subnet_is_advertised(sw, subnet);
-
-	dot_add(v->out, "<BR ALIGN=\"LEFT\"/>%s  ",
-		told ? "" : "<FONT COLOR=\"" DOT_QUIET "\"><I>");
-	dot_net(v->out, &subnet->prefix);
-	dot_add(v->out, "%s", told ? "" : "  not announced</I></FONT>");
-}
-
-static void add_subnets(const struct view *v, const struct logical_switch *sw)
-{
-	const struct subnet *subnet;
-	unsigned int row = 0;
-
-	darr_foreach_p (sw->subnets, subnet) {
-		if (is_past_rows(v, row++, darr_len(sw->subnets)))
-			break;
-		add_subnet(v, sw, subnet);
-	}
-}
-
-static void add_switches(const struct view *v, uint32_t site_id)
-{
-	const struct logical_switch *sw;
-	unsigned int count = 0, row = 0;
-	const struct node *node;
-
-	darr_foreach_p (v->tenant->switches, sw)
-		count += is_of_site(sw, site_id);
-	if (!count)
-		return;
-	dot_add(v->out,
-		"\t\tls%u [shape=box, style=\"rounded,filled\", fillcolor=\"#f0f9ff\", color=\"" DOT_SWITCH
-		"\", margin=\"0.12,0.08\", label=<<FONT COLOR=\"" DOT_SWITCH "\">switches</FONT>",
-		site_id);
-	darr_foreach_p (v->tenant->switches, sw) {
-		if (!is_of_site(sw, site_id))
-			continue;
-		if (is_past_rows(v, row++, count))
-			break;
-		dot_add(v->out, "<BR ALIGN=\"LEFT\"/><B>");
-		dot_name(v->out, sw->name);
-		dot_add(v->out, "</B>");
-		add_subnets(v, sw);
-	}
-	dot_add(v->out, "<BR ALIGN=\"LEFT\"/>>]\n");
-	darr_foreach_p (v->provider->nodes, node)
-		if (has_dlr(v, node, site_id))
-			dot_add(v->out, "\t\tls%u -> n%u [color=\"" DOT_SWITCH "\"]\n", site_id,
-				node->id);
 }
 
 /* ---- transit and uplinks ---- */
@@ -331,7 +256,7 @@ static void add_link_words(const struct view *v, const struct link *link)
 	else
 		dot_add(v->out, "static");
 	darr_foreach_p (link->routes, route) {
-		if (is_past_rows(v, row++, darr_len(link->routes)))
+		if (graph_is_past_rows(v, row++, darr_len(link->routes)))
 			break;
 		dot_add(v->out, "<BR/>");
 		dot_net(v->out, route);
@@ -387,7 +312,7 @@ static void add_leaks_of(const struct view *v, uint32_t partner, bool out)
 		if (leak_partner(v, leak) != partner ||
 		    (leak->from_tenant == v->tenant->id) != out)
 			continue;
-		if (is_past_rows(v, row++, count))
+		if (graph_is_past_rows(v, row++, count))
 			break;
 		dot_add(v->out, "<BR/>");
 		dot_net(v->out, &leak->prefix);
@@ -489,20 +414,29 @@ static bool is_in_site(const struct view *v, const struct site *site)
 	return false;
 }
 
-/* Where the DLRs of all sites are, if that is one place; 0: it is not. */
-static uint32_t only_site(const struct view *v)
+static bool could_take_over(const struct view *v, const struct site *site)
 {
 	const struct node *node;
-	uint32_t site = 0;
 
-	darr_foreach_p (v->provider->nodes, node) {
-		if (!has_dlr(v, node, 0))
-			continue;
-		if (site && site != node->site_id)
-			return 0;
-		site = node->site_id;
-	}
-	return site;
+	darr_foreach_p (v->provider->nodes, node)
+		if (node->site_id == site->id &&
+		    (tenant_roles_on(v->tenant, node->id) & (ROLE_DLR | ROLE_EDGE)))
+			return true;
+	return false;
+}
+
+/* What the site is to the tenant as a whole, beside its name. */
+static const char *site_words(const struct view *v, const struct site *site)
+{
+	const struct tenant *tenant = v->tenant;
+
+	if (tenant->egress == EGRESS_ACTIVE && tenant->active_site_id == site->id)
+		return "active: all traffic leaves here";
+	if (tenant->egress == EGRESS_ACTIVE && could_take_over(v, site))
+		return "stands by";
+	if (tenant->recovery_site_id == site->id)
+		return "recovery site";
+	return NULL;
 }
 
 static void add_site(const struct view *v, const struct site *site)
@@ -512,10 +446,10 @@ static void add_site(const struct view *v, const struct site *site)
 
 	if (!is_in_site(v, site))
 		return;
-	dot_site_begin(v->out, site);
-	add_switches(v, site->id);
-	if (only_site(v) == site->id)
-		add_switches(v, 0);
+	dot_site_begin(v->out, site, site_words(v, site));
+	graph_switches(v, site->id);
+	if (graph_only_site(v) == site->id)
+		graph_switches(v, 0);
 	darr_foreach_p (v->provider->nodes, node)
 		if (node->site_id == site->id)
 			add_node(v, node);
@@ -541,8 +475,8 @@ void graph_tenant(const struct model *model, const struct tenant *tenant, struct
 	begin(&v, findings);
 	darr_foreach_p (v.provider->sites, site)
 		add_site(&v, site);
-	if (!only_site(&v))
-		add_switches(&v, 0);
+	if (!graph_only_site(&v))
+		graph_switches(&v, 0);
 	add_wires(&v);
 	add_vpn(&v);
 	darr_foreach_p (tenant->links, link)
