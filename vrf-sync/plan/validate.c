@@ -30,14 +30,6 @@ void check_find(struct check *check, const char *fmt, ...)
 	va_end(ap);
 }
 
-static void hold(struct check *check, const struct ipnet *net, const char *kind, const char *name)
-{
-	struct holding *holding = darr_append(check->holdings);
-
-	holding->net = ipnet_masked(net);
-	snprintf(holding->what, sizeof(holding->what), "%s %s", kind, name);
-}
-
 /* ---- names and numbers ---- */
 
 static void check_names(struct check *check)
@@ -180,7 +172,7 @@ static void check_wire(struct check *check, const struct wire *wire)
 				check,
 				"slot %u of wire %s has no address in %s; give the node a lower slot or the wire a larger prefix",
 				port->slot, wire->name, text);
-	hold(check, &prefix, "wire", wire->name);
+	check_hold(check, &prefix, "wire", wire->name);
 }
 
 static void check_wires(struct check *check)
@@ -267,67 +259,7 @@ static void check_whole_port(struct check *check, const struct link *link)
 	}
 }
 
-/* ---- address space ---- */
-
-static const struct ipnet *overlapping(const struct ipnet *list, const struct ipnet *net)
-{
-	const struct ipnet *item;
-
-	darr_foreach_p (list, item)
-		if (ipnet_overlaps(item, net))
-			return item;
-	return NULL;
-}
-
-/* Space that the tenant may announce; what says whose it is. */
-static void check_space(struct check *check, const struct ipnet *net, const char *kind,
-			const char *name)
-{
-	const struct ipnet *reserved = overlapping(check->provider->reserved, net);
-	char text[IPNET_TEXT_SIZE], other[IPNET_TEXT_SIZE];
-	const struct ipnet *aggregate;
-
-	ipnet_format(net, text);
-	if (!net->len) {
-		check_find(check, "%s %s cannot be a default route (%s)", kind, name, text);
-		return;
-	}
-	if (reserved)
-		check_find(
-			check,
-			"%s of %s %s in tenant %s overlaps %s, which is reserved for the provider; choose another prefix",
-			text, kind, name, check->tenant->name, ipnet_format(reserved, other));
-	if (!check->tenant->aggregates)
-		return;
-	darr_foreach_p (check->tenant->aggregates, aggregate)
-		if (ipnet_contains(aggregate, net))
-			return;
-	check_find(
-		check,
-		"%s of %s %s lies outside the address space of tenant %s; add an aggregate that holds it",
-		text, kind, name, check->tenant->name);
-}
-
-static void check_aggregates(struct check *check)
-{
-	char text[IPNET_TEXT_SIZE], other[IPNET_TEXT_SIZE];
-	const struct ipnet *net;
-
-	darr_foreach_p (check->tenant->aggregates, net) {
-		const struct ipnet *reserved = overlapping(check->provider->reserved, net);
-
-		ipnet_format(net, text);
-		if (!ipnet_is_prefix(net))
-			check_find(check, "aggregate %s has host bits set; write the network",
-				   text);
-		else if (!net->len)
-			check_find(check, "an aggregate cannot be everything (%s)", text);
-		else if (reserved)
-			check_find(check,
-				   "aggregate %s overlaps %s, which is reserved for the provider",
-				   text, ipnet_format(reserved, other));
-	}
-}
+/* ---- switches ---- */
 
 static void check_subnet(struct check *check, const struct logical_switch *sw,
 			 const struct subnet *subnet)
@@ -356,7 +288,7 @@ static void check_subnet(struct check *check, const struct logical_switch *sw,
 			text, sw->name);
 	check_space(check, &subnet->prefix, "switch", sw->name);
 	if (sw->state != SWITCH_READY) /* what is to come may be there twice until it does */
-		hold(check, &subnet->prefix, "switch", sw->name);
+		check_hold(check, &subnet->prefix, "switch", sw->name);
 }
 
 struct numbered {
@@ -566,7 +498,7 @@ static void check_link(struct check *check, const struct link *link)
 		check_virtual_address(check, link);
 	sharer = lan_sharer(check, link);
 	if (!sharer)
-		hold(check, &link->address, "link", link->name);
+		check_hold(check, &link->address, "link", link->name);
 	check_link_peer(check, link);
 	darr_foreach_p (link->routes, net) {
 		if (!ipnet_is_prefix(net) || net->family != AF_INET)
@@ -576,7 +508,7 @@ static void check_link(struct check *check, const struct link *link)
 		check_space(check, net, "link", link->name);
 		/* two PEs on one LAN lead to the same customer router */
 		if (!sharer || !has_net(sharer->routes, net))
-			hold(check, net, "link", link->name);
+			check_hold(check, net, "link", link->name);
 	}
 }
 
@@ -585,7 +517,7 @@ static void check_link(struct check *check, const struct link *link)
 static void check_leak_in(struct check *check, const struct leak *leak)
 {
 	const struct tenant *from = model_tenant(check->model, leak->from_tenant);
-	const struct ipnet *mine = overlapping(check->tenant->aggregates, &leak->prefix);
+	const struct ipnet *mine = check_overlapping(check->tenant->aggregates, &leak->prefix);
 	char text[IPNET_TEXT_SIZE], other[IPNET_TEXT_SIZE];
 
 	if (mine)
@@ -594,7 +526,7 @@ static void check_leak_in(struct check *check, const struct leak *leak)
 			"the leak of %s from tenant %s overlaps %s, the address space of tenant %s itself",
 			ipnet_format(&leak->prefix, text), from ? from->name : "?",
 			ipnet_format(mine, other), check->tenant->name);
-	hold(check, &leak->prefix, "leak from", from ? from->name : "?");
+	check_hold(check, &leak->prefix, "leak from", from ? from->name : "?");
 }
 
 static void check_leaks(struct check *check)
@@ -613,37 +545,6 @@ static void check_leaks(struct check *check)
 			check_leak_in(check, leak);
 		else
 			check_space(check, &leak->prefix, "leak to", to ? to->name : "?");
-	}
-}
-
-/* ---- overlap within the VRF, leaks into it included ---- */
-
-static int holding_cmp(const void *a, const void *b)
-{
-	const struct holding *x = a, *y = b;
-
-	return ipnet_cmp(&x->net, &y->net);
-}
-
-/* Sorted, a prefix stands before all that lie within it. */
-static void check_overlap(struct check *check)
-{
-	struct holding *outer = NULL, *item;
-	char text[IPNET_TEXT_SIZE], other[IPNET_TEXT_SIZE];
-
-	if (darr_len(check->holdings) < 2)
-		return;
-	qsort(check->holdings, darr_len(check->holdings), sizeof(*check->holdings), holding_cmp);
-	darr_foreach_p (check->holdings, item) {
-		if (outer && ipnet_contains(&outer->net, &item->net))
-			check_find(
-				check,
-				"%s (%s) overlaps %s (%s) in tenant %s; one of them must change",
-				ipnet_format(&item->net, text), item->what,
-				ipnet_format(&outer->net, other), outer->what,
-				check->tenant->name);
-		else
-			outer = item;
 	}
 }
 

@@ -21,6 +21,15 @@ struct check {
 
 void check_find(struct check *check, const char *fmt, ...) PRINTFRR(2, 3);
 
+/* validate_space.c: a prefix that the VRF will hold, and whose it is ("switch", "web") */
+void check_hold(struct check *check, const struct ipnet *net, const char *kind, const char *name);
+/* ... one that the tenant is to announce */
+void check_space(struct check *check, const struct ipnet *net, const char *kind, const char *name);
+/* The first of the list (darr) that overlaps; NULL where none does. */
+const struct ipnet *check_overlapping(const struct ipnet *list, const struct ipnet *net);
+void check_aggregates(struct check *check);
+/* Nothing that was told to check_hold() overlaps. */
+void check_overlap(struct check *check);
 /* validate_site.c: where switches and hosts are, and where they may go */
 void check_places_of_switches(struct check *check);
 /* validate_segment.c: their VLANs in switch domains */
