@@ -158,7 +158,7 @@ def tenantctl_faults(text):
     assert len(HELP) >= 40, HELP
     told = commands_of(text["doc/user/database.rst"], "tenantctl ")
     yield from differ("doc/user/database.rst", "command", [f"tenantctl {form}" for form in HELP], told)
-    entries = dict(re.findall(r"^\*\*(\w+)\*\*((?:.*\n)(?:(?: .*)?\n)*)", text["doc/shared/tenantctl-commands.rst"] + "\n" +
+    entries = dict(re.findall(r"^\*\*([\w-]+)\*\*((?:.*\n)(?:(?: .*)?\n)*)", text["doc/shared/tenantctl-commands.rst"] + "\n" +
                               text["doc/shared/tenantctl-objects.rst"], re.M))
     for form, (summary, word, options) in HELP.items():
         if told.get(f"tenantctl {form}", summary) != summary:

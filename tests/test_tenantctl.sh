@@ -633,6 +633,41 @@ shows "sam     web     10.7.1.50  dc2   yes        -" show host sam 10.7.1.50
 plan_has dlr2 kernel "ip route add 10.7.1.50/32 dev ls$("$tenantctl" --json show switch sam web | sed -n 's/.*"id":\([0-9]*\),/\1/p') *"
 done_ move host sam 10.7.1.50 --to dc1
 shows "sam     web     10.7.1.50  dc1   no         -" show host sam 10.7.1.50
+shows "there is no public" show public
+refused 'tenant sam does not publish 203.0.113.5; "tenantctl show public sam" lists what it does' set public sam 203.0.113.5 --to 10.7.1.50
+refused '203.0.113.500 is not an address; write it like 203.0.113.5' add public sam 203.0.113.500 --to 10.7.1.50
+usage '--to ADDRESS is missing; see "tenantctl add public --help"' add public sam 203.0.113.5
+refused '--to-port belongs to a port; give that after the address, or leave --to-port out: all of 203.0.113.5 is published' \
+	add public sam 203.0.113.5 --to 10.7.1.50 --to-port 80
+refused 'https is not a port; write it like tcp/443' add public sam 203.0.113.5 https --to 10.7.1.50
+refused 'tcp/22 of public address 203.0.113.5 of tenant sam is reserved for the provider; publish another port' \
+	add public sam 203.0.113.5 tcp/22 --to 10.7.1.50
+done_ add public sam 203.0.113.5 --to 10.7.1.50
+refused '203.0.113.5 is published already, by tenant sam' add public sam 203.0.113.5 --to 10.7.1.52
+done_ add public sam 203.0.113.6 tcp/443 --to 10.7.1.51 --to-port 8443 --recovered 10.7.2.50
+shows "sam     203.0.113.5  -        10.7.1.50  -        -          dc1" show public sam
+shows "sam     203.0.113.6  tcp/443  10.7.1.51  8443     10.7.2.50  dc1" show public sam 203.0.113.6
+done_ set public sam 203.0.113.6 tcp/443 --to-port auto --recovered auto
+shows "sam     203.0.113.6  tcp/443  10.7.1.51  443      -          dc1" show public sam 203.0.113.6
+plan_has dlr kernel "ip route add unreachable 203.0.113.5/32 table *" "ip route add unreachable 203.0.113.6/32 table *"
+refused 'host 10.7.1.50 of public address 203.0.113.5 is on switch web of tenant sam, whose addresses are never translated (--no-nat)' \
+	set switch sam web --no-nat
+done_ set switch sam all --no-nat
+refused 'host 10.7.3.5 of public address 203.0.113.5 is on switch all of tenant sam, whose addresses are never translated (--no-nat)' \
+	set public sam 203.0.113.5 --to 10.7.3.5
+done_ set switch sam all --nat
+shows "tcp/22  management" show reserved-port
+done_ add reserved-port udp/161 --what monitoring
+refused 'udp/161 is reserved already' add reserved-port udp/161
+refused 'udp/70000 is not a port; write it like tcp/443' add reserved-port udp/70000
+refused 'tcp/443 of public address 203.0.113.6 of tenant sam is reserved for the provider; publish another port' \
+	add reserved-port tcp/443
+done_ del reserved-port udp/161
+refused 'udp/161 is not reserved; "tenantctl show reserved-port" lists what is' del reserved-port udp/161
+is_json show public
+is_json show reserved-port
+done_ del public sam 203.0.113.6 tcp/443
+done_ del public sam 203.0.113.5
 done_ set host sam web 10.7.1.50 --site auto
 shows "sam     web     10.7.1.50  -     no         -" show host sam 10.7.1.50
 refused 'tenant sam has no host 10.7.1.51; "tenantctl show host sam" lists them' show host sam 10.7.1.51

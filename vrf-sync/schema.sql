@@ -76,6 +76,15 @@ INSERT INTO reserved VALUES ('127.0.0.0/8', 'loopback');
 INSERT INTO reserved VALUES ('169.254.0.0/16', 'link local');
 INSERT INTO reserved VALUES ('224.0.0.0/3', 'multicast and above');
 
+-- Ports that nobody publishes on a public address: the provider's own way in.
+CREATE TABLE reserved_port (
+	protocol    TEXT NOT NULL CHECK (protocol IN ('tcp', 'udp')),
+	port        INTEGER NOT NULL CHECK (port BETWEEN 1 AND 65535),
+	what        TEXT NOT NULL DEFAULT '',
+	PRIMARY KEY (protocol, port)
+) STRICT;
+INSERT INTO reserved_port VALUES ('tcp', 22, 'management');
+
 -- A place: a data centre, or a point of presence with a PE.
 CREATE TABLE site (
 	id          INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -270,6 +279,7 @@ CREATE TABLE logical_switch (
 	vni         INTEGER UNIQUE CHECK (vni BETWEEN 1 AND 16777215),   -- override
 	mtu         INTEGER NOT NULL DEFAULT 1500 CHECK (mtu BETWEEN 1280 AND 9000),
 	track_hosts INTEGER NOT NULL DEFAULT 0 CHECK (track_hosts IN (0, 1)),  -- its DLRs write whom they see into host
+	no_nat      INTEGER NOT NULL DEFAULT 0 CHECK (no_nat IN (0, 1)),  -- no address in it is ever translated
 	subscription_id INTEGER REFERENCES subscription (id) ON DELETE CASCADE,  -- who gave it, as which network
 	network_id  INTEGER REFERENCES bundle_network (id) ON DELETE CASCADE,
 	UNIQUE (tenant_id, name),
@@ -318,6 +328,23 @@ CREATE TABLE host (
 	seen_by     INTEGER REFERENCES node (id) ON DELETE SET NULL,  -- the DLR that saw it come, says so itself; NULL, or
 	UNIQUE (subnet_id, address)                     -- of another site: somebody else wrote where it is
 ) STRICT;
+
+-- An address by which everybody reaches a host: all of it, or one port of it. Edges
+-- translate; the DLRs that have the host announce the address as a /32.
+CREATE TABLE public_address (
+	id          INTEGER PRIMARY KEY AUTOINCREMENT,
+	tenant_id   INTEGER NOT NULL REFERENCES tenant (id) ON DELETE CASCADE,
+	address     TEXT NOT NULL,
+	protocol    TEXT CHECK (protocol IN ('tcp', 'udp')),  -- NULL: all of the address
+	port        INTEGER CHECK (port BETWEEN 1 AND 65535),
+	inside      TEXT NOT NULL,                      -- the host's own address
+	inside_port INTEGER CHECK (inside_port BETWEEN 1 AND 65535),  -- NULL: the same
+	recovered   TEXT,                               -- the host's address where its switch is recovered as another
+	CHECK ((protocol IS NULL) = (port IS NULL)),
+	CHECK (inside_port IS NULL OR port IS NOT NULL)
+) STRICT;
+CREATE UNIQUE INDEX public_address_once
+	ON public_address (address, ifnull(protocol, ''), ifnull(port, 0));
 
 -- An external link: a customer site at a PE, in the tenant's VRF.
 CREATE TABLE link (
@@ -373,6 +400,10 @@ END;
 CREATE TRIGGER bubble_link BEFORE INSERT ON link
 WHEN (SELECT bubble_of FROM tenant WHERE id = NEW.tenant_id) IS NOT NULL BEGIN
 	SELECT RAISE (ABORT, 'nothing may lead out of a test bubble; it has no links');
+END;
+CREATE TRIGGER bubble_public BEFORE INSERT ON public_address
+WHEN (SELECT bubble_of FROM tenant WHERE id = NEW.tenant_id) IS NOT NULL BEGIN
+	SELECT RAISE (ABORT, 'nothing may lead out of a test bubble; it has no public addresses');
 END;
 CREATE TRIGGER bubble_leak BEFORE INSERT ON leak
 WHEN EXISTS (SELECT 1 FROM tenant WHERE id IN (NEW.from_tenant, NEW.to_tenant) AND bubble_of IS NOT NULL) BEGIN
@@ -584,6 +615,20 @@ CREATE TRIGGER reserved_update AFTER UPDATE ON reserved BEGIN
 	INSERT INTO change_log (tbl, op, row_id, tenant_id, was, now) VALUES ('reserved', 'update', NEW.rowid, NULL,
 		json_object('prefix', OLD.prefix, 'what', OLD.what),
 		json_object('prefix', NEW.prefix, 'what', NEW.what));
+END;
+
+CREATE TRIGGER reserved_port_insert AFTER INSERT ON reserved_port BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, now) VALUES ('reserved_port', 'insert', NEW.rowid, NULL,
+		json_object('protocol', NEW.protocol, 'port', NEW.port, 'what', NEW.what));
+END;
+CREATE TRIGGER reserved_port_delete AFTER DELETE ON reserved_port BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, was) VALUES ('reserved_port', 'delete', OLD.rowid, NULL,
+		json_object('protocol', OLD.protocol, 'port', OLD.port, 'what', OLD.what));
+END;
+CREATE TRIGGER reserved_port_update AFTER UPDATE ON reserved_port BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, was, now) VALUES ('reserved_port', 'update', NEW.rowid, NULL,
+		json_object('protocol', OLD.protocol, 'port', OLD.port, 'what', OLD.what),
+		json_object('protocol', NEW.protocol, 'port', NEW.port, 'what', NEW.what));
 END;
 
 CREATE TRIGGER site_insert AFTER INSERT ON site BEGIN
@@ -918,7 +963,7 @@ CREATE TRIGGER logical_switch_insert AFTER INSERT ON logical_switch BEGIN
 	INSERT INTO change_log (tbl, op, row_id, tenant_id, now) VALUES ('logical_switch', 'insert', NEW.id, NEW.tenant_id,
 		json_object('id', NEW.id, 'tenant_id', NEW.tenant_id, 'name', NEW.name, 'site_id', NEW.site_id,
 			'state', NEW.state, 'scope', NEW.scope, 'purpose', NEW.purpose, 'vni', NEW.vni, 'mtu', NEW.mtu,
-			'track_hosts', NEW.track_hosts, 'subscription_id', NEW.subscription_id,
+			'track_hosts', NEW.track_hosts, 'no_nat', NEW.no_nat, 'subscription_id', NEW.subscription_id,
 			'network_id', NEW.network_id));
 	INSERT INTO switch_vlan (switch_id, domain_id)
 		SELECT NEW.id, domain_id FROM subscription
@@ -928,18 +973,18 @@ CREATE TRIGGER logical_switch_delete AFTER DELETE ON logical_switch BEGIN
 	INSERT INTO change_log (tbl, op, row_id, tenant_id, was) VALUES ('logical_switch', 'delete', OLD.id, OLD.tenant_id,
 		json_object('id', OLD.id, 'tenant_id', OLD.tenant_id, 'name', OLD.name, 'site_id', OLD.site_id,
 			'state', OLD.state, 'scope', OLD.scope, 'purpose', OLD.purpose, 'vni', OLD.vni, 'mtu', OLD.mtu,
-			'track_hosts', OLD.track_hosts, 'subscription_id', OLD.subscription_id,
+			'track_hosts', OLD.track_hosts, 'no_nat', OLD.no_nat, 'subscription_id', OLD.subscription_id,
 			'network_id', OLD.network_id));
 END;
 CREATE TRIGGER logical_switch_update AFTER UPDATE ON logical_switch BEGIN
 	INSERT INTO change_log (tbl, op, row_id, tenant_id, was, now) VALUES ('logical_switch', 'update', NEW.id, NEW.tenant_id,
 		json_object('id', OLD.id, 'tenant_id', OLD.tenant_id, 'name', OLD.name, 'site_id', OLD.site_id,
 			'state', OLD.state, 'scope', OLD.scope, 'purpose', OLD.purpose, 'vni', OLD.vni, 'mtu', OLD.mtu,
-			'track_hosts', OLD.track_hosts, 'subscription_id', OLD.subscription_id,
+			'track_hosts', OLD.track_hosts, 'no_nat', OLD.no_nat, 'subscription_id', OLD.subscription_id,
 			'network_id', OLD.network_id),
 		json_object('id', NEW.id, 'tenant_id', NEW.tenant_id, 'name', NEW.name, 'site_id', NEW.site_id,
 			'state', NEW.state, 'scope', NEW.scope, 'purpose', NEW.purpose, 'vni', NEW.vni, 'mtu', NEW.mtu,
-			'track_hosts', NEW.track_hosts, 'subscription_id', NEW.subscription_id,
+			'track_hosts', NEW.track_hosts, 'no_nat', NEW.no_nat, 'subscription_id', NEW.subscription_id,
 			'network_id', NEW.network_id));
 	INSERT INTO change_log (tbl, op, row_id, tenant_id)
 		SELECT 'logical_switch', 'update', OLD.id, OLD.tenant_id
@@ -1032,6 +1077,31 @@ CREATE TRIGGER host_update AFTER UPDATE ON host BEGIN
 	INSERT INTO change_log (tbl, op, row_id, tenant_id)
 		SELECT 'host', 'update', OLD.id, (SELECT s.tenant_id FROM logical_switch s JOIN subnet n ON n.switch_id = s.id WHERE n.id = OLD.subnet_id)
 		WHERE (SELECT s.tenant_id FROM logical_switch s JOIN subnet n ON n.switch_id = s.id WHERE n.id = OLD.subnet_id) IS NOT (SELECT s.tenant_id FROM logical_switch s JOIN subnet n ON n.switch_id = s.id WHERE n.id = NEW.subnet_id);
+END;
+
+CREATE TRIGGER public_address_insert AFTER INSERT ON public_address BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, now) VALUES ('public_address', 'insert', NEW.id, NEW.tenant_id,
+		json_object('id', NEW.id, 'tenant_id', NEW.tenant_id, 'address', NEW.address, 'protocol', NEW.protocol,
+			'port', NEW.port, 'inside', NEW.inside, 'inside_port', NEW.inside_port,
+			'recovered', NEW.recovered));
+END;
+CREATE TRIGGER public_address_delete AFTER DELETE ON public_address BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, was) VALUES ('public_address', 'delete', OLD.id, OLD.tenant_id,
+		json_object('id', OLD.id, 'tenant_id', OLD.tenant_id, 'address', OLD.address, 'protocol', OLD.protocol,
+			'port', OLD.port, 'inside', OLD.inside, 'inside_port', OLD.inside_port,
+			'recovered', OLD.recovered));
+END;
+CREATE TRIGGER public_address_update AFTER UPDATE ON public_address BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, was, now) VALUES ('public_address', 'update', NEW.id, NEW.tenant_id,
+		json_object('id', OLD.id, 'tenant_id', OLD.tenant_id, 'address', OLD.address, 'protocol', OLD.protocol,
+			'port', OLD.port, 'inside', OLD.inside, 'inside_port', OLD.inside_port,
+			'recovered', OLD.recovered),
+		json_object('id', NEW.id, 'tenant_id', NEW.tenant_id, 'address', NEW.address, 'protocol', NEW.protocol,
+			'port', NEW.port, 'inside', NEW.inside, 'inside_port', NEW.inside_port,
+			'recovered', NEW.recovered));
+	INSERT INTO change_log (tbl, op, row_id, tenant_id)
+		SELECT 'public_address', 'update', OLD.id, OLD.tenant_id
+		WHERE OLD.tenant_id IS NOT NEW.tenant_id;
 END;
 
 CREATE TRIGGER link_route_insert AFTER INSERT ON link_route BEGIN

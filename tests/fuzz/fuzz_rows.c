@@ -154,7 +154,7 @@ static const char *const tables[] = {
 	"node_role",   "wire",        "wire_port",      "tenant", "aggregate",
 	"attachment",  "circuit",     "logical_switch", "subnet", "link",
 	"link_route",  "leak",        "network_map",    "host",   "switch_domain",
-	"domain_port", "switch_vlan",
+	"domain_port", "switch_vlan", "public_address", "reserved_port",
 };
 
 static void drop_triggers(struct database *to)

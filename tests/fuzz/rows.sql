@@ -25,3 +25,6 @@ INSERT INTO link (id, tenant_id, name, node_id, ifname, vlan, address, peer, pro
 	(2, 2, 'plant', 2, 'x1', 0, '192.168.202.1/30', '192.168.202.2', 'static', NULL);
 INSERT INTO link_route VALUES (2, '172.20.0.0/16');
 INSERT INTO leak (from_tenant, to_tenant, prefix) VALUES (2, 1, '10.2.1.0/24');
+INSERT INTO aggregate VALUES (1, '203.0.113.0/24');
+INSERT INTO public_address (tenant_id, address, protocol, port, inside, inside_port, recovered) VALUES
+	(1, '203.0.113.1', NULL, NULL, '10.1.1.9', NULL, '10.1.1.10'), (1, '203.0.113.2', 'tcp', 443, '10.1.1.11', 8443, NULL);

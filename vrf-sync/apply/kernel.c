@@ -121,6 +121,10 @@ static const struct {
 	[OBJ_GATEWAY] = { kernel_put_address, kernel_remove_address },
 	[OBJ_DEAD_END] = { kernel_put_unreachable, kernel_remove_route },
 	[OBJ_HOST] = { kernel_put_host, kernel_remove_route },
+	[OBJ_ANNOUNCE] = { kernel_put_unreachable, kernel_remove_route },
+	[OBJ_CLASSIFIER] = { kernel_put_classifier, kernel_remove_classifier },
+	[OBJ_SPARED] = { kernel_put_spared, kernel_remove_spared },
+	[OBJ_TRANSLATION] = { kernel_put_translation, kernel_remove_translation },
 	[OBJ_ROUTE] = { kernel_put_route, kernel_remove_route },
 };
 

@@ -141,6 +141,14 @@ static void on_route(const struct events *events, struct nlmsghdr *event)
 		tell_gone(events, &obj);
 }
 
+/* Whose what is cannot be told any more. */
+static void lose_events(const struct events *events)
+{
+	events->kernel->devices_known = false;
+	if (events->watch->overrun)
+		events->watch->overrun(events->arg);
+}
+
 static void on_event(const struct events *events, struct nlmsghdr *event)
 {
 	switch (event->nlmsg_type) {
@@ -158,6 +166,14 @@ static void on_event(const struct events *events, struct nlmsghdr *event)
 	case RTM_DELROUTE:
 		on_route(events, event);
 		break;
+	case RTM_NEWQDISC:
+	case RTM_DELQDISC:
+	case RTM_NEWTFILTER:
+	case RTM_DELTFILTER:
+		/* one filter is half of an object, so all are read again: it is rare */
+		if (!is_own_doing(events, event) && kernel_concerns_public(events->kernel, event))
+			lose_events(events);
+		break;
 	default:
 		break;
 	}
@@ -166,14 +182,6 @@ static void on_event(const struct events *events, struct nlmsghdr *event)
 int kernel_event_fd(const struct kernel *kernel)
 {
 	return kernel->events;
-}
-
-/* Whose what is cannot be told any more. */
-static void lose_events(const struct events *events)
-{
-	events->kernel->devices_known = false;
-	if (events->watch->overrun)
-		events->watch->overrun(events->arg);
 }
 
 void kernel_events_read(struct kernel *kernel, const struct kernel_watch *watch, void *arg)

@@ -70,8 +70,8 @@ static void set_request_options(int fd)
 
 static int set_event_options(struct nl_sock *sock, int fd)
 {
-	static const int groups[] = { RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR,
-				      RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE };
+	static const int groups[] = { RTNLGRP_LINK,       RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR,
+				      RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE,  RTNLGRP_TC };
 	const int size = EVENT_BUFFER;
 
 	/* beyond net.core.rmem_max; without it we only read again more often */

@@ -11,6 +11,8 @@
  *   kernel_address.c  addresses and flood lists
  *   kernel_route.c    routes
  *   kernel_rule.c     the order of routing rules
+ *   kernel_filter.c   filters of packets, as they are sent and read
+ *   kernel_public.c   what edges translate, by such filters
  *   kernel_read.c     everything of ours as objects
  *   kernel_scan.c     all routes of one table, whosever they are
  *   kernel_event.c    events as objects
@@ -208,6 +210,43 @@ int kernel_put_unreachable(struct kernel *kernel, const struct object *obj, stru
 int kernel_put_route(struct kernel *kernel, const struct object *obj, struct reason *why);
 int kernel_put_host(struct kernel *kernel, const struct object *obj, struct reason *why);
 int kernel_remove_route(struct kernel *kernel, const struct object *obj, struct reason *why);
+
+int kernel_put_classifier(struct kernel *kernel, const struct object *obj, struct reason *why);
+int kernel_remove_classifier(struct kernel *kernel, const struct object *obj, struct reason *why);
+int kernel_put_spared(struct kernel *kernel, const struct object *obj, struct reason *why);
+int kernel_remove_spared(struct kernel *kernel, const struct object *obj, struct reason *why);
+int kernel_put_translation(struct kernel *kernel, const struct object *obj, struct reason *why);
+int kernel_remove_translation(struct kernel *kernel, const struct object *obj, struct reason *why);
+
+/* ---- kernel_filter.c ---- */
+
+/* One filter of packets on a device, of the kind "flower" (tc-flower(8)). */
+struct kernel_filter {
+	uint32_t device; /* by index */
+	bool out;        /* what leaves by it, and not what arrives */
+	uint16_t pref;   /* PREF_ */
+	uint32_t handle;
+	uint32_t service; /* SERVICE() it looks for, 0: any; no port: all; out: of the source */
+	struct ipnet net; /* it looks for: in spared ones of the far side, else of the near one */
+	uint16_t port;    /* set in its place; 0: none */
+	struct ipnet to;  /* unset: let through as it is */
+	bool altered;     /* it is other than any of ours */
+};
+
+/* 0 or -errno, -ENOENT where the device has no classifier (or, to delete, no such filter). */
+int kernel_filter_put(struct kernel *kernel, const struct kernel_filter *filter);
+int kernel_filter_remove(struct kernel *kernel, const struct kernel_filter *filter);
+/* False for what is none of our kind or place. */
+bool kernel_filter_parse(struct nlmsghdr *answer, struct kernel_filter *filter);
+/* A dump request for all of one direction. */
+struct nl_msg *kernel_filters_msg(uint32_t device, bool out);
+
+/* ---- kernel_public.c ---- */
+
+/* Appends what the classifiers of our devices hold. */
+int kernel_read_public(struct kernel *kernel, struct objects *have);
+/* A classifier or filter of one of our devices. */
+bool kernel_concerns_public(struct kernel *kernel, struct nlmsghdr *event);
 
 /* ---- kernel_virtual.c ---- */
 

@@ -114,6 +114,12 @@ int kernel_read(struct kernel *kernel, struct objects *have, struct reason *why)
 
 	for (unsigned int i = 0; ret == 0 && i < array_size(dumps); i++)
 		ret = read_dump(kernel, i, have);
+	for (int tries = 0; ret == 0 && tries < DUMP_TRIES; tries++) {
+		ret = kernel_read_public(kernel, have);
+		if (ret != -EAGAIN)
+			break;
+		ret = 0;
+	}
 	if (ret == 0) {
 		objects_sort(have);
 		return 0;

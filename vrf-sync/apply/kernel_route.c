@@ -63,6 +63,8 @@ static void route_of(const struct object *obj, struct kernel_route *route)
 		route->net = obj->net;
 		route->table = obj->num[0];
 	}
+	if (obj->kind == OBJ_ANNOUNCE)
+		route->type = RTN_UNREACHABLE;
 }
 
 int kernel_remove_stray(struct kernel *kernel, const struct kernel_route *route,
@@ -146,8 +148,8 @@ bool kernel_route_object(struct kernel *kernel, const struct kernel_route *route
 	obj->num[0] = route->table;
 	obj->altered = !route->plain;
 	if (route->type == RTN_UNREACHABLE) {
-		obj->kind = OBJ_DEAD_END;
-		obj->altered = route->metric != METRIC_LAST_RESORT;
+		obj->kind = route->metric ? OBJ_DEAD_END : OBJ_ANNOUNCE;
+		obj->altered = route->metric && route->metric != METRIC_LAST_RESORT;
 	} else if (!route->via.family && device && device->kind == OBJ_BRIDGE) {
 		obj->kind = OBJ_HOST;
 		strlcpy(obj->name, device->name, sizeof(obj->name));
@@ -178,8 +180,8 @@ int kernel_put_unreachable(struct kernel *kernel, const struct object *obj, stru
 	if (ret < 0)
 		kernel_refused(kernel, why, ret,
 			       "cannot add the unreachable %s to table %u of tenant VRF %s",
-			       obj->kind == OBJ_DEAD_END ? ipnet_format(&obj->net, net)
-							 : "default",
+			       obj->kind == OBJ_UNREACHABLE ? "default"
+							    : ipnet_format(&obj->net, net),
 			       route.table, obj->vrf);
 	return ret;
 }

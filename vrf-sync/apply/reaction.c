@@ -74,11 +74,29 @@ static void make_all_anew(struct place *place)
 	reaction_make_anew(place, TARGET_BGPD);
 }
 
+static bool stands_on(const struct object *obj, const struct object *base)
+{
+	struct object parent;
+
+	return object_parent(obj, &parent) &&
+	       (!object_cmp_key(&parent, base) || stands_on(&parent, base));
+}
+
+/* The kernel tells that a device went, and of some things on it nothing more. */
+static void forget(struct objects *have, const struct object *was)
+{
+	unsigned int kept = 0;
+
+	for (unsigned int i = 0; i < darr_len(have->list); i++)
+		if (object_cmp_key(&have->list[i], was) && !stands_on(&have->list[i], was))
+			have->list[kept++] = have->list[i];
+	darr_setlen(have->list, kept);
+}
+
 static void kernel_object_gone(void *arg, const struct object *was)
 {
 	struct engine *engine = arg;
 	struct place *place = place_find(engine, was->vrf);
-	struct objects *have;
 
 	if (place && place->tasks) {
 		bool wanted = objects_find(place_want(place), was) != NULL;
@@ -88,8 +106,7 @@ static void kernel_object_gone(void *arg, const struct object *was)
 	}
 	if (!place || place->tasks || !place_known(place, was))
 		return;
-	have = place_have(place);
-	darr_remove(have->list, objects_find(have, was) - have->list);
+	forget(place_have(place), was);
 	engine->stats.repairs[REPAIR_KERNEL]++;
 	place_make_dirty(place);
 	if (was->kind == OBJ_VRF)

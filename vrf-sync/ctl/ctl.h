@@ -60,6 +60,7 @@ extern const struct command wire_commands[];
 extern const struct command tenant_commands[];
 extern const struct command switch_commands[];
 extern const struct command host_commands[];
+extern const struct command public_commands[];
 extern const struct command map_commands[];
 extern const struct command link_commands[];
 extern const struct command leak_commands[];

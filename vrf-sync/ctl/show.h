@@ -23,9 +23,14 @@ int show_switch(struct ctl *ctl, const struct args *args);
 int show_subnet(struct ctl *ctl, const struct args *args);
 int show_host(struct ctl *ctl, const struct args *args);
 int show_map(struct ctl *ctl, const struct args *args);
+int show_public(struct ctl *ctl, const struct args *args);
 int show_link(struct ctl *ctl, const struct args *args);
 int show_leak(struct ctl *ctl, const struct args *args);
 int show_circuit(struct ctl *ctl, const struct args *args);
+
+/* public.c: a row for each public address, or (name) for each of that one's ports. */
+void show_publics(const struct model *model, const struct tenant *tenant, const char *name,
+		  struct json_object *rows);
 
 /* ---- printing ---- */
 

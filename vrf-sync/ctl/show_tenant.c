@@ -452,6 +452,7 @@ static struct json_object *make_tenant_in_full(struct ctl *ctl, const struct mod
 	add_part(json, "subnets", model, tenant, add_subnets);
 	add_part(json, "hosts", model, tenant, add_hosts);
 	add_part(json, "maps", model, tenant, add_maps);
+	add_part(json, "publics", model, tenant, show_publics);
 	add_part(json, "links", model, tenant, add_links);
 	add_part(json, "leaks", model, tenant, add_leaks);
 	return json;
@@ -534,6 +535,11 @@ int show_host(struct ctl *ctl, const struct args *args)
 int show_map(struct ctl *ctl, const struct args *args)
 {
 	return show_parts(ctl, args, add_maps);
+}
+
+int show_public(struct ctl *ctl, const struct args *args)
+{
+	return show_parts(ctl, args, show_publics);
 }
 
 int show_link(struct ctl *ctl, const struct args *args)

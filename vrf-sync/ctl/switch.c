@@ -202,6 +202,8 @@ static const struct option_info switch_options[] = {
 	{ "track-hosts", OPT_FLAG, 0, "track_hosts", NULL,
 	  "DLRs write whom they see on it, and announce them where they are", 1 },
 	{ "no-track-hosts", OPT_FLAG, 0, "track_hosts", NULL, "hosts are what rows say", 0 },
+	{ "no-nat", OPT_FLAG, 0, "no_nat", NULL, "no address on it is ever translated", 1 },
+	{ "nat", OPT_FLAG, 0, "no_nat", NULL, "hosts on it may have public addresses", 0 },
 	{ "scope", OPT_WORD, 0, "scope", "WORD", "local or universal; default local",
 	  .words = scope_names, .word_count = SCOPE_COUNT },
 	{ "domain", OPT_LIST, 0, NULL, "DOMAIN[:VLAN],...",

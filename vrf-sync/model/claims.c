@@ -26,6 +26,7 @@ enum claim_kind {
 	CLAIM_VLAN,
 	CLAIM_PORT,
 	CLAIM_DOMAIN,
+	CLAIM_PUBLIC,
 };
 
 PREDECL_RBTREE_UNIQ(claim_tree);
@@ -159,6 +160,20 @@ static void list_vlans(struct claim **list, const struct provider *provider,
 	}
 }
 
+/* An address once, however many of its ports are published. */
+static void list_publics(struct claim **list, const struct tenant *tenant)
+{
+	const struct public_address *public, *last = NULL;
+	uint32_t number;
+
+	darr_foreach_p (tenant->publics, public) {
+		memcpy(&number, public->address.addr, sizeof(number));
+		if (!last || ipnet_cmp(&last->address, &public->address))
+			list_add(list, CLAIM_PUBLIC, 0, ntohl(number), "");
+		last = public;
+	}
+}
+
 /* All that the tenant claims, as a darr; a number it cannot have is left out. */
 static struct claim *claims_of(const struct provider *provider, const struct tenant *tenant)
 {
@@ -183,6 +198,7 @@ static struct claim *claims_of(const struct provider *provider, const struct ten
 	list_wires(&list, provider, tenant);
 	darr_foreach_p (tenant->switches, sw)
 		list_vlans(&list, provider, tenant, sw);
+	list_publics(&list, tenant);
 	darr_foreach_p (tenant->links, link)
 		list_add(&list, CLAIM_PORT, link->node_id, link->vlan, link->ifname);
 	return list;
@@ -221,6 +237,10 @@ static void claim_describe(const struct claim *claim, const struct provider *pro
 	case CLAIM_DOMAIN:
 		snprintf(what, size, "VLAN %u of switch domain %s", claim->number,
 			 domain ? domain->name : "?");
+		break;
+	case CLAIM_PUBLIC:
+		snprintf(what, size, "public address %u.%u.%u.%u", claim->number >> 24,
+			 claim->number >> 16 & 255, claim->number >> 8 & 255, claim->number & 255);
 		break;
 	}
 }

@@ -48,6 +48,7 @@ static void copy_links(struct tenant *copy, const struct tenant *old)
 static struct tenant *tenant_copy(const struct tenant *old)
 {
 	struct tenant *copy = tenant_new(old->id), bare = *old;
+	const struct public_address *public;
 	const struct attachment *attachment;
 	const struct network_map *map;
 	const struct circuit *circuit;
@@ -61,6 +62,7 @@ static struct tenant *tenant_copy(const struct tenant *old)
 	bare.circuits = NULL;
 	bare.switches = NULL;
 	bare.maps = NULL;
+	bare.publics = NULL;
 	bare.links = NULL;
 	bare.leaks = NULL;
 	bare.bad = NULL;
@@ -75,6 +77,8 @@ static struct tenant *tenant_copy(const struct tenant *old)
 		*darr_append(copy->leaks) = *leak;
 	darr_foreach_p (old->maps, map)
 		*darr_append(copy->maps) = *map;
+	darr_foreach_p (old->publics, public)
+		*darr_append(copy->publics) = *public;
 	copy_switches(copy, old);
 	copy_links(copy, old);
 	return copy;

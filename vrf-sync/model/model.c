@@ -123,6 +123,7 @@ void provider_unref(struct provider *provider)
 	darr_free(provider->nodes);
 	darr_free(provider->sites);
 	darr_free(provider->reserved);
+	darr_free(provider->ports);
 	XFREE(MTYPE_PROVIDER, provider);
 }
 
@@ -228,6 +229,7 @@ void tenant_unref(struct tenant *tenant)
 		darr_free(link->routes);
 	darr_free(tenant->switches);
 	darr_free(tenant->maps);
+	darr_free(tenant->publics);
 	darr_free(tenant->links);
 	darr_free(tenant->aggregates);
 	darr_free(tenant->attachments);
@@ -489,7 +491,7 @@ void model_commit(struct model *model, struct load *load, uint32_t **touched)
 static size_t rows_of(const struct tenant *tenant)
 {
 	size_t rows = darr_len(tenant->aggregates) + darr_len(tenant->circuits) +
-		      darr_len(tenant->leaks);
+		      darr_len(tenant->leaks) + darr_len(tenant->publics);
 	const struct attachment *attachment;
 	const struct logical_switch *sw;
 	const struct link *link;

@@ -121,6 +121,12 @@ struct wire {
 	struct wire_port *ports; /* darr, by slot */
 };
 
+/* What nobody publishes. */
+struct reserved_port {
+	uint16_t port;
+	uint8_t protocol; /* IPPROTO_TCP or IPPROTO_UDP */
+};
+
 struct domain_port {
 	uint32_t node_id;
 	char ifname[TRUNK_NAME_MAX + 1];
@@ -146,6 +152,7 @@ struct provider {
 	bool evpn;                      /* DLRs hear from bgpd which MAC is where */
 	struct pool pools[WIRE_KIND_COUNT];
 	struct ipnet *reserved;        /* darr, sorted */
+	struct reserved_port *ports;   /* darr */
 	struct site *sites;            /* darr, by id */
 	struct node *nodes;            /* darr, by id */
 	struct wire *wires;            /* darr, by id */
@@ -197,6 +204,7 @@ struct logical_switch {
 	enum purpose purpose;
 	enum switch_state state;
 	bool track_hosts;          /* who is seen on it is written to the database */
+	bool no_nat;               /* none of its addresses is ever translated */
 	char *name;                /* the tenant's; there are too many for arrays */
 	struct subnet *subnets;    /* darr, by id */
 	struct tenant_host *hosts; /* darr, by id */
@@ -207,6 +215,16 @@ struct logical_switch {
 struct network_map {
 	uint32_t switch_id, site_id;
 	uint32_t target_id; /* 0: as itself */
+};
+
+/* By which address everybody reaches a host: see public.h. */
+struct public_address {
+	uint32_t id;
+	struct ipnet address;
+	struct ipnet inside;
+	struct ipnet recovered;     /* unset: the host is never another one */
+	uint16_t port, inside_port; /* 0: all of the address */
+	uint8_t protocol;           /* IPPROTO_TCP or IPPROTO_UDP; 0: all of the address */
 };
 
 struct attachment {
@@ -263,6 +281,7 @@ struct tenant {
 	struct circuit *circuits;        /* darr, by wire */
 	struct logical_switch *switches; /* darr, by id */
 	struct network_map *maps;        /* darr, by switch and site */
+	struct public_address *publics;  /* darr, by address */
 	struct link *links;              /* darr, by id */
 	struct leak *leaks;              /* darr, by id; both directions */
 	struct reason *bad;              /* a row that could not be read; NULL: none */

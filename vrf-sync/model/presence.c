@@ -21,6 +21,16 @@ const struct logical_switch *tenant_switch(const struct tenant *tenant, uint32_t
 	return NULL;
 }
 
+bool switch_holds(const struct logical_switch *sw, const struct ipnet *address)
+{
+	const struct subnet *subnet;
+
+	darr_foreach_p (sw->subnets, subnet)
+		if (ipnet_contains(&subnet->prefix, address))
+			return true;
+	return false;
+}
+
 const struct logical_switch *switch_recovered_as(const struct tenant *tenant,
 						 const struct logical_switch *sw, uint32_t site_id)
 {
@@ -91,24 +101,12 @@ const struct node *host_seen_by(const struct provider *provider, const struct te
 }
 
 /* Two may have its subnet, the one recovered as the other: the one that is not ready has it. */
-static bool switch_has(const struct logical_switch *sw, const struct ipnet *address)
-{
-	const struct subnet *subnet;
-
-	if (sw->state == SWITCH_READY)
-		return false;
-	darr_foreach_p (sw->subnets, subnet)
-		if (ipnet_contains(&subnet->prefix, address))
-			return true;
-	return false;
-}
-
 uint32_t tenant_home_site(const struct tenant *tenant, const struct ipnet *address)
 {
 	const struct logical_switch *sw;
 
 	darr_foreach_p (tenant->switches, sw)
-		if (sw->site_id && switch_has(sw, address))
+		if (sw->site_id && sw->state != SWITCH_READY && switch_holds(sw, address))
 			return sw->site_id;
 	return 0;
 }

@@ -61,6 +61,8 @@ const struct node *host_seen_by(const struct provider *provider, const struct te
 uint32_t tenant_home_site(const struct tenant *tenant, const struct ipnet *address);
 /* Where the host is: what its row says, else its home; 0 where nobody knows. */
 uint32_t tenant_host_site(const struct tenant *tenant, const struct ipnet *address);
+/* One of its subnets has the address. */
+bool switch_holds(const struct logical_switch *sw, const struct ipnet *address);
 /* NULL where the tenant has none of that id. */
 const struct logical_switch *tenant_switch(const struct tenant *tenant, uint32_t id);
 

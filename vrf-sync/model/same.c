@@ -51,6 +51,7 @@ static bool tenant_itself_is_same(const struct tenant *a, const struct tenant *b
 		bare[i].circuits = NULL;
 		bare[i].switches = NULL;
 		bare[i].maps = NULL;
+		bare[i].publics = NULL;
 		bare[i].links = NULL;
 		bare[i].leaks = NULL;
 		bare[i].bad = NULL;
@@ -65,7 +66,8 @@ bool tenant_is_same(const struct tenant *a, const struct tenant *b)
 	    !ARRAYS_ARE_SAME(a->aggregates, b->aggregates) ||
 	    !ARRAYS_ARE_SAME(a->attachments, b->attachments) ||
 	    !ARRAYS_ARE_SAME(a->circuits, b->circuits) || !ARRAYS_ARE_SAME(a->leaks, b->leaks) ||
-	    !ARRAYS_ARE_SAME(a->maps, b->maps) || darr_len(a->switches) != darr_len(b->switches) ||
+	    !ARRAYS_ARE_SAME(a->maps, b->maps) || !ARRAYS_ARE_SAME(a->publics, b->publics) ||
+	    darr_len(a->switches) != darr_len(b->switches) ||
 	    darr_len(a->links) != darr_len(b->links))
 		return false;
 	for (unsigned int i = 0; i < darr_len(a->switches); i++)
@@ -100,14 +102,16 @@ bool provider_is_same(const struct provider *a, const struct provider *b)
 	for (int i = 0; i < 2; i++) {
 		bare[i].refs = 0;
 		bare[i].reserved = NULL;
+		bare[i].ports = NULL;
 		bare[i].sites = NULL;
 		bare[i].nodes = NULL;
 		bare[i].wires = NULL;
 		bare[i].domains = NULL;
 	}
 	if (memcmp(&bare[0], &bare[1], sizeof(bare[0])) ||
-	    !ARRAYS_ARE_SAME(a->reserved, b->reserved) || !ARRAYS_ARE_SAME(a->sites, b->sites) ||
-	    !ARRAYS_ARE_SAME(a->nodes, b->nodes) || darr_len(a->wires) != darr_len(b->wires) ||
+	    !ARRAYS_ARE_SAME(a->reserved, b->reserved) || !ARRAYS_ARE_SAME(a->ports, b->ports) ||
+	    !ARRAYS_ARE_SAME(a->sites, b->sites) || !ARRAYS_ARE_SAME(a->nodes, b->nodes) ||
+	    darr_len(a->wires) != darr_len(b->wires) ||
 	    darr_len(a->domains) != darr_len(b->domains))
 		return false;
 	for (unsigned int i = 0; i < darr_len(a->wires); i++)

@@ -17,6 +17,7 @@
 
 #include "model/derive.h"
 #include "model/presence.h"
+#include "model/public.h"
 #include "plan/advise.h"
 
 /* One that speaks OSPF in area 0 of the tenant. */
@@ -255,6 +256,58 @@ static void advise_evpn(const struct provider *provider, const struct tenant *te
 	}
 }
 
+static bool has_uplink(const struct provider *provider, const struct tenant *tenant)
+{
+	const struct wire_port *port;
+	const struct wire *wire;
+
+	darr_foreach_p (provider->wires, wire) {
+		if (wire->kind != WIRE_UPLINK || !wire_serves(wire, tenant))
+			continue;
+		darr_foreach_p (wire->ports, port)
+			if (wire_roles_on(wire, tenant, port->node_id) & ROLE_EDGE)
+				return true;
+	}
+	return false;
+}
+
+/* The switch that the host would be on after a failover; NULL where it has its own again. */
+static const struct logical_switch *other_switch(const struct tenant *tenant,
+						 const struct public_address *public)
+{
+	const struct logical_switch *sw = public_switch(tenant, public), *as;
+	const struct network_map *map;
+
+	darr_foreach_p (tenant->maps, map) {
+		as = sw && map->switch_id == sw->id ? tenant_switch(tenant, map->target_id) : NULL;
+		if (as && !switch_holds(as, &public->inside))
+			return as;
+	}
+	return NULL;
+}
+
+/* A node that is edge and PE has the VPN's packets without an uplink to translate them on. */
+static void advise_publics(const struct provider *provider, const struct tenant *tenant,
+			   struct reason **advice)
+{
+	const struct public_address *public;
+	char who[IPNET_TEXT_SIZE];
+
+	darr_foreach_p (tenant->publics, public) {
+		const struct logical_switch *as = other_switch(tenant, public);
+
+		if (as && !ipnet_is_set(&public->recovered))
+			say(advice,
+			    "public address %s of tenant %s stays behind when its host's switch is recovered as %s; say the host's address there with \"tenantctl set public\" and --recovered",
+			    ipnet_format_addr(&public->address, who), tenant->name, as->name);
+	}
+	if (!tenant->publics || has_uplink(provider, tenant))
+		return;
+	say(advice,
+	    "tenant %s has public addresses and no edge with an uplink, where they would be translated: nobody reaches them; attach an edge that is no PE",
+	    tenant->name);
+}
+
 size_t advise_tenant(const struct provider *provider, const struct tenant *tenant,
 		     struct reason **advice)
 {
@@ -271,6 +324,7 @@ size_t advise_tenant(const struct provider *provider, const struct tenant *tenan
 	advise_limit(tenant, advice);
 	advise_segments(provider, tenant, advice);
 	advise_evpn(provider, tenant, advice);
+	advise_publics(provider, tenant, advice);
 	darr_free(area.speakers);
 	return darr_len(*advice) - before;
 }

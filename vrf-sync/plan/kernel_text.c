@@ -183,6 +183,105 @@ static void dead_end_text(const struct object *obj, bool undo, char *buf)
 		 ipnet_format(&obj->net, net), UNREACHABLE_METRIC, obj->num[0]);
 }
 
+static void announcement_text(const struct object *obj, bool undo, char *buf)
+{
+	char net[IPNET_TEXT_SIZE];
+
+	snprintf(buf, KERNEL_TEXT_SIZE, "ip route %s unreachable %s table %u",
+		 undo ? "del" : "add", ipnet_format(&obj->net, net), obj->num[0]);
+}
+
+static void classifier_text(const struct object *obj, bool undo, char *buf)
+{
+	snprintf(buf, KERNEL_TEXT_SIZE, "tc qdisc %s dev %s clsact", undo ? "del" : "add",
+		 obj->name);
+}
+
+#define FILTER_TEXT "tc filter %s dev %s %s protocol ip pref %u handle %#x flower"
+
+/* What is spared is a port that nobody publishes, or those who use inside addresses. */
+static void spared_text(const struct object *obj, bool undo, char *buf)
+{
+	const char *verb = undo ? "del" : "replace";
+	char net[IPNET_TEXT_SIZE];
+	size_t len;
+
+	if (SERVICE_PROTOCOL(obj->num[0])) {
+		len = snprintf(buf, KERNEL_TEXT_SIZE, FILTER_TEXT, verb, obj->name, "ingress",
+			       PREF_SPARED, obj->num[0]);
+		if (!undo)
+			snprintf(buf + len, KERNEL_TEXT_SIZE - len,
+				 " ip_proto %s dst_port %u action pass",
+				 SERVICE_PROTOCOL(obj->num[0]) == IPPROTO_UDP ? "udp" : "tcp",
+				 SERVICE_PORT(obj->num[0]));
+		return;
+	}
+	ipnet_format(&obj->net, net);
+	for (int out = 0; out < 2; out++) {
+		len = strlen(buf);
+		snprintf(buf + len, KERNEL_TEXT_SIZE - len, "%s" FILTER_TEXT, out ? "\n" : "",
+			 verb, obj->name, out ? "egress" : "ingress", PREF_SPARED, obj->num[0]);
+		len = strlen(buf);
+		if (!undo)
+			snprintf(buf + len, KERNEL_TEXT_SIZE - len, " %s_ip %s action pass",
+				 out ? "dst" : "src", net);
+	}
+}
+
+/* One direction of a translation. */
+static void append_translation(const struct object *obj, bool out, bool undo, char *buf)
+{
+	const char *end = out ? "src" : "dst", *old_end = out ? "sport" : "dport";
+	const struct ipnet *old = out ? &obj->via : &obj->net;
+	const struct ipnet *new = out ? &obj->net : &obj->via;
+	uint32_t old_port = out ? obj->num[2] : SERVICE_PORT(obj->num[1]);
+	uint32_t new_port = out ? SERVICE_PORT(obj->num[1]) : obj->num[2];
+	const char *protocol = SERVICE_PROTOCOL(obj->num[1]) == IPPROTO_UDP ? "udp" : "tcp";
+	char from[IPNET_TEXT_SIZE], to[IPNET_TEXT_SIZE];
+	size_t len = strlen(buf);
+
+	ipnet_format_addr(old, from);
+	ipnet_format_addr(new, to);
+	snprintf(buf + len, KERNEL_TEXT_SIZE - len, "%s" FILTER_TEXT, out ? "\n" : "",
+		 undo ? "del" : "replace", obj->name, out ? "egress" : "ingress",
+		 obj->num[1] ? PREF_PORT : PREF_WHOLE, obj->num[0]);
+	len = strlen(buf);
+	if (!undo && obj->num[1])
+		snprintf(buf + len, KERNEL_TEXT_SIZE - len,
+			 " ip_proto %s %s_ip %s %s_port %u action pedit ex munge %s %s set %u pipe"
+			 " action nat %s %s/32 %s pipe action csum %s",
+			 protocol, end, from, end, old_port, protocol, old_end, new_port,
+			 out ? "egress" : "ingress", from, to, protocol);
+	else if (!undo)
+		snprintf(buf + len, KERNEL_TEXT_SIZE - len, " %s_ip %s action nat %s %s/32 %s",
+			 end, from, out ? "egress" : "ingress", from, to);
+}
+
+/* What routers have to say about packets that the host has sent. */
+static void append_icmp(const struct object *obj, bool undo, char *buf)
+{
+	char public[IPNET_TEXT_SIZE], inside[IPNET_TEXT_SIZE];
+	size_t len;
+
+	ipnet_format_addr(&obj->net, public);
+	ipnet_format_addr(&obj->via, inside);
+	len = snprintf(buf, KERNEL_TEXT_SIZE, FILTER_TEXT, undo ? "del" : "replace", obj->name,
+		       "ingress", PREF_ICMP, obj->num[0]);
+	if (!undo)
+		len += snprintf(buf + len, KERNEL_TEXT_SIZE - len,
+				" ip_proto icmp dst_ip %s action nat ingress %s/32 %s", public,
+				public, inside);
+	snprintf(buf + len, KERNEL_TEXT_SIZE - len, "\n");
+}
+
+static void translation_text(const struct object *obj, bool undo, char *buf)
+{
+	if (!obj->num[1])
+		append_icmp(obj, undo, buf);
+	append_translation(obj, false, undo, buf);
+	append_translation(obj, true, undo, buf);
+}
+
 static void route_text(const struct object *obj, bool undo, char *buf)
 {
 	char net[IPNET_TEXT_SIZE], via[IPNET_TEXT_SIZE];
@@ -228,6 +327,10 @@ static void (*const texts[OBJ_KIND_COUNT])(const struct object *obj, bool undo, 
 	[OBJ_GATEWAY] = gateway_text,
 	[OBJ_DEAD_END] = dead_end_text,
 	[OBJ_HOST] = host_text,
+	[OBJ_ANNOUNCE] = announcement_text,
+	[OBJ_CLASSIFIER] = classifier_text,
+	[OBJ_SPARED] = spared_text,
+	[OBJ_TRANSLATION] = translation_text,
 	[OBJ_ROUTE] = route_text,
 };
 

@@ -96,6 +96,10 @@ const struct object_kind_info object_kinds[OBJ_KIND_COUNT] = {
 	[OBJ_GATEWAY] = { "gateway", PHASE_SWITCH, .key_net = true, .recreate = true },
 	[OBJ_DEAD_END] = { "dead-end", PHASE_SWITCH, .key_net = true },
 	[OBJ_HOST] = { "host", PHASE_SWITCH, .key_net = true },
+	[OBJ_ANNOUNCE] = { "announcement", PHASE_SWITCH, .key_net = true },
+	[OBJ_CLASSIFIER] = { "classifier", PHASE_SWITCH },
+	[OBJ_SPARED] = { "spared", PHASE_SWITCH, .key_nums = 1 },
+	[OBJ_TRANSLATION] = { "translation", PHASE_SWITCH, .key_nums = 1 },
 	[OBJ_ROUTE] = { "route", PHASE_SWITCH, .key_net = true },
 };
 /* clang-format on */
@@ -190,8 +194,10 @@ bool object_parent(const struct object *obj, struct object *parent)
 		return parent_is(parent, obj, OBJ_OSPF);
 	if (obj->kind >= OBJ_BGP_ROUTER_ID && obj->kind <= OBJ_BGP_IMPORT)
 		return parent_is(parent, obj, OBJ_BGP);
-	if (obj->kind == OBJ_WIRE_ADDRESS)
+	if (obj->kind == OBJ_WIRE_ADDRESS || obj->kind == OBJ_CLASSIFIER)
 		return parent_named(parent, obj, OBJ_VLAN);
+	if (obj->kind == OBJ_SPARED || obj->kind == OBJ_TRANSLATION)
+		return parent_named(parent, obj, OBJ_CLASSIFIER);
 	if (obj->kind == OBJ_MACVLAN) { /* on a port: there is no such VLAN, and it goes alone */
 		parent_is(parent, obj, OBJ_VLAN);
 		strlcpy(parent->name, obj->ref, sizeof(parent->name));
@@ -213,7 +219,13 @@ const char *object_describe(const struct object *obj, char *buf, size_t size)
 	const char *word = object_kinds[obj->kind].word;
 	char net[IPNET_TEXT_SIZE];
 
-	if (obj->kind == OBJ_SYSCTL)
+	if (obj->kind == OBJ_TRANSLATION)
+		snprintf(buf, size, "translation of %s on %s", ipnet_format_addr(&obj->net, net),
+			 obj->name);
+	else if (obj->kind == OBJ_SPARED)
+		snprintf(buf, size, "exception %#x from translation on %s", obj->num[0],
+			 obj->name);
+	else if (obj->kind == OBJ_SYSCTL)
 		snprintf(buf, size, "sysctl %s", sysctl_names[obj->num[0]]);
 	else if (obj->kind == OBJ_LOCAL_RULE)
 		snprintf(buf, size, "%s rule for the local table",

@@ -137,9 +137,35 @@ enum object_kind {
 	OBJ_GATEWAY,  /* name bridge, net; num[0] brings no route: for hosts that moved in */
 	OBJ_DEAD_END, /* net: of last resort in table num[0] */
 	OBJ_HOST,     /* name bridge, net one address: its own route, in table num[0] */
-	OBJ_ROUTE,    /* net by way of via, num[0] table */
+	/* net one public address, unreachable in table num[0]: it is announced from here, and what
+	 * arrives for it all the same is nobody's
+	 */
+	OBJ_ANNOUNCE,
+	OBJ_CLASSIFIER, /* name uplink of an edge: what the next two stand in */
+	/* name uplink of an edge: what is never translated there; num[0] protocol and
+	 * port; or a number from 1 on, and net who uses inside addresses
+	 */
+	OBJ_SPARED,
+	/* name uplink of an edge, num[0] id: net is via inside, and the other way round;
+	 * num[1] protocol and port, 0: all of the address; num[2] the port inside
+	 */
+	OBJ_TRANSLATION,
+	OBJ_ROUTE, /* net by way of via, num[0] table */
 };
 #define OBJ_KIND_COUNT (OBJ_ROUTE + 1)
+
+/* Protocol (IPPROTO_) and port in one number; 0 is neither. */
+#define SERVICE(protocol, port)   ((uint32_t)(protocol) << 16 | (port))
+#define SERVICE_PROTOCOL(service) ((service) >> 16)
+#define SERVICE_PORT(service)     ((service) & 0xffff)
+
+/* In which order an edge looks at filters of packets (tc); the first that fits ends it.  ICMP is
+ * for a public address whoever sends it: routers in between have private addresses.
+ */
+#define PREF_ICMP   5
+#define PREF_SPARED 10
+#define PREF_PORT   20
+#define PREF_WHOLE  30
 
 enum sysctl_id {
 	SYSCTL_IP_FORWARD,

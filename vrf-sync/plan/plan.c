@@ -162,6 +162,7 @@ void plan_tenant_unsorted(const struct provider *provider, const struct tenant *
 	plan_ospf(&plan);
 	plan_bgp(&plan);
 	plan_switches(&plan);
+	plan_public(&plan);
 	plan_static_routes(&plan);
 	darr_free(plan.wires);
 }

@@ -149,6 +149,8 @@ static void plan_redistribution(struct plan *plan)
 	if (plan->has_static_link || (plan->roles & ROLE_DLR) ||
 	    (plan->has_static_transit && (plan->roles & ROLE_EDGE)))
 		add_redistribute(plan, OBJ_OSPF_REDIST_KERNEL, LIST_ADVERTISED);
+	if ((plan->roles & ROLE_DLR) && plan->stands_by)
+		darr_last(plan->want->list)->num[2] = METRIC_STANDBY;
 	if (plan->roles & ROLE_PE)
 		add_redistribute(plan, OBJ_OSPF_REDIST_BGP, MAP_TAG);
 }

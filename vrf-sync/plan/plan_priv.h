@@ -83,5 +83,7 @@ void plan_bgp(struct plan *plan);
 /* plan_switch.c */
 void plan_switches(struct plan *plan);
 void plan_static_routes(struct plan *plan);
+/* plan_public.c */
+void plan_public(struct plan *plan);
 
 #endif

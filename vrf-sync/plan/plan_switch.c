@@ -15,6 +15,7 @@
 #include "darr.h"
 
 #include "model/presence.h"
+#include "model/public.h"
 #include "plan/plan_priv.h"
 
 static struct object *add(struct plan *plan, enum object_kind kind, const char *device)
@@ -192,6 +193,7 @@ static bool far_address(const struct plan *plan, const struct plan_wire *wire,
 static void plan_static_transit(struct plan *plan, const struct plan_wire *wire)
 {
 	static const struct ipnet any = { .family = AF_INET };
+	const struct public_address *public;
 	const struct logical_switch *sw;
 	const struct subnet *subnet;
 	struct ipnet far;
@@ -206,6 +208,11 @@ static void plan_static_transit(struct plan *plan, const struct plan_wire *wire)
 			darr_foreach_p (sw->subnets, subnet)
 				if (subnet->prefix.family == AF_INET)
 					add_route(plan, &subnet->prefix, &far);
+	darr_foreach_p (plan->tenant->publics, public) {
+		sw = public_switch(plan->tenant, public);
+		if (sw && !is_here(plan, sw) && far_address(plan, wire, sw, &far))
+			add_route(plan, &public->address, &far);
+	}
 }
 
 void plan_static_routes(struct plan *plan)

@@ -571,6 +571,7 @@ size_t validate_tenant(const struct model *model, const struct tenant *tenant,
 	check_switches(&check);
 	check_places_of_switches(&check);
 	check_segments(&check);
+	check_publics(&check);
 	{
 		const struct link *link;
 

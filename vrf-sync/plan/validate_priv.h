@@ -34,5 +34,7 @@ void check_overlap(struct check *check);
 void check_places_of_switches(struct check *check);
 /* validate_segment.c: their VLANs in switch domains */
 void check_segments(struct check *check);
+/* validate_public.c: public addresses, and the hosts they are for */
+void check_publics(struct check *check);
 
 #endif

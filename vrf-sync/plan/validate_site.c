@@ -63,16 +63,6 @@ static void check_map(struct check *check, const struct network_map *map)
 			sw->name, check->tenant->name, target->name, target->name);
 }
 
-static bool has_address(const struct logical_switch *sw, const struct ipnet *address)
-{
-	const struct subnet *subnet;
-
-	darr_foreach_p (sw->subnets, subnet)
-		if (ipnet_contains(&subnet->prefix, address))
-			return true;
-	return false;
-}
-
 static void check_host(struct check *check, const struct logical_switch *sw,
 		       const struct tenant_host *host)
 {
@@ -80,7 +70,7 @@ static void check_host(struct check *check, const struct logical_switch *sw,
 	char text[IPNET_TEXT_SIZE];
 
 	ipnet_format_addr(&host->address, text);
-	if (!has_address(sw, &host->address))
+	if (!switch_holds(sw, &host->address))
 		check_find(check, "host %s is in no subnet of switch %s of tenant %s", text,
 			   sw->name, check->tenant->name);
 	if (!host->advertise)

@@ -382,7 +382,7 @@ static int changed_since(struct db *db, uint64_t seq, uint32_t **ids, bool *all,
 	 */
 	sqlite3_stmt *stmt = db_prepare(
 		db,
-		"SELECT tenant_id, tbl IN ('provider', 'pool', 'reserved', 'site', 'node', 'node_role', 'wire', 'wire_port', 'switch_domain', 'domain_port', 'meant'),"
+		"SELECT tenant_id, tbl IN ('provider', 'pool', 'reserved', 'reserved_port', 'site', 'node', 'node_role', 'wire', 'wire_port', 'switch_domain', 'domain_port', 'meant'),"
 		" max(at), max(op = 'delete' OR (op = 'update' AND tbl <> 'tenant')) FROM change_log WHERE seq > ?1 GROUP BY 1, 2",
 		why);
 	int ret;

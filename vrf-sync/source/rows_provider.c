@@ -10,6 +10,7 @@
 
 #include "darr.h"
 
+#include "model/public.h"
 #include "source/db_priv.h"
 
 /* RFC 4577 4.2.5.2: 0xD0000000, and the AS number where it has 16 bits. */
@@ -182,6 +183,21 @@ static bool take_port(struct provider *provider, sqlite3_stmt *stmt, struct reas
 	return true;
 }
 
+static bool take_reserved_port(struct provider *provider, sqlite3_stmt *stmt, struct reason *why)
+{
+	char text[8] = "";
+	int protocol;
+
+	column_text(stmt, 0, text, sizeof(text));
+	protocol = name_index(text, protocol_names, PROTOCOL_COUNT);
+	if (protocol >= 0)
+		*darr_append(provider->ports) = (struct reserved_port){
+			.protocol = protocol_numbers[protocol],
+			.port = column_u32(stmt, 1),
+		};
+	return true;
+}
+
 static bool take_domain(struct provider *provider, sqlite3_stmt *stmt, struct reason *why)
 {
 	struct switch_domain domain = {
@@ -219,6 +235,7 @@ static const struct {
 	  take_settings },
 	{ "SELECT kind, prefix, length, wires FROM pool", take_pool },
 	{ "SELECT prefix FROM reserved ORDER BY prefix", take_reserved },
+	{ "SELECT protocol, port FROM reserved_port ORDER BY protocol, port", take_reserved_port },
 	{ "SELECT id, name FROM site ORDER BY id", take_site },
 	{ "SELECT id, site_id, name, router_id, vtep FROM node ORDER BY id", take_node },
 	{ "SELECT node_id, role FROM node_role", take_role },

@@ -15,6 +15,7 @@
 
 #include "darr.h"
 
+#include "model/public.h"
 #include "source/db_priv.h"
 
 static bool take_name(struct tenant *tenant, sqlite3_stmt *stmt, int col, const char *what,
@@ -131,6 +132,7 @@ static void take_switch(struct tenant *tenant, sqlite3_stmt *stmt)
 	sw.purpose = take_word(tenant, stmt, 5, "purpose", purpose_names, PURPOSE_COUNT);
 	sw.state = take_word(tenant, stmt, 8, "state", switch_state_names, SWITCH_STATE_COUNT);
 	sw.track_hosts = sqlite3_column_int(stmt, 9) != 0;
+	sw.no_nat = sqlite3_column_int(stmt, 10) != 0;
 	tenant_add_switch(tenant, &sw);
 }
 
@@ -186,6 +188,27 @@ static void take_host(struct tenant *tenant, sqlite3_stmt *stmt)
 		bad_addr(tenant, stmt, 3, "host");
 	else if (sw)
 		*darr_append(sw->hosts) = host;
+}
+
+static void take_public(struct tenant *tenant, sqlite3_stmt *stmt)
+{
+	struct public_address public = {
+		.id = column_u32(stmt, 1),
+		.port = column_u32(stmt, 4),
+		.inside_port = column_u32(stmt, column_is_null(stmt, 6) ? 4 : 6),
+	};
+
+	if (public.port)
+		public.protocol = protocol_numbers[take_word(tenant, stmt, 3, "protocol",
+							     protocol_names, PROTOCOL_COUNT)];
+	if (!column_addr(stmt, 2, &public.address))
+		bad_addr(tenant, stmt, 2, "public address");
+	else if (!column_addr(stmt, 5, &public.inside))
+		bad_addr(tenant, stmt, 5, "inside address");
+	else if (!column_is_null(stmt, 7) && !column_addr(stmt, 7, &public.recovered))
+		bad_addr(tenant, stmt, 7, "recovered address");
+	else
+		*darr_append(tenant->publics) = public;
 }
 
 static void take_vlan(struct tenant *tenant, sqlite3_stmt *stmt)
@@ -269,7 +292,7 @@ static const struct {
 	{ "SELECT tenant_id, wire_id, prefix, vlan, routing FROM circuit", "tenant_id",
 	  "tenant_id, wire_id", take_circuit },
 	{ "SELECT tenant_id, id, name, site_id, scope, purpose, vni, mtu, state,"
-	  " track_hosts FROM logical_switch",
+	  " track_hosts, no_nat FROM logical_switch",
 	  "tenant_id", "tenant_id, id", take_switch },
 	{ "SELECT s.tenant_id, m.switch_id, m.site_id, m.target_id"
 	  " FROM logical_switch s JOIN network_map m ON m.switch_id = s.id",
@@ -280,6 +303,9 @@ static const struct {
 	{ "SELECT s.tenant_id, s.id, h.id, h.address, h.site_id, h.advertise, h.seen_by"
 	  " FROM logical_switch s JOIN subnet n ON n.switch_id = s.id JOIN host h ON h.subnet_id = n.id",
 	  "s.tenant_id", "s.tenant_id, s.id, h.id", take_host },
+	{ "SELECT tenant_id, id, address, protocol, port, inside, inside_port, recovered"
+	  " FROM public_address",
+	  "tenant_id", "tenant_id, address, protocol, port", take_public },
 	{ "SELECT s.tenant_id, s.id, v.domain_id, v.vlan"
 	  " FROM logical_switch s JOIN switch_vlan v ON v.switch_id = s.id",
 	  "s.tenant_id", "s.tenant_id, s.id, v.domain_id", take_vlan },

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* By which address everybody reaches a host. */
+#include <zebra.h>
+
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "darr.h"
+
+#include "model/presence.h"
+#include "model/public.h"
+
+const char *const protocol_names[PROTOCOL_COUNT] = { "tcp", "udp" };
+const uint8_t protocol_numbers[PROTOCOL_COUNT] = { IPPROTO_TCP, IPPROTO_UDP };
+
+const char *service_text(uint8_t protocol, uint16_t port, char buf[static SERVICE_TEXT_SIZE])
+{
+	snprintf(buf, SERVICE_TEXT_SIZE, "%s/%u", protocol_names[protocol == IPPROTO_UDP], port);
+	return buf;
+}
+
+int service_parse(const char *text, uint8_t *protocol, uint16_t *port)
+{
+	char buf[SERVICE_TEXT_SIZE];
+
+	for (int i = 0; i < PROTOCOL_COUNT; i++) {
+		if (strncmp(text, protocol_names[i], 3) || text[3] != '/')
+			continue;
+		*protocol = protocol_numbers[i];
+		*port = strtoul(text + 4, NULL, 10);
+		/* one way to write each */
+		if (*port && !strcmp(service_text(*protocol, *port, buf), text))
+			return 0;
+	}
+	return -1;
+}
+
+const struct ipnet public_within[PUBLIC_WITHIN_COUNT] = {
+	{ .family = AF_INET, .len = 8, .addr = { 10 } },
+	{ .family = AF_INET, .len = 10, .addr = { 100, 64 } },
+	{ .family = AF_INET, .len = 12, .addr = { 172, 16 } },
+	{ .family = AF_INET, .len = 16, .addr = { 192, 168 } },
+};
+
+bool public_is_within(const struct ipnet *address)
+{
+	for (int i = 0; i < PUBLIC_WITHIN_COUNT; i++)
+		if (ipnet_contains(&public_within[i], address))
+			return true;
+	return false;
+}
+
+/* Two may hold it, the one recovered as the other: one that is in use goes first. */
+static const struct logical_switch *holder(const struct tenant *tenant,
+					   const struct ipnet *address)
+{
+	const struct logical_switch *sw, *found = NULL;
+
+	darr_foreach_p (tenant->switches, sw)
+		if (switch_holds(sw, address) && (!found || found->state == SWITCH_READY))
+			found = sw;
+	return found;
+}
+
+const struct ipnet *public_inside(const struct tenant *tenant, const struct public_address *public)
+{
+	const struct logical_switch *sw = holder(tenant, &public->inside);
+
+	if (ipnet_is_set(&public->recovered) && sw && sw->state == SWITCH_READY)
+		return &public->recovered;
+	return &public->inside;
+}
+
+const struct logical_switch *public_switch(const struct tenant *tenant,
+					   const struct public_address *public)
+{
+	return holder(tenant, public_inside(tenant, public));
+}
+
+bool public_is_at(const struct tenant *tenant, const struct public_address *public,
+		  uint32_t site_id)
+{
+	const struct ipnet *inside = public_inside(tenant, public);
+	const struct logical_switch *sw = holder(tenant, inside);
+	const struct tenant_host *host;
+	enum presence presence;
+
+	if (!sw)
+		return false;
+	presence = switch_presence(tenant, sw, site_id);
+	darr_foreach_p (sw->hosts, host)
+		if (host->advertise && host->site_id && !ipnet_cmp(&host->address, inside))
+			return host->site_id == site_id && presence >= PRESENCE_HOSTS;
+	return presence == PRESENCE_ACTIVE;
+}

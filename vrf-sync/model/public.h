@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Public addresses: by which address everybody reaches a host of a tenant.
+ *
+ * A host is reached by its own address from the customer's sites, and by its
+ * public one, or by one port of that, from everywhere else.  Every edge of the
+ * tenant translates, statelessly and all the same, so an address that goes to
+ * another site with its host needs no change at any edge; the DLRs that have the
+ * host announce it, and so it moves (doc/design/public.md).  Who is within the
+ * VPN uses the hosts' own addresses: all that is private (RFC 1918) or shared
+ * (RFC 6598).  So the way back needs no memory of the way there.
+ *
+ *	darr_foreach_p (tenant->publics, public)
+ *		if (public_is_at(tenant, public, node->site_id)) ...
+ */
+#ifndef FRR_TENANT_MODEL_PUBLIC_H
+#define FRR_TENANT_MODEL_PUBLIC_H
+
+#include "model/model.h"
+
+/* With ports, which may be published. */
+#define PROTOCOL_COUNT 2
+extern const char *const protocol_names[PROTOCOL_COUNT]; /* "tcp", "udp" */
+extern const uint8_t protocol_numbers[PROTOCOL_COUNT];   /* IPPROTO_ */
+/* "tcp/443"; returns buf. */
+#define SERVICE_TEXT_SIZE 12
+const char *service_text(uint8_t protocol, uint16_t port, char buf[static SERVICE_TEXT_SIZE]);
+/* Reads that: 0, or -1 where it is none. */
+int service_parse(const char *text, uint8_t *protocol, uint16_t *port);
+
+#define PUBLIC_WITHIN_COUNT 4
+extern const struct ipnet public_within[PUBLIC_WITHIN_COUNT];
+/* It is of those. */
+bool public_is_within(const struct ipnet *address);
+
+/* The host's address as it is now: .recovered where the host's switch is another one now. */
+const struct ipnet *public_inside(const struct tenant *tenant,
+				  const struct public_address *public);
+/* The switch that the host is on now; NULL where no subnet holds it. */
+const struct logical_switch *public_switch(const struct tenant *tenant,
+					   const struct public_address *public);
+/* The DLRs of the site have the host. */
+bool public_is_at(const struct tenant *tenant, const struct public_address *public,
+		  uint32_t site_id);
+
+#endif
