@@ -40,7 +40,7 @@ class TwoSitesNet(TenantNet):
 
     def __init__(self, name, **more):
         options = {(router, "zebra"): f"-M {BUILD}/.libs/zebra_tenant.so" for router in self.SHAPE.provider}
-        options |= {(edge, "ospfd"): f"-M {BUILD}/.libs/ospfd_tenant.so" for edge in ("esg1", "esg2")}
+        options |= {(router, "ospfd"): f"-M {BUILD}/.libs/ospfd_tenant.so" for router in self.SHAPE.provider}
         options |= {(pe, "bgpd"): f"-M {BUILD}/.libs/bgpd_tenant.so" for pe in PES}
         super().__init__(name, routers=self.SHAPE.routers, nodes=self.SHAPE.nodes, wires=self.SHAPE.wires,
                          switches=twosites.HOSTS, options=options, **more)

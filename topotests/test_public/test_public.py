@@ -37,6 +37,7 @@ def net(request):
             net.wait(lambda: "0.0.0.0/0" in net.routes(dlr, "acme"), 60, f"the default of {dlr}")
         net.move("vm", f"{HOST}/24", "dlr1", "web")
         net.move("near", f"{STRETCHED}/24", "dlr1", "db")
+        net.tenantctl("add", "host", "acme", "db", STRETCHED, "--site", "dc1", "--advertise")
         net.move("other", f"{OTHER}/24", "dlr1", "web")
         yield net
 
