@@ -32,6 +32,7 @@ enum tenant_log_refs {
 	EC_TENANT_CROSSING,
 	EC_TENANT_FULL,
 	EC_TENANT_HOST_FLAPS,
+	EC_TENANT_TRANSLATED,
 };
 
 void tenant_errors_init(void);

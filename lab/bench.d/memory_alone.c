@@ -44,6 +44,11 @@ const char *kernel_exposure(void)
 	return NULL;
 }
 
+bool kernel_translates(void)
+{
+	return false;
+}
+
 int kernel_finish(struct kernel *kernel, struct reason *why)
 {
 	return 0;

@@ -222,6 +222,20 @@ def test_a_connection_outlives_a_failover(net):
     assert seen_from(net, "ce", OUTSIDE, PORTS, 443) == OUTSIDE
 
 
+def test_what_others_translate_is_told(net):
+    """Some addresses must stay as they are, and netfilter's NAT is in use by somebody."""
+    assert "whose addresses are never translated" in net.tenantctl("set", "switch", "acme", "db", "--no-nat")
+    net.tenantctl("add", "switch", "acme", "copy", "10.1.9.0/24", "--no-nat")
+    net.wait_settled()
+    assert not net.tenantd("esg1")["translatesWrongly"]
+    subprocess.run(["modprobe", "nft_masq"], check=True)
+    net.wait(lambda: net.tenantd("esg1")["translatesWrongly"], 5, "esg1 to see that")
+    told = lambda: "those of switch copy of tenant acme must stay as they are" in (net.log / "esg1/tenantd.log").read_text()
+    net.wait(told, 20, "esg1 to tell of it")
+    subprocess.run(["modprobe", "-r", "nft_masq"], check=True)
+    net.tenantctl("del", "switch", "acme", "copy")
+
+
 @pytest.mark.parametrize("words, sentence", [
     (["acme", SECOND, "tcp/22", "--to", HOST],
      "tcp/22 of public address 203.0.113.7 of tenant acme is reserved for the provider; publish another port"),

@@ -97,6 +97,20 @@ const char *kernel_exposure(void)
 	return NULL;
 }
 
+/* Rules of iptables and of nftables both stand on this module, which counts them. */
+bool kernel_translates(void)
+{
+	FILE *file = fopen("/sys/module/nf_nat/refcnt", "r");
+	int count = 0;
+
+	if (!file)
+		return false;
+	if (fscanf(file, "%d", &count) != 1)
+		count = 0;
+	fclose(file);
+	return count > 0;
+}
+
 /* ---- by kind ---- */
 
 typedef int (*kernel_call)(struct kernel *kernel, const struct object *obj, struct reason *why);

@@ -84,6 +84,9 @@ void kernel_skip_met(struct kernel *kernel, struct objects *want);
  */
 const char *kernel_exposure(void);
 
+/* Netfilter's NAT is in use, by a rule in whatever table and network namespace. */
+bool kernel_translates(void);
+
 /* A route in some table. */
 struct kernel_route {
 	struct ipnet net, via;

@@ -129,6 +129,12 @@ static struct log_ref refs[] = {
 		.suggestion = "Two hosts may have the same address, or the switch a loop: \"bridge fdb show br ls<switch id>\" on the DLRs says by which port each MAC comes.",
 	},
 	{
+		.code = EC_TENANT_TRANSLATED,
+		.title = "Addresses may be translated that must not be",
+		.description = "Some rule of netfilter translates addresses on this node, and a tenant that it serves has a switch that is marked --no-nat. tenantd cannot say whether the rule is for that tenant.",
+		.suggestion = "\"nft list ruleset\" and \"iptables-save -t nat\" show the rules. Limit them to interfaces that are in no tenant's VRF, or take them away.",
+	},
+	{
 		.code = END_FERR,
 	},
 };

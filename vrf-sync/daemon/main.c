@@ -47,6 +47,7 @@ static void quit(void)
 	verdict_stop();
 	guarding_stop();
 	hosting_stop();
+	translating_stop();
 	leaving_stop();
 	operating_stop();
 	moving_stop();
@@ -192,6 +193,7 @@ int main(int argc, char **argv)
 	straying_init();
 	guarding_init();
 	hosting_init();
+	translating_init();
 	backend_init();
 	frr_config_fork();
 	frr_run(tenantd.loop);

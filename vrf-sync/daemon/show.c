@@ -166,6 +166,10 @@ static void show_node(struct vty *vty, const struct engine_stats *stats)
 	if (kernel_exposure())
 		vty_out(vty, "Warning: services of this node answer tenants: %s is not 0\n",
 			kernel_exposure());
+	if (translating_wrongly())
+		vty_out(vty,
+			"Warning: netfilter translates addresses on this node, and tenant %s has some that must stay as they are\n",
+			translating_wrongly()->name);
 	straying_show_node(vty);
 	metrics_show(vty);
 }
@@ -234,6 +238,7 @@ static void show_all_json(struct vty *vty)
 	json_object_int_add(json, "deleted", stats.deleted);
 	json_object_int_add(json, "failed", stats.failed);
 	json_object_string_add(json, "exposed-by", kernel_exposure() ? kernel_exposure() : "");
+	json_object_boolean_add(json, "translatesWrongly", translating_wrongly() != NULL);
 	json_object_string_add(json, "problem",
 			       show_node_problem(&stats) ? show_node_problem(&stats) : "");
 	for (int target = 0; target < TARGET_COUNT; target++)

@@ -152,6 +152,12 @@ void guarding_stop(void);
 void hosting_planned(uint32_t tenant_id);
 void hosting_init(void);
 void hosting_stop(void);
+/* translating.c: the first tenant whose addresses must stay as they are on a node that translates;
+ * NULL: none
+ */
+const struct tenant *translating_wrongly(void);
+void translating_init(void);
+void translating_stop(void);
 /* leaving.c: these have changed. */
 void leaving_loaded(const uint32_t *touched);
 /* Somebody moves a switch, and waits for what nodes say. */
