@@ -178,8 +178,11 @@ def which_operation(box):
     shows(box, f"^Operation {operation}, .*: leaving since 0 s, nodes are waited for")
     heard(operation, "leaving")
     shows(box, f"^Operation {operation}, .*: leaving since [01] s, all nodes are in step")
+    check("Operations" not in shown(box, "json") and "Operations on sites: 1 running, 0 failed" in
+          box.tenantd.ask("show tenant")[1], box.tenantd.ask("show tenant")[1])
     end_as(operation, "failed", "node dlr2 of dc2 was not in step")
     shows(box, f"^Operation {operation}, .*: failed [01] s ago, node dlr2 of dc2 was not in step")
+    wait(lambda: "Operations on sites: 0 running, 1 failed" in box.tenantd.ask("show tenant")[1], "the node to count it")
     end_as(operation, "undone")
     shows(box, f"^Operation {operation}, .*: undone [01] s ago")
     told = json.loads(shown(box, "acme json"))["operation"]
@@ -330,6 +333,7 @@ def a_site_that_stands_by(box):
     with box.client() as client:
         told = client.data(f'<get><filter type="subtree">{STATE.format("")}</filter></get>')
     check("<egress>active</egress><active-site>dc2</active-site><stands-by>true</stands-by>" in told, told)
+    check("Operation" not in shown(box) and "operation" not in json.loads(shown(box, "acme json")), "another database's operation")
     check(box.tenantd.log.read_text().count("operation ") == before, "operations of another database are told of")
 
 

@@ -284,9 +284,9 @@ static bool loaded_database(void *arg, struct load *load)
 	return true;
 }
 
-static void loaded_operations(void *arg, const struct operation_row *list)
+static void loaded_operations(void *arg, const struct operation_row *list, bool anew)
 {
-	operating_loaded(list);
+	operating_loaded(list, anew);
 }
 
 /* ---- the configuration ---- */

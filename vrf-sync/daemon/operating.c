@@ -25,7 +25,6 @@
 
 static struct operation_row *known; /* darr */
 static int64_t *news;               /* darr: ids that have got on since they were told of */
-static bool has_listened;
 static struct pace pace;
 
 /* ---- asking ---- */
@@ -118,9 +117,9 @@ static void log_all(const struct operation_row *rows)
 			count_state(rows, "undone"), failed);
 }
 
-static bool is_served_here(uint32_t tenant_id)
+bool operating_is_here(const struct operation_row *row)
 {
-	const struct tenant *tenant = model_tenant(tenantd.model, tenant_id);
+	const struct tenant *tenant = model_tenant(tenantd.model, row->tenant_id);
 	const struct node *node = tenantd_own_node();
 
 	return tenant && node && (tenant_roles_on(tenant, node->id) & node->roles);
@@ -133,7 +132,7 @@ static void tell(struct event *event)
 
 	while (taken < darr_len(news) && darr_len(rows) < PACE_MOST) {
 		row = find(known, news[taken++]);
-		if (row && is_served_here(row->tenant_id))
+		if (row && operating_is_here(row))
 			*darr_append(rows) = *row;
 	}
 	darr_remove_n(news, 0, taken);
@@ -150,8 +149,6 @@ static void note(int64_t id)
 {
 	const int64_t *one;
 
-	if (!has_listened)
-		return;
 	darr_foreach_p (news, one)
 		if (*one == id)
 			return;
@@ -192,11 +189,13 @@ static bool is_newest(const struct operation_row *row, const struct operation_ro
 	return true;
 }
 
-void operating_loaded(const struct operation_row *list)
+void operating_loaded(const struct operation_row *list, bool anew)
 {
 	const struct operation_row *row, *old;
 	struct operation_row *now = NULL;
 
+	if (anew)
+		operating_stop();
 	darr_foreach_p (known, row)
 		if (stays(row, list))
 			*darr_append(now) = *row;
@@ -205,12 +204,11 @@ void operating_loaded(const struct operation_row *list)
 			continue;
 		*darr_append(now) = *row;
 		old = find(known, row->id);
-		if (!old || !is_same(old, row))
+		if (!anew && (!old || !is_same(old, row)))
 			note(row->id);
 	}
 	darr_free(known);
 	known = now;
-	has_listened = true;
 }
 
 void operating_stop(void)

@@ -171,6 +171,7 @@ static void show_node(struct vty *vty, const struct engine_stats *stats)
 			"Warning: netfilter translates addresses on this node, and tenant %s has some that must stay as they are\n",
 			translating_wrongly()->name);
 	straying_show_node(vty);
+	site_show_node(vty);
 	metrics_show(vty);
 }
 

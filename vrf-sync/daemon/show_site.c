@@ -111,6 +111,23 @@ static struct json_object *operation_json(const struct operation_row *row)
 	return json;
 }
 
+/* ---- show tenant ---- */
+
+void site_show_node(struct vty *vty)
+{
+	const struct operation_row *list = operating_list(), *row;
+	unsigned int running = 0, failed = 0;
+
+	darr_foreach_p (list, row) {
+		if (!operating_is_here(row))
+			continue;
+		running += !strcmp(row->state, "running");
+		failed += !strcmp(row->state, "failed");
+	}
+	if (running || failed)
+		vty_out(vty, "Operations on sites: %u running, %u failed\n", running, failed);
+}
+
 /* ---- show tenant NAME ---- */
 
 static void show_switches(struct vty *vty, const struct tenant *tenant)

@@ -13,6 +13,8 @@ enum presence site_presence(const struct tenant *tenant, const struct logical_sw
 /* Hosts of the switch that are said to be at this node's site. */
 unsigned int site_hosts(const struct logical_switch *sw);
 
+/* Of all tenants here, how many operations run or have failed; nothing where none do. */
+void site_show_node(struct vty *vty);
 void site_show(struct vty *vty, const struct tenant *tenant);
 void site_json(struct json_object *json, const struct tenant *tenant);
 void site_show_init(void);

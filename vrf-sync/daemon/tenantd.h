@@ -165,14 +165,16 @@ bool leaving_any(void);
 /* As far as this node goes, what leaves its site has left it. */
 bool leaving_is_over(void);
 void leaving_stop(void);
-/* operating.c: what there is now (darr, by id). */
-void operating_loaded(const struct operation_row *list);
+/* operating.c: what there is now (darr, by id); anew: what there was is another database's. */
+void operating_loaded(const struct operation_row *list, bool anew);
 /* All that are not over, and of tenants without one the newest that ended while tenantd ran
  * (darr, each of another tenant); good until the next event.
  */
 const struct operation_row *operating_list(void);
 /* The one of a tenant; NULL: none. */
 const struct operation_row *operating_of_tenant(uint32_t tenant_id);
+/* Its tenant is served by this node. */
+bool operating_is_here(const struct operation_row *row);
 /* "operation 7, failover of acme from dc1 to dc2, planned"; returns buf. */
 #define OPERATING_TEXT_SIZE 320
 const char *operating_text(const struct operation_row *row, char buf[static OPERATING_TEXT_SIZE]);

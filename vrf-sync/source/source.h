@@ -30,9 +30,9 @@ struct source_cbs {
 	 */
 	bool (*doubts)(void *arg, const struct load *load);
 	/* May be NULL.  Operations on sites that run, or have just ended (darr, by id); at each
-	 * commit, behind the load that belongs to them.
+	 * commit, behind the load that belongs to them.  anew: they are those of another database.
 	 */
-	void (*operations)(void *arg, const struct operation_row *list);
+	void (*operations)(void *arg, const struct operation_row *list, bool anew);
 	/* A problem began, or changed (one sentence), or ended (NULL). */
 	void (*problem)(void *arg, const char *sentence);
 };

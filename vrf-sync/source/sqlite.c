@@ -66,6 +66,7 @@ struct sqlite_source {
 	uint32_t data_version;
 	struct operation_row *operations; /* darr */
 	int64_t operations_read;          /* the newest id; -1: none has been */
+	bool other_file;                  /* whose operations nobody has been told of */
 
 	int inotify;
 	bool written; /* to, since we last looked */
@@ -137,6 +138,10 @@ static bool open_db(struct sqlite_source *source, struct reason *why)
 	 * sees that this is not the one we know
 	 */
 	stat(source->path, &st);
+	if (source->dev != st.st_dev || source->ino != st.st_ino) {
+		darr_free(source->operations);
+		source->other_file = true;
+	}
 	source->dev = st.st_dev;
 	source->ino = st.st_ino;
 	source->size = st.st_size;
@@ -200,7 +205,9 @@ static int read_operations(struct sqlite_source *source, struct reason *why)
 static void tell_operations(struct sqlite_source *source)
 {
 	if (source->base.cbs.operations)
-		source->base.cbs.operations(source->base.arg, source->operations);
+		source->base.cbs.operations(source->base.arg, source->operations,
+					    source->other_file);
+	source->other_file = false;
 }
 
 /* 1: something new was handed over, 0: nothing new, -EIO. */
