@@ -41,6 +41,30 @@ static const struct {
 	  "UPDATE logical_switch SET state = 'active' WHERE id = 4", 4, PRESENCE_NONE, PRESENCE_ACTIVE },
 };
 
+/* seen_by: the name of a node, "": nobody. */
+static const struct {
+	const char *what, *sql, *address;
+	uint32_t site, home;
+	bool routed;
+	const char *seen_by;
+} hosts[] = {
+	{ "moved away", "", "10.1.1.50", DC2, DC1, true, "" },
+	{ "known, without a route", "", "10.1.1.51", DC2, DC1, false, "" },
+	{ "nobody said where", "", "10.1.2.61", 0, 0, false, "" },
+	{ "seen there", "UPDATE host SET seen_by = 4", "10.1.1.50", DC2, DC1, true, "dlr2" },
+	{ "seen elsewhere, before somebody wrote", "UPDATE host SET seen_by = 1", "10.1.1.50", DC2, DC1, true, "" },
+	{ "seen by one that is gone", "UPDATE host SET seen_by = 4; DELETE FROM attachment WHERE node_id = 4;"
+	  "DELETE FROM wire_port WHERE node_id = 4; PRAGMA foreign_keys = ON; DELETE FROM node WHERE id = 4", "10.1.1.50", DC2,
+	  DC1, true, "" },
+	{ "its switch came after it", "UPDATE logical_switch SET site_id = 2 WHERE id = 1", "10.1.1.50", DC2, DC2, true, "" },
+	{ "where all traffic leaves elsewhere", "DROP TRIGGER tenant_egress; UPDATE tenant SET egress = 'active', active_site_id = 1",
+	  "10.1.1.50", DC2, DC1, false, "" },
+	{ "of a switch that leaves, and another is ready in its place",
+	  "INSERT INTO host (subnet_id, address) VALUES (3, '10.1.3.9')", "10.1.3.9", DC1, DC1, false, "" },
+	{ "of one that stands in", "UPDATE logical_switch SET state = 'ready' WHERE id = 3; UPDATE logical_switch SET state = 'active'"
+	  " WHERE id = 4; INSERT INTO host (subnet_id, address) VALUES (4, '10.1.3.9')", "10.1.3.9", DC2, DC2, false, "" },
+};
+
 static const struct {
 	const char *what, *sql;
 	const char *sentence; /* NULL: nothing is wrong */
@@ -84,6 +108,39 @@ START_TEST(a_site_does_for_a_switch_what_rows_say)
 	ck_assert_str_eq(presence_names[switch_presence(tenant, sw, DC2)],
 			 presence_names[places[_i].at_dc2]);
 	ck_assert_int_eq(switch_is_active(model_provider(model), tenant, sw), active);
+	model_free(model);
+}
+END_TEST
+
+static const struct tenant_host *find_host(const struct tenant *tenant,
+					   const struct ipnet *address)
+{
+	const struct logical_switch *sw;
+	const struct tenant_host *host;
+
+	darr_foreach_p (tenant->switches, sw)
+		darr_foreach_p (sw->hosts, host)
+			if (!ipnet_cmp(&host->address, address))
+				return host;
+	return NULL;
+}
+
+START_TEST(a_host_is_where_its_row_or_its_switch_says)
+{
+	struct model *model = lib_model("two-sites", hosts[_i].sql);
+	const struct tenant *tenant = model_tenant(model, 1);
+	const struct tenant_host *host;
+	const struct node *seen;
+	struct ipnet address;
+
+	ck_assert_int_eq(ipnet_parse_addr(hosts[_i].address, &address), 0);
+	host = find_host(tenant, &address);
+	ck_assert_ptr_nonnull(host);
+	seen = host_seen_by(model_provider(model), host);
+	ck_assert_uint_eq(tenant_host_site(tenant, &address), hosts[_i].site);
+	ck_assert_uint_eq(tenant_home_site(tenant, &address), hosts[_i].home);
+	ck_assert_int_eq(host_has_route(tenant, host), hosts[_i].routed);
+	ck_assert_str_eq(seen ? seen->name : "", hosts[_i].seen_by);
 	model_free(model);
 }
 END_TEST
@@ -142,6 +199,8 @@ int main(void)
 
 	tcase_set_timeout(tcase, 60);
 	tcase_add_loop_test(tcase, a_site_does_for_a_switch_what_rows_say, 0, array_size(places));
+	tcase_add_loop_test(tcase, a_host_is_where_its_row_or_its_switch_says, 0,
+			    array_size(hosts));
 	tcase_add_loop_test(tcase, a_place_that_cannot_be_is_told, 0, array_size(rules));
 	tcase_add_test(tcase, hosts_outlive_the_way_their_gateway_is_there);
 	suite_add_tcase(suite, tcase);
