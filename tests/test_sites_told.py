@@ -276,6 +276,17 @@ def moves_are_told(box):
         hears(client, "host-moved", "<address>10.1.1.77</address><from>dc2</from><to>dc1</to><by>written</by>")
         db.execute("DELETE FROM host WHERE address = '10.1.1.77'")
         hears(client, "host-moved", "<address>10.1.1.77</address><from>dc1</from><to>dc2</to><by>written</by>")
+        # to a site that is new with it
+        db.execute("BEGIN")
+        db.execute("INSERT INTO site (id, name) VALUES (3, 'dc3')")
+        db.execute("INSERT INTO node (id, name, site_id, router_id, vtep) VALUES (7, 'dlr3', 3, '10.255.0.31', '10.254.0.31')")
+        db.execute("INSERT INTO node_role VALUES (7, 'dlr')")
+        db.execute("INSERT INTO attachment (tenant_id, node_id, role) VALUES (1, 7, 'dlr')")
+        db.execute("UPDATE host SET site_id = 3, seen_by = 7 WHERE address = '10.1.2.60'")
+        db.execute("COMMIT")
+        hears(client, "host-moved", "<address>10.1.2.60</address><from>dc1</from><to>dc3</to><by>seen</by><seen-by>dlr3</seen-by>")
+        db.execute("UPDATE host SET site_id = 1, seen_by = 1 WHERE address = '10.1.2.60'")
+        hears(client, "host-moved", "<from>dc3</from><to>dc1</to>")
         # to and fro before it is told, not where they are but whether they have a route, and a switch that goes elsewhere with all its hosts: no move
         for site in SITES.values():
             db.execute("UPDATE host SET site_id = ? WHERE address = '10.1.2.60'", (3 - site,))

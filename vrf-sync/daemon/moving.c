@@ -67,7 +67,7 @@ static struct host_move *find(const char *tenant, const struct ipnet *address)
 	struct host_move *move;
 
 	darr_foreach_p (news, move)
-		if (!strcmp(move->tenant, tenant) && !ipnet_cmp(&move->address, address))
+		if (!ipnet_cmp(&move->address, address) && !strcmp(move->tenant, tenant))
 			return move;
 	return NULL;
 }
@@ -82,15 +82,17 @@ static bool went_with_switch(const struct tenant *was, const struct tenant *now,
 	       tenant_home_site(was, address) != tenant_home_site(now, address);
 }
 
-static void compare(const struct tenant *was, const struct tenant *now,
-		    const struct tenant_host *row)
+/* provider: as the load has it, where it has one; a site may be new. */
+static void compare(const struct provider *provider, const struct tenant *was,
+		    const struct tenant *now, const struct tenant_host *row)
 {
 	uint32_t from = tenant_host_site(was, &row->address);
 	uint32_t to = tenant_host_site(now, &row->address);
-	const struct node *seen = host_seen_by(model_provider(tenantd.model), row);
+	const struct node *seen = host_seen_by(provider, row);
+	const struct site *site = provider_site(provider, to);
 	struct host_move *move;
 
-	if (!from || !to || from == to || went_with_switch(was, now, &row->address))
+	if (!from || !site || from == to || went_with_switch(was, now, &row->address))
 		return;
 	move = find(now->name, &row->address);
 	if (!move) {
@@ -99,7 +101,7 @@ static void compare(const struct tenant *was, const struct tenant *now,
 		strlcpy(move->tenant, now->name, sizeof(move->tenant));
 		strlcpy(move->from, operating_site(from), sizeof(move->from));
 	}
-	strlcpy(move->to, operating_site(to), sizeof(move->to));
+	strlcpy(move->to, site->name, sizeof(move->to));
 	strlcpy(move->seen_by, seen && row->site_id == to ? seen->name : "",
 		sizeof(move->seen_by));
 	pace_ask(&pace, tell);
@@ -111,8 +113,9 @@ static bool is_same_place(const struct tenant_host *a, const struct tenant_host 
 }
 
 /* Both are in order of their rows' ids. */
-static void compare_hosts(const struct tenant *was, const struct tenant *now,
-			  const struct tenant_host *old, const struct tenant_host *new)
+static void compare_hosts(const struct provider *provider, const struct tenant *was,
+			  const struct tenant *now, const struct tenant_host *old,
+			  const struct tenant_host *new)
 {
 	unsigned int i = 0, j = 0;
 
@@ -121,27 +124,29 @@ static void compare_hosts(const struct tenant *was, const struct tenant *now,
 		bool came = !gone && (i == darr_len(old) || new[j].id < old[i].id);
 
 		if (gone)
-			compare(was, now, &old[i]);
+			compare(provider, was, now, &old[i]);
 		else if (came || !is_same_place(&old[i], &new[j]))
-			compare(was, now, &new[j]);
+			compare(provider, was, now, &new[j]);
 		i += !came;
 		j += !gone;
 	}
 }
 
-static void compare_tenant(const struct tenant *was, const struct tenant *now)
+static void compare_tenant(const struct provider *provider, const struct tenant *was,
+			   const struct tenant *now)
 {
 	const struct logical_switch *sw, *other;
 
 	darr_foreach_p (now->switches, sw) {
 		other = tenant_switch(was, sw->id);
 		if (sw->hosts || (other && other->hosts))
-			compare_hosts(was, now, other ? other->hosts : NULL, sw->hosts);
+			compare_hosts(provider, was, now, other ? other->hosts : NULL, sw->hosts);
 	}
 }
 
 void moving_judge(const struct load *load)
 {
+	const struct provider *provider = load->provider ?: model_provider(tenantd.model);
 	const struct node *node = tenantd_own_node();
 	struct tenant *const *now;
 
@@ -150,7 +155,7 @@ void moving_judge(const struct load *load)
 
 		if (was && was != *now && node && !(*now)->bad &&
 		    (tenant_roles_on(*now, node->id) & node->roles))
-			compare_tenant(was, *now);
+			compare_tenant(provider, was, *now);
 	}
 }
 
