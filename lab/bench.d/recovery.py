@@ -13,11 +13,12 @@ customer's router sends every 5 ms.
     failover_planned_leaving_ms  how much of it the old site took
     failover_direct_ms           the same without "leaving": sooner, and with packets that go in circles (_expired)
     failover_disaster_N_ms       the old site is cut off, and N tenants get their switch at the new one by one commit:
-                                 until the last of them has its route at the customers' PE
+                                 until the last of them has its route at the customers' PE (median)
     edge_death_ms                one of two edges loses its power behind a switch, no link goes down: the longest gap
                                  of eight hosts' echoes that go by both edges, there and back; with BFD (median; _worst)
-    NAME_by_hand_ms              the same network without our modules, with FRR's own timers, on addresses and routes that
-                                 an operator gives to ip; typing takes no time
+    NAME_by_hand_ms              the same network without our modules, with FRR's own timers and no BFD, on addresses and
+                                 routes that an operator gives to ip; typing takes no time. In the disaster it is a script
+                                 with the gateways of all N in one file for vtysh -f, from when that starts
 """
 
 import argparse
@@ -41,6 +42,7 @@ WEB, DB, DEFAULT, VM = "10.1.1.0/24", "10.1.2.0/24", "0.0.0.0/0", "10.1.2.60"
 GUESTS = [f"10.1.1.{n}" for n in range(50, 58)]
 ROLES = {"zebra": ("dlr", "esg", "pe"), "ospfd": ("dlr", "esg", "pe"), "bgpd": ("pe",)}
 PATIENCE = 120
+STOCK = "router ospf vrf {}", "no timers throttle spf", "no timers throttle lsa all", "no timers lsa min-arrival", "exit"
 OTHER = {"dc1": "dc2", "dc2": "dc1"}
 DLR, PE, PORT = {"dc1": "dlr1", "dc2": "dlr2"}, {"dc1": "pe1", "dc2": "pe2"}, {"dc1": "p1", "dc2": "p2"}
 
@@ -54,12 +56,14 @@ class Net(Network):
                    for router in shape.provider if router.startswith(kinds)} if ours else {}
         config = {node: f"tenant node {node}\ntenant database sqlite {DATABASE}\n" for node in shape.provider}
         super().__init__(logs, extra=[Extra(f"{programs}/tenantd", config)], options=options, topology=shape)
-        self.shape, self.ours, self.bfd = shape, ours, edges == 2
+        self.shape, self.ours, self.bfd = shape, ours, ours and edges == 2
 
     def start(self):
         self.db = Database(DATABASE)
         wires = {name: (*wire[:3], {"bfd": int(self.bfd)}) for name, wire in self.shape.wires.items()}
         self.db.provider(self.shape.nodes, wires, self.shape.LOOPBACK)
+        if not self.ours:    # from the beginning: an adjacency that flaps may lose a stock PE its routes (F1)
+            self.db.sql("UPDATE provider SET ospf_hello = 10, ospf_dead = 40")
         super().start()
 
     def stop(self):
@@ -85,6 +89,10 @@ class Net(Network):
             self.stretched = self.db.switch("acme", "db", DB, scope="universal")
             self.db.link("acme", "paris", "pe3", "x0", twosites.CE_LINK, "ospf")
         self.settled()
+        self.whole()
+
+    def whole(self):
+        """All of acme is in use."""
         for prefix in (WEB, DB):
             self.wait(lambda: prefix in self.routes("ce"), PATIENCE, f"{prefix} at ce")
         for site in OTHER:
@@ -97,19 +105,16 @@ class Net(Network):
             self.wait(lambda: (s := self.show(node, "tenantd", "show tenant json"))["revision"] >= revision and
                       not s["busy"], timeout, f"tenantd on {node}")
 
-    def by_hand(self):
-        """From here on an operator has it: tenantd is gone, and the timers are FRR's own."""
+    def by_hand(self, *tenants):
+        """From here on an operator has it: tenantd is gone, and what timers are left are FRR's own."""
         for node in self.shape.provider:
             self.stop_daemon(node, "tenantd")
-            vrf = "router ospf vrf acme", "no timers throttle spf", "no timers throttle lsa all", "no timers lsa min-arrival"
-            lines = list(vrf) + ["exit"]
-            for line in self.vty(node, "ospfd", "show running-config").splitlines():
-                if line.startswith("interface ") and ("t" in line.split()[1][:1] or "u" in line.split()[1][:1]):
-                    lines += [line, "no ip ospf bfd", "no ip ospf dead-interval", "no ip ospf hello-interval", "exit"]
-            for line in lines:
-                self.connection(node, "ospfd").ask("configure terminal")
-                self.connection(node, "ospfd").ask(line)
-            self.connection(node, "ospfd").ask("end")
+            connection = self.connection(node, "ospfd")
+            connection.ask("configure terminal")
+            for tenant in tenants:
+                for line in STOCK:
+                    connection.ask(line.format(tenant))
+            connection.ask("end")
 
     # -- doing --
 
@@ -118,6 +123,14 @@ class Net(Network):
             for text, *values in statements:
                 self.db.sql(text, *values)
         return time.monotonic()
+
+    def push(self, node, lines):
+        """An operator's script: one file of FRR's lines to one node's daemons, by vtysh."""
+        file = self.out / node / "operator.conf"
+        file.write_text("\n".join(lines) + "\n")
+        began = time.monotonic()
+        self.run(node, "vtysh", "-N", self.netns(node), "-f", str(file))
+        return began
 
     def settle(self, site, switch, *addresses):
         """The host vm is at this site now, on this switch."""
@@ -299,29 +312,6 @@ def there_and_back(net, kind, count, suffix):
         figures.tell("failover_planned_leaving_ms", statistics.median(bench.waited) * 1000, "ms")
 
 
-def disaster(net, count):
-    """All tenants have their switch at dc1; dc1 is gone."""
-    net.db.sql("UPDATE provider SET ospf_hello = 5, ospf_dead = 20")
-    with net.db.together():
-        for number in range(count):
-            net.tenant(f"t{number:03}")
-    net.settled(600)
-    tables = lambda: sum(r.prefix == WEB for r in net.all_routes("pe3"))
-    net.wait(lambda: tables() == count, 600, "all of them at pe3", 1)
-    net.wait(lambda: all(sum(r.proto == "ospf" and r.prefix == DEFAULT for r in net.all_routes(dlr)) == count
-                         for dlr in DLR.values()), 600, "their defaults", 1)
-    for node in twosites.WEST:
-        net.stop_daemon(node, "tenantd")
-    net.cut_off()
-    net.wait(lambda: tables() == 0, 60, "dc1 to be gone", 0.2)
-    time.sleep(5)
-    with net.watch("pe3") as watcher:
-        began = net.commit(("UPDATE tenant SET recovery_site_id = ?", net.site("dc1")),
-                           ("UPDATE logical_switch SET site_id = ?", net.site("dc2")))
-        took = net.goes_to(watcher, WEB, "pe2", tables=count) - began
-    figures.tell(f"failover_disaster_{count}_ms", took * 1000, "ms")
-
-
 def shares(net, edges):
     """What each edge carries in a second, to the hosts and from them: all of them some, or nothing is measured."""
     before = {edge: net.carried(edge) for edge in edges}
@@ -349,38 +339,58 @@ def edge_deaths(net, deaths, suffix):
             time.sleep(1)
             gaps.append(flow.stop().gap * 1000)
         print(f"# {edge} died: {gaps[-1]:.0f} ms; packets a second in and out before:", carried, flush=True)
-        net.revive(edge)
+        if net.ours:    # by hand there would be nobody to configure it anew
+            net.revive(edge)
     figures.tell(f"edge_death{suffix}_ms", statistics.median(gaps), "ms")
     figures.tell(f"edge_death{suffix}_worst_ms", max(gaps), "ms")
 
 
 def disaster(net, count):
     """All tenants have their switch at dc1; dc1 is gone."""
-    net.db.sql("UPDATE provider SET ospf_hello = 5, ospf_dead = 20")
+    if net.ours:
+        net.db.sql("UPDATE provider SET ospf_hello = 5, ospf_dead = 20")
+    names = [f"t{number:03}" for number in range(count)]
     with net.db.together():
-        for number in range(count):
-            net.tenant(f"t{number:03}")
+        switches = {name: net.tenant(name) for name in names}
     net.settled(600)
     tables = lambda: sum(r.prefix == WEB for r in net.all_routes("pe3"))
     net.wait(lambda: tables() == count, 600, "all of them at pe3", 1)
     net.wait(lambda: all(sum(r.proto == "ospf" and r.prefix == DEFAULT for r in net.all_routes(dlr)) == count
                          for dlr in DLR.values()), 600, "their defaults", 1)
-    for node in twosites.WEST:
-        net.stop_daemon(node, "tenantd")
+    if net.ours:
+        for node in twosites.WEST:
+            net.stop_daemon(node, "tenantd")
+    else:
+        net.by_hand(*names)
     net.cut_off()
     net.wait(lambda: tables() == 0, 60, "dc1 to be gone", 0.2)
     time.sleep(5)
     with net.watch("pe3") as watcher:
-        began = net.commit(("UPDATE tenant SET recovery_site_id = ?", net.site("dc1")),
-                           ("UPDATE logical_switch SET site_id = ?", net.site("dc2")))
-        took = net.goes_to(watcher, WEB, "pe2", tables=count) - began
-    figures.tell(f"failover_disaster_{count}_ms", took * 1000, "ms")
+        if net.ours:
+            began = net.commit(("UPDATE tenant SET recovery_site_id = ?", net.site("dc1")),
+                               ("UPDATE logical_switch SET site_id = ?", net.site("dc2")))
+        else:
+            began = net.push("dlr2", [f"interface ls{switches[name]} vrf {name}\n ip address 10.1.1.1/24\nexit"
+                                      for name in names])
+        return (net.goes_to(watcher, WEB, "pe2", tables=count) - began) * 1000
+
+
+def disasters(logs, programs, chosen):
+    """Each in a network of its own."""
+    for ours, suffix in ((True, ""), (False, "_by_hand"))[:1 if chosen.no_hand else 2]:
+        times = []
+        for _ in range(chosen.disasters if ours else 1):
+            with Net(logs, programs, ours) as net:
+                times.append(disaster(net, chosen.tenants))
+        print(f"# failover_disaster{suffix}:", *(f"{took:.0f}" for took in times), flush=True)
+        figures.tell(f"failover_disaster_{chosen.tenants}{suffix}_ms", statistics.median(times), "ms")
 
 
 def main():
     parser = argparse.ArgumentParser(prog="lab/bench recovery", description="From one data centre to the other.")
     parser.add_argument("--count", type=int, default=5, help="moves each way, deaths of each edge (default 5)")
     parser.add_argument("--tenants", type=int, default=100, help="in the disaster (default 100)")
+    parser.add_argument("--disasters", type=int, default=3, help="times that all is moved (default 3)")
     parser.add_argument("--only", choices=("host", "failover", "disaster", "edge"), help="leave out the others")
     parser.add_argument("--no-hand", action="store_true", help="leave out what is done by hand")
     chosen = parser.parse_args()
@@ -399,18 +409,19 @@ def main():
                     with Net(logs, programs, ours) as net:
                         net.customer()
                         if not ours:
-                            net.by_hand()
+                            net.by_hand("acme")
+                            net.whole()
                         for kind in moves if ours else set(moves) - {Direct}:
                             there_and_back(net, kind, chosen.count if ours else 2, suffix)
                 if wanted("edge"):
                     with Net(logs, programs, ours, edges=2) as net:
                         net.customer()
                         if not ours:
-                            net.by_hand()
-                        edge_deaths(net, ("esg1", "esg3") * (chosen.count if ours else 1), suffix)
+                            net.by_hand("acme")
+                            net.whole()
+                        edge_deaths(net, ("esg1", "esg3") * chosen.count if ours else ("esg1",), suffix)
             if wanted("disaster"):
-                with Net(logs, programs) as net:
-                    disaster(net, chosen.tenants)
+                disasters(logs, programs, chosen)
         except (LabError, OSError) as error:
             keep = os.environ.get("GUEST_OUT")
             if keep:

@@ -111,7 +111,8 @@ class TwoSites:
         home, identity = ("site", SITE_ADDRESS) if router == "ce" else ("lo", self.LOOPBACK[router])
         if not links:
             return ""
-        return ("".join(reference.ospf_interface(device) for device in links) +
+        timers = (10, 40) if router == "ce" and not self.fast else ()
+        return ("".join(reference.ospf_interface(device, *timers) for device in links) +
                 f"interface {home}\n ip ospf area 0\n ip ospf passive\nexit\n"
                 f"router ospf\n ospf router-id {identity}\n{reference.FAST_OSPF if self.fast else ''}exit\n")
 
