@@ -68,6 +68,9 @@ void lib_load_all(struct model *model, struct db *db, uint32_t **touched);
 void lib_load_since(struct model *model, struct db *db, uint32_t **touched);
 /* schema + story + sql, loaded. */
 struct model *lib_model(const char *story, const char *sql);
+/* The tenant in such a model has one finding, which says this sentence, or (NULL) none. */
+void lib_find(const char *story, const char *sql, uint32_t tenant_id, const char *what,
+	      const char *sentence);
 bool lib_is_touched(const uint32_t *touched, uint32_t id);
 
 /* ---- plans ---- */

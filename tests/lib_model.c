@@ -61,6 +61,21 @@ struct model *lib_model(const char *story, const char *sql)
 	return model;
 }
 
+void lib_find(const char *story, const char *sql, uint32_t tenant_id, const char *what,
+	      const char *sentence)
+{
+	struct model *model = lib_model(story, sql);
+	struct reason *findings = NULL;
+	size_t count = validate_tenant(model, model_tenant(model, tenant_id), &findings);
+
+	ck_assert_msg(count == (sentence != NULL), "%s: %zu findings, the first: %s", what, count,
+		      count ? findings[0].text : "");
+	if (count)
+		ck_assert_str_eq(findings[0].text, sentence);
+	darr_free(findings);
+	model_free(model);
+}
+
 bool lib_is_touched(const uint32_t *touched, uint32_t id)
 {
 	for (unsigned int i = 0; i < darr_len(touched); i++)
