@@ -253,6 +253,38 @@ START_TEST(logical_switch)
 }
 END_TEST
 
+/* One that is only kept ready has a MAC of its own, and it is the same device in both. */
+START_TEST(bridge_without_gateway)
+{
+	struct op *ops = NULL;
+
+	wish(vrf_of("acme", 1001));
+	wish(object(OBJ_BRIDGE, "acme", "ls3", "web", 1450, 3, NULL));
+	in_step();
+	operator_does("ip link set ls3 txqueuelen 777");
+	want.list[1].num[1] = 0x01020304;
+	want.list[1].num[2] = BRIDGE_NO_GATEWAY;
+	differences(&ops);
+	ck_assert_uint_eq(darr_len(ops), 1);
+	ck_assert_uint_eq(ops[0].what, OUTCOME_UPDATE);
+	darr_free(ops);
+	in_step();
+	ck_assert(holds("ip link show ls3 up | grep -q 02:47:01:02:03:04"));
+	want.list[1].num[2] = BRIDGE_NO_GATEWAY | BRIDGE_LEARNS;
+	in_step();
+	ck_assert(holds("test $(cat /proc/sys/net/ipv4/conf/ls3/arp_accept) = 1"));
+	want.list[1].num[1] = 3;
+	want.list[1].num[2] = BRIDGE_LEARNS;
+	in_step();
+	ck_assert(holds("ip link show ls3 up | grep -q 02:46:00:00:00:03"));
+	ck_assert(holds("ip link show ls3 | grep -q 'qlen 777'"));
+	/* drift */
+	operator_does("ip link set ls3 address 02:48:00:00:00:03");
+	in_step();
+	nothing_remains();
+}
+END_TEST
+
 /* A switch with a VLAN of a core switch. */
 START_TEST(segment)
 {
@@ -733,8 +765,8 @@ int main(void)
 		 (const TTest *[]){ segment, segment_on_poor_trunk, segment_refused, NULL });
 	add_case(suite, "port", (const TTest *[]){ port, port_foreign, NULL });
 	add_case(suite, "switch",
-		 (const TTest *[]){ logical_switch, switch_with_evpn, switches_run_at_once,
-				    logical_switch_foreign, NULL });
+		 (const TTest *[]){ logical_switch, bridge_without_gateway, switch_with_evpn,
+				    switches_run_at_once, logical_switch_foreign, NULL });
 	add_case(suite, "address", (const TTest *[]){ address, NULL });
 	add_case(suite, "virtual",
 		 (const TTest *[]){ virtual_router_on_port, virtual_router_on_vlan,

@@ -468,6 +468,8 @@ START_TEST(the_gateway_has_the_same_address_on_every_dlr)
 
 	derive_gateway_mac(&sw, mac);
 	ck_assert_mem_eq(mac, expected, 6);
+	derive_bridge_mac(0x01020304, mac);
+	ck_assert_mem_eq(mac, ((const uint8_t[]){ 0x02, 0x47, 1, 2, 3, 4 }), 6);
 	derive_bridge_name(&sw, name);
 	ck_assert_str_eq(name, "ls16909060");
 	derive_vxlan_name(16777215, name);

@@ -106,6 +106,15 @@ def test_a_host_of_a_stretched_switch_takes_its_traffic_along(net):
     net.wait_no_route("ce", f"{VM}/32")
 
 
+def test_a_host_where_its_switch_is_kept_ready_uses_the_gateway_at_the_other_site(net):
+    """The bridge there has no gateway, so it must not have the gateway's MAC either: frames for it go on by VXLAN."""
+    net.move("vm", f"{GUEST}/24", "dlr2", "web")
+    assert net.ping("vm", "10.1.1.1"), "the gateway, at dlr1"
+    assert net.ping("vm", NEAR) and net.ping("vm", OTHER), "its own subnet, and another one, by that gateway"
+    assert net.ping("ce", GUEST, source="172.16.2.1")
+    goes_by(net, GUEST, "esg1")
+
+
 def test_a_host_moves_into_the_site_where_its_switch_is_kept_ready(net):
     """From another subnet of dc1 it does not answer yet: dlr1 asks for its MAC, and it answers the gateway it knows, dlr2."""
     net.move("vm", f"{GUEST}/24", "dlr2", "web")

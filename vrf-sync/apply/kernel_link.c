@@ -27,6 +27,7 @@
 #include "darr.h"
 
 #include "apply/kernel_priv.h"
+#include "plan/kernel_text.h"
 
 static const struct {
 	const char *word; /* in the alias */
@@ -370,13 +371,10 @@ static void read_vlan(const struct kernel_link *link, const struct kernel_link *
 
 static void read_bridge(const struct kernel_link *link, struct object *obj)
 {
-	const uint8_t *mac = link->mac;
-
 	sscanf(link->alias, "frr-tenant %*s switch %31s", obj->ref);
 	obj->num[0] = link->mtu;
-	obj->num[1] = (uint32_t)mac[2] << 24 | mac[3] << 16 | mac[4] << 8 | mac[5];
-	obj->num[2] = link->arp_accept;
-	obj->altered |= !link->up || mac[0] != 0x02 || mac[1] != 0x46;
+	obj->num[2] = link->arp_accept ? BRIDGE_LEARNS : 0;
+	obj->altered |= !bridge_take_mac(obj, link->mac) || !link->up || link->arp_accept > 1;
 }
 
 static void read_vxlan(const struct kernel_link *link, const char *master, struct object *obj)

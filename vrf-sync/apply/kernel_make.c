@@ -25,6 +25,7 @@
 
 #include "errors.h"
 #include "apply/kernel_priv.h"
+#include "plan/kernel_text.h"
 
 /* A device as it is to be. */
 struct wish {
@@ -242,7 +243,6 @@ static const struct link_ops {
 /* What a device can be given when it is made, and at any time later. */
 static void put_common(struct nl_msg *msg, const struct wish *wish)
 {
-	const struct logical_switch sw = { .id = wish->obj->num[1] };
 	uint8_t mac[6];
 
 	if (wish->master)
@@ -250,7 +250,7 @@ static void put_common(struct nl_msg *msg, const struct wish *wish)
 	if (wish->mtu)
 		nla_put_u32(msg, IFLA_MTU, wish->mtu);
 	if (wish->obj->kind == OBJ_BRIDGE)
-		derive_gateway_mac(&sw, mac);
+		bridge_mac(wish->obj, mac);
 	else if (wish->obj->kind == OBJ_MACVLAN)
 		derive_virtual_mac(wish->obj->num[0], mac);
 	else
@@ -297,7 +297,7 @@ static int request_set(struct kernel *kernel, const struct wish *wish,
 	nla_put_string(msg, IFLA_IFALIAS, alias);
 	if (wish->obj->kind == OBJ_BRIDGE) {
 		families = nla_nest_start(msg, IFLA_AF_SPEC);
-		kernel_put_setting(msg, DEVCONF_ARP_ACCEPT, wish->obj->num[2]);
+		kernel_put_setting(msg, DEVCONF_ARP_ACCEPT, wish->obj->num[2] & BRIDGE_LEARNS);
 		nla_nest_end(msg, families);
 	}
 	if (found)

@@ -191,14 +191,24 @@ void derive_vlan_name(const char *trunk, uint16_t vlan, char name[static DEVICE_
 		strlcpy(name, trunk, DEVICE_BUF);
 }
 
+static void make_mac(uint8_t kind, uint32_t id, uint8_t mac[static 6])
+{
+	mac[0] = 0x02; /* locally administered */
+	mac[1] = kind;
+	mac[2] = id >> 24;
+	mac[3] = id >> 16;
+	mac[4] = id >> 8;
+	mac[5] = id;
+}
+
 void derive_gateway_mac(const struct logical_switch *sw, uint8_t mac[static 6])
 {
-	mac[0] = 0x02;
-	mac[1] = 0x46;
-	mac[2] = sw->id >> 24;
-	mac[3] = sw->id >> 16;
-	mac[4] = sw->id >> 8;
-	mac[5] = sw->id;
+	make_mac(0x46, sw->id, mac);
+}
+
+void derive_bridge_mac(uint32_t node_id, uint8_t mac[static 6])
+{
+	make_mac(0x47, node_id, mac);
 }
 
 int derive_vrid(const struct link *link, uint8_t *vrid, struct reason *why)

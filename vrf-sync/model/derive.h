@@ -62,5 +62,7 @@ void derive_virtual_name(const struct link *link, char name[static DEVICE_BUF]);
 void derive_virtual_mac(uint8_t vrid, uint8_t mac[static 6]);
 /* The gateway's MAC, the same on every DLR: 02:46 and the switch id in four bytes. */
 void derive_gateway_mac(const struct logical_switch *sw, uint8_t mac[static 6]);
+/* Of the node's bridges that are no gateway: 02:47 and the node id in four bytes. */
+void derive_bridge_mac(uint32_t node_id, uint8_t mac[static 6]);
 
 #endif

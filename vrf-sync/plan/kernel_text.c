@@ -118,21 +118,44 @@ static void host_text(const struct object *obj, bool undo, char *buf)
 		 ipnet_format(&obj->net, net), obj->name, obj->vrf);
 }
 
+void bridge_mac(const struct object *bridge, uint8_t mac[static 6])
+{
+	const struct logical_switch sw = { .id = bridge->num[1] };
+
+	if (bridge->num[2] & BRIDGE_NO_GATEWAY)
+		derive_bridge_mac(bridge->num[1], mac);
+	else
+		derive_gateway_mac(&sw, mac);
+}
+
+bool bridge_take_mac(struct object *bridge, const uint8_t mac[static 6])
+{
+	uint8_t ours[6];
+
+	bridge->num[1] = (uint32_t)mac[2] << 24 | mac[3] << 16 | mac[4] << 8 | mac[5];
+	for (uint32_t flag = 0; flag <= BRIDGE_NO_GATEWAY; flag += BRIDGE_NO_GATEWAY) {
+		bridge->num[2] = (bridge->num[2] & ~BRIDGE_NO_GATEWAY) | flag;
+		bridge_mac(bridge, ours);
+		if (!memcmp(mac, ours, sizeof(ours)))
+			return true;
+	}
+	return false;
+}
+
 /* What is written to /proc/sys/net/ipv4/conf of a bridge. */
 static void append_setting(const struct object *obj, char *buf)
 {
 	size_t len = strlen(buf);
 
 	snprintf(buf + len, KERNEL_TEXT_SIZE - len, "\nsysctl -w net/ipv4/conf/%s/arp_accept=%u",
-		 obj->name, obj->num[2]);
+		 obj->name, obj->num[2] & BRIDGE_LEARNS);
 }
 
 static void bridge_text(const struct object *obj, bool undo, char *buf)
 {
-	const struct logical_switch sw = { .id = obj->num[1] };
 	uint8_t mac[6];
 
-	derive_gateway_mac(&sw, mac);
+	bridge_mac(obj, mac);
 	if (undo)
 		snprintf(buf, KERNEL_TEXT_SIZE, "ip link del %s", obj->name);
 	else
@@ -142,7 +165,7 @@ static void bridge_text(const struct object *obj, bool undo, char *buf)
 			"ip link set %s master %s up",
 			obj->name, mac[0], mac[1], mac[2], mac[3], mac[4], mac[5], obj->num[0],
 			obj->name, obj->vrf);
-	if (!undo && obj->num[2])
+	if (!undo && (obj->num[2] & BRIDGE_LEARNS))
 		append_setting(obj, buf);
 }
 
@@ -344,7 +367,12 @@ const char *kernel_text(const struct object *obj, bool undo, char buf[static KER
 
 static void update_bridge_text(const struct object *obj, char *buf)
 {
-	snprintf(buf, KERNEL_TEXT_SIZE, "ip link set %s mtu %u", obj->name, obj->num[0]);
+	uint8_t mac[6];
+
+	bridge_mac(obj, mac);
+	snprintf(buf, KERNEL_TEXT_SIZE,
+		 "ip link set %s address %02x:%02x:%02x:%02x:%02x:%02x mtu %u", obj->name, mac[0],
+		 mac[1], mac[2], mac[3], mac[4], mac[5], obj->num[0]);
 	append_setting(obj, buf);
 }
 

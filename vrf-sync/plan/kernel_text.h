@@ -20,4 +20,9 @@ const char *kernel_text(const struct object *obj, bool undo, char buf[static KER
 /* The same for one that is there with other content, and is changed in place. */
 const char *kernel_text_update(const struct object *obj, char buf[static KERNEL_TEXT_SIZE]);
 
+/* The MAC of an OBJ_BRIDGE. */
+void bridge_mac(const struct object *bridge, uint8_t mac[static 6]);
+/* The other way round: sets num[1] and the flag.  False where it is none of ours. */
+bool bridge_take_mac(struct object *bridge, const uint8_t mac[static 6]);
+
 #endif

@@ -124,8 +124,8 @@ enum object_kind {
 	/* ... in "vrf X" of mgmtd */
 	OBJ_ZEBRA_OSPF_MAP, /* ref route-map: what zebra takes from ospfd */
 	/* PHASE_SWITCH */
-	/* name device, ref switch name; num[0] MTU, num[1] switch id, num[2] hosts are learned
-	 * from what they say unasked
+	/* name device, ref switch name; num[0] MTU, num[2] BRIDGE_ flags, num[1] what its MAC is
+	 * made of: the switch id, or with BRIDGE_NO_GATEWAY the node id
 	 */
 	OBJ_BRIDGE,
 	/* name device, ref bridge; num[0] VNI, num[1] MTU, net local VTEP; num[2] learns nothing
@@ -152,7 +152,10 @@ enum object_kind {
 	OBJ_TRANSLATION,
 	OBJ_ROUTE, /* net by way of via, num[0] table */
 };
-#define OBJ_KIND_COUNT (OBJ_ROUTE + 1)
+#define OBJ_KIND_COUNT    (OBJ_ROUTE + 1)
+
+#define BRIDGE_LEARNS     1 /* hosts, from what they say unasked */
+#define BRIDGE_NO_GATEWAY 2 /* frames for the gateway go on by VXLAN to where it is */
 
 /* Protocol (IPPROTO_) and port in one number; 0 is neither. */
 #define SERVICE(protocol, port)   ((uint32_t)(protocol) << 16 | (port))

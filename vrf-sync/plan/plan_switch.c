@@ -4,7 +4,9 @@
  *
  * A switch is a bridge in the tenant's VRF with the gateway's address and MAC,
  * the same on every DLR, and a VXLAN device that floods to the other DLRs of
- * the tenant; with EVPN, bgpd and zebra know where what is.  Where it has a VLAN
+ * the tenant; with EVPN, bgpd and zebra know where what is.  A bridge that is
+ * only kept ready has a MAC of its own: else it would take what its hosts send
+ * to the gateway, which is elsewhere, and route it by its own edge.  Where it has a VLAN
  * in a switch domain, one DLR bridges that, too.  How much of it a DLR has is a
  * matter of its site: presence.h.
  */
@@ -116,8 +118,9 @@ static void plan_switch(struct plan *plan, const struct logical_switch *sw, enum
 	obj = add(plan, OBJ_BRIDGE, bridge);
 	strlcpy(obj->ref, sw->name, sizeof(obj->ref));
 	obj->num[0] = sw->mtu;
-	obj->num[1] = sw->id;
-	obj->num[2] = sw->track_hosts;
+	obj->num[1] = presence == PRESENCE_READY ? plan->node->id : sw->id;
+	obj->num[2] = (sw->track_hosts ? BRIDGE_LEARNS : 0) |
+		      (presence == PRESENCE_READY ? BRIDGE_NO_GATEWAY : 0);
 	plan_vxlan(plan, sw, bridge);
 	plan_segments(plan, sw, bridge);
 	if (presence == PRESENCE_LEAVING)
