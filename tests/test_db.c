@@ -100,6 +100,7 @@ static const struct {
 	{ "pool with parts smaller than an address", "UPDATE pool SET length = 127 WHERE kind = 'uplink'", "the uplink pool", true },
 	{ "reserved that is no network", "INSERT INTO reserved VALUES ('10.0.0.1/8', '')", "reserved prefix 10.0.0.1/8", true },
 	{ "site with a bad name", "UPDATE site SET name = 'a b' WHERE id = 1", "a b is not a name for a site", true },
+	{ "site with a state of a later version", "UPDATE site SET state = 'asleep' WHERE id = 1", "asleep is no state of a site that this version knows", true },
 	{ "node with a bad name", "UPDATE node SET name = '-n' WHERE id = 1", "-n is not a name for a node", true },
 	{ "node with a router id that is none", "UPDATE node SET router_id = 'x' WHERE id = 1", "router id x of node dlr", true },
 	{ "node with an IPv6 router id", "UPDATE node SET router_id = '::1' WHERE id = 1", "router id ::1 of node dlr", true },

@@ -278,7 +278,7 @@ END_TEST
 
 /* Tenants 1 and 2 on a wire and a port of one PE. */
 #define SHARED                                                                                                                                      \
-	THREE "INSERT INTO site VALUES (1, 'dc', '');"                                                                                              \
+	THREE "INSERT INTO site (id, name) VALUES (1, 'dc');"                                                                                       \
 	      "INSERT INTO node (id, name, site_id, router_id) VALUES (1, 'dlr', 1, '1.0.0.1'), (2, 'esg', 1, '1.0.0.2'), (3, 'pe', 1, '1.0.0.3');" \
 	      "INSERT INTO node_role VALUES (1, 'dlr'), (2, 'edge'), (3, 'pe');"                                                                    \
 	      "INSERT INTO wire (id, name, site_id, kind) VALUES (1, 'w', 1, 'transit');"                                                           \
@@ -392,7 +392,7 @@ static int apply(enum rule rule, struct reason *why, char *text)
 
 #define TENANT(id) "INSERT INTO tenant (id, name) VALUES (" #id ", 't');"
 #define WIRE \
-	"INSERT INTO site VALUES (1, 'dc', ''); INSERT INTO wire (id, name, site_id, kind) VALUES (2, 'w', 1, 'transit');"
+	"INSERT INTO site (id, name) VALUES (1, 'dc'); INSERT INTO wire (id, name, site_id, kind) VALUES (2, 'w', 1, 'transit');"
 #define AS4 "UPDATE provider SET asn = 4200000000;"
 
 /* clang-format off */

@@ -28,11 +28,11 @@
 #include "plan_rules.h"
 
 static const char *const stories[] = {
-	"all-in-one",       "bgp-link",     "bundles",          "dlr-edge",       "dlr-pe",
-	"edge-pe",          "four-byte-as", "hidden-subnets",   "leak-both-ways", "leak-one-way",
-	"no-aggregates",    "overrides",    "public-addresses", "reference",      "same-space",
-	"segments",         "static-link",  "static-transit",   "standby-site",   "two-dlrs",
-	"two-esgs-two-pes", "two-sites",    "virtual-address",
+	"all-in-one",   "bgp-link",         "bundles",      "dlr-edge",         "dlr-pe",
+	"edge-pe",      "evacuated-site",   "four-byte-as", "hidden-subnets",   "leak-both-ways",
+	"leak-one-way", "no-aggregates",    "overrides",    "public-addresses", "reference",
+	"same-space",   "segments",         "static-link",  "static-transit",   "standby-site",
+	"two-dlrs",     "two-esgs-two-pes", "two-sites",    "virtual-address",
 };
 
 /* ---- a plan as text ---- */

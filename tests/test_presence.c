@@ -34,6 +34,24 @@ static const struct {
 	{ "failed over", "UPDATE logical_switch SET site_id = 2 WHERE id = 1; UPDATE tenant SET recovery_site_id = 1", 1,
 	  PRESENCE_READY, PRESENCE_ACTIVE },
 	{ "stretched", "", 2, PRESENCE_ACTIVE, PRESENCE_ACTIVE },
+	{ "stretched, one site leaves", "UPDATE site SET state = 'leaving' WHERE id = 1", 2, PRESENCE_LEAVING, PRESENCE_ACTIVE },
+	{ "stretched, one site is evacuated", "UPDATE site SET state = 'evacuated' WHERE id = 2", 2, PRESENCE_ACTIVE, PRESENCE_READY },
+	{ "stretched, both are evacuated", "UPDATE site SET state = 'evacuated'", 2, PRESENCE_ACTIVE, PRESENCE_ACTIVE },
+	{ "stretched, the other one is evacuated and this one leaves", "UPDATE site SET state = 'evacuated' WHERE id = 1;"
+	  "UPDATE site SET state = 'leaving' WHERE id = 2", 2, PRESENCE_ACTIVE, PRESENCE_ACTIVE },
+	{ "stretched, no DLR elsewhere", "UPDATE site SET state = 'evacuated' WHERE id = 1;"
+	  "DELETE FROM attachment WHERE node_id = 4; DELETE FROM host; UPDATE tenant SET recovery_site_id = NULL;"
+	  "DELETE FROM network_map", 2, PRESENCE_ACTIVE, PRESENCE_ACTIVE },
+	{ "stretched, a DLR without an edge elsewhere", "UPDATE site SET state = 'evacuated' WHERE id = 1;"
+	  "DELETE FROM attachment WHERE node_id = 5", 2, PRESENCE_ACTIVE, PRESENCE_ACTIVE },
+	{ "of one site, which is evacuated", "UPDATE site SET state = 'evacuated' WHERE id = 1", 1, PRESENCE_ACTIVE, PRESENCE_HOSTS },
+	{ "kept ready, with a host, at one that leaves", "UPDATE site SET state = 'leaving' WHERE id = 2", 1, PRESENCE_ACTIVE,
+	  PRESENCE_LEAVING },
+	{ "kept ready, with a host, at one that is evacuated", "UPDATE site SET state = 'evacuated' WHERE id = 2", 1,
+	  PRESENCE_ACTIVE, PRESENCE_READY },
+	{ "kept ready at one that leaves", "DELETE FROM host; UPDATE site SET state = 'leaving' WHERE id = 2", 1, PRESENCE_ACTIVE,
+	  PRESENCE_READY },
+	{ "leaving its own site, which leaves", "UPDATE site SET state = 'leaving' WHERE id = 1", 3, PRESENCE_LEAVING, PRESENCE_NONE },
 	{ "leaving", "", 3, PRESENCE_LEAVING, PRESENCE_NONE },
 	{ "to be active elsewhere", "", 4, PRESENCE_NONE, PRESENCE_READY },
 	{ "has become active elsewhere", "UPDATE logical_switch SET state = 'ready' WHERE id = 3;"
@@ -90,6 +108,10 @@ static const struct {
 	  "host 10.1.1.50 is to be announced at dc2, where switch web of tenant acme is not; map the switch to that site first" },
 	{ "universal, at one site", "UPDATE logical_switch SET scope = 'universal' WHERE id = 1",
 	  "switch web of tenant acme is universal and at one site, which is a contradiction; take the site off it, or make it local" },
+	{ "an active site that is evacuated", "DROP TRIGGER tenant_egress; UPDATE tenant SET egress = 'active', active_site_id = 1; UPDATE site SET state = 'evacuated' WHERE id = 1",
+	  "the active site of tenant acme is dc1, which is evacuated; make another one active with \"tenantctl failover acme --disaster --to SITE\"" },
+	{ "an active site that leaves", "DROP TRIGGER tenant_egress; UPDATE tenant SET egress = 'active', active_site_id = 1; UPDATE site SET state = 'leaving' WHERE id = 1", NULL },
+	{ "a site that stands by and is evacuated", "DROP TRIGGER tenant_egress; UPDATE tenant SET egress = 'active', active_site_id = 2; UPDATE site SET state = 'evacuated' WHERE id = 1", NULL },
 	{ "a state of a later version", CHECKS_OFF "UPDATE logical_switch SET state = 'asleep' WHERE id = 2",
 	  "asleep is no state that this version knows" },
 };
@@ -102,9 +124,9 @@ START_TEST(a_site_does_for_a_switch_what_rows_say)
 	const struct logical_switch *sw = tenant_switch(tenant, places[_i].switch_id);
 	bool active = places[_i].at_dc1 == PRESENCE_ACTIVE || places[_i].at_dc2 == PRESENCE_ACTIVE;
 
-	ck_assert_str_eq(presence_names[switch_presence(tenant, sw, DC1)],
+	ck_assert_str_eq(presence_names[switch_presence(model_provider(model), tenant, sw, DC1)],
 			 presence_names[places[_i].at_dc1]);
-	ck_assert_str_eq(presence_names[switch_presence(tenant, sw, DC2)],
+	ck_assert_str_eq(presence_names[switch_presence(model_provider(model), tenant, sw, DC2)],
 			 presence_names[places[_i].at_dc2]);
 	ck_assert_int_eq(switch_is_active(model_provider(model), tenant, sw), active);
 	model_free(model);

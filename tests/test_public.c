@@ -111,10 +111,10 @@ START_TEST(an_address_is_announced_where_its_host_is)
 			found = public;
 	ck_assert_ptr_nonnull(found);
 	ck_assert_str_eq(ipnet_format_addr(public_inside(tenant, found), text), places[_i].inside);
-	ck_assert_msg(public_is_at(tenant, found, DC1) == places[_i].at_dc1, "%s: dc1",
-		      places[_i].what);
-	ck_assert_msg(public_is_at(tenant, found, DC2) == places[_i].at_dc2, "%s: dc2",
-		      places[_i].what);
+	ck_assert_msg(public_is_at(model_provider(model), tenant, found, DC1) == places[_i].at_dc1,
+		      "%s: dc1", places[_i].what);
+	ck_assert_msg(public_is_at(model_provider(model), tenant, found, DC2) == places[_i].at_dc2,
+		      "%s: dc2", places[_i].what);
 	model_free(model);
 }
 END_TEST

@@ -91,7 +91,9 @@ CREATE TABLE site (
 	name        TEXT NOT NULL UNIQUE
 		CHECK (length(name) BETWEEN 1 AND 63 AND name NOT GLOB '*[^A-Za-z0-9._-]*'
 			AND name GLOB '[A-Za-z0-9]*'),
-	locale      TEXT NOT NULL DEFAULT ''            -- locale id for local egress; '' is the site's own
+	locale      TEXT NOT NULL DEFAULT '',           -- locale id for local egress; '' is the site's own
+	state       TEXT NOT NULL DEFAULT 'active'      -- 'evacuated': its edges are not used, and what is at several sites has
+		CHECK (state IN ('active', 'leaving', 'evacuated')) -- its gateway elsewhere; 'leaving': it gives it up
 ) STRICT;
 
 -- A provider node that runs tenantd (its name is the one in tenantd.conf).
@@ -510,9 +512,9 @@ CREATE TABLE change_edit (
 -- One at a time for a tenant: one that failed is to be resumed, or undone, first.
 CREATE TABLE operation (
 	id          INTEGER PRIMARY KEY AUTOINCREMENT,
-	tenant_id   INTEGER NOT NULL REFERENCES tenant (id) ON DELETE CASCADE,
+	tenant_id   INTEGER REFERENCES tenant (id) ON DELETE CASCADE, -- NULL: of a site, and one of all sites at a time
 	kind        TEXT NOT NULL
-		CHECK (kind IN ('failover', 'failback', 'reprotect', 'bubble', 'evacuate')),
+		CHECK (kind IN ('failover', 'failback', 'reprotect', 'bubble', 'evacuate', 'restore')),
 	mode        TEXT CHECK (mode IN ('planned', 'disaster', 'partial')),
 	from_site   INTEGER REFERENCES site (id) ON DELETE SET NULL,
 	to_site     INTEGER REFERENCES site (id) ON DELETE SET NULL,
@@ -528,9 +530,10 @@ CREATE TABLE operation (
 	last_seq    INTEGER,
 	wait        INTEGER NOT NULL DEFAULT 10,        -- seconds it waits for nodes in one step
 	hook        TEXT NOT NULL DEFAULT '',           -- program that is run before and after each step
-	runner      INTEGER NOT NULL DEFAULT 1          -- counts who runs it: one that is taken over stops
+	runner      INTEGER NOT NULL DEFAULT 1,         -- counts who runs it: one that is taken over stops
+	CHECK ((tenant_id IS NULL) = (kind IN ('evacuate', 'restore')))
 ) STRICT;
-CREATE UNIQUE INDEX operation_open ON operation (tenant_id) WHERE state IN ('running', 'failed');
+CREATE UNIQUE INDEX operation_open ON operation (ifnull(tenant_id, 0)) WHERE state IN ('running', 'failed');
 
 CREATE TABLE operation_step (
 	operation_id INTEGER NOT NULL REFERENCES operation (id) ON DELETE CASCADE,
@@ -633,16 +636,16 @@ END;
 
 CREATE TRIGGER site_insert AFTER INSERT ON site BEGIN
 	INSERT INTO change_log (tbl, op, row_id, tenant_id, now) VALUES ('site', 'insert', NEW.id, NULL,
-		json_object('id', NEW.id, 'name', NEW.name, 'locale', NEW.locale));
+		json_object('id', NEW.id, 'name', NEW.name, 'locale', NEW.locale, 'state', NEW.state));
 END;
 CREATE TRIGGER site_delete AFTER DELETE ON site BEGIN
 	INSERT INTO change_log (tbl, op, row_id, tenant_id, was) VALUES ('site', 'delete', OLD.id, NULL,
-		json_object('id', OLD.id, 'name', OLD.name, 'locale', OLD.locale));
+		json_object('id', OLD.id, 'name', OLD.name, 'locale', OLD.locale, 'state', OLD.state));
 END;
 CREATE TRIGGER site_update AFTER UPDATE ON site BEGIN
 	INSERT INTO change_log (tbl, op, row_id, tenant_id, was, now) VALUES ('site', 'update', NEW.id, NULL,
-		json_object('id', OLD.id, 'name', OLD.name, 'locale', OLD.locale),
-		json_object('id', NEW.id, 'name', NEW.name, 'locale', NEW.locale));
+		json_object('id', OLD.id, 'name', OLD.name, 'locale', OLD.locale, 'state', OLD.state),
+		json_object('id', NEW.id, 'name', NEW.name, 'locale', NEW.locale, 'state', NEW.state));
 END;
 
 CREATE TRIGGER node_insert AFTER INSERT ON node BEGIN

@@ -76,11 +76,6 @@ void kernel_events_read(struct kernel *kernel, const struct kernel_watch *watch,
 {
 }
 
-bool kernel_has_way(struct kernel *kernel, const char *vrf, const struct ipnet *net)
-{
-	return false;
-}
-
 int kernel_remove_stray(struct kernel *kernel, const struct kernel_route *route,
 			struct reason *why)
 {

@@ -96,11 +96,6 @@ struct kernel_route {
 	bool plain;             /* at most one next hop, and that a gateway */
 };
 
-/* A route to exactly this prefix is in the VRF's table and packets go by it, whosever it
- * is.  False too where the kernel cannot be asked.
- */
-bool kernel_has_way(struct kernel *kernel, const char *vrf, const struct ipnet *net);
-
 /* Removes exactly this route, whosever it is.  0 where it is gone already. */
 int kernel_remove_stray(struct kernel *kernel, const struct kernel_route *route,
 			struct reason *why);

@@ -238,35 +238,6 @@ static int find_hop(struct kernel *kernel, const struct object *obj, struct hop 
 	return -ENODEV;
 }
 
-static void take_way(struct kernel *kernel, struct nlmsghdr *answer, void *arg)
-{
-	const struct rtmsg *header = nlmsg_data(answer);
-	uint16_t *found = arg;
-
-	if (header->rtm_type == RTN_UNICAST)
-		*found = header->rtm_dst_len + 1;
-}
-
-bool kernel_has_way(struct kernel *kernel, const char *vrf, const struct ipnet *net)
-{
-	struct ipnet to = ipnet_host(net);
-	struct rtmsg header = {
-		.rtm_family = to.family,
-		.rtm_dst_len = to.len,
-		.rtm_flags = RTM_F_FIB_MATCH,
-	};
-	uint16_t found = 0; /* 1 + how long the best route's prefix is */
-	struct kernel_link link;
-	struct nl_msg *msg;
-
-	if (kernel_link_get(kernel, vrf, 0, &link) < 0)
-		return false;
-	msg = kernel_msg(RTM_GETROUTE, 0, &header, sizeof(header));
-	kernel_put_addr(msg, RTA_DST, &to);
-	nla_put_u32(msg, RTA_OIF, link.index);
-	return kernel_request(kernel, msg, take_way, &found) == 0 && found == net->len + 1;
-}
-
 struct same_route {
 	struct kernel_route route;
 	bool found, ours;

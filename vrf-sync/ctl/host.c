@@ -161,7 +161,7 @@ static const struct logical_switch *switch_of_host(const struct tenant *tenant,
 	darr_foreach_p (tenant->switches, sw)
 		darr_foreach_p (sw->hosts, host)
 			if (!ipnet_cmp(&host->address, &one) &&
-			    (!found || switch_presence(tenant, sw, site_id) != PRESENCE_NONE))
+			    (!found || switch_is_at(tenant, sw, site_id)))
 				found = sw;
 	return found;
 }
@@ -190,7 +190,7 @@ int host_can_be_at(struct ctl *ctl, const struct model *model, const struct tena
 			&ctl->why,
 			"no DLR of %s serves tenant %s; attach one with \"tenantctl set tenant %s --nodes +NODE\"",
 			site->name, tenant->name, tenant->name);
-	else if (switch_presence(tenant, sw, site_id) == PRESENCE_NONE)
+	else if (!switch_is_at(tenant, sw, site_id))
 		reason_set(
 			&ctl->why,
 			"switch %s of tenant %s is not at %s; keep it ready there with \"tenantctl add map %s %s %s\" first",
@@ -212,7 +212,7 @@ const struct logical_switch *host_switch(const struct tenant *tenant, const char
 	darr_foreach_p (tenant->switches, sw)
 		darr_foreach_p (sw->subnets, subnet)
 			if (ipnet_contains(&subnet->prefix, &one) &&
-			    (!found || switch_presence(tenant, sw, site_id) != PRESENCE_NONE))
+			    (!found || switch_is_at(tenant, sw, site_id)))
 				found = sw;
 	return found;
 }

@@ -175,7 +175,7 @@ static void show_sites(struct json_object *row, const struct provider *provider,
 			has_dlr |= node && node->site_id == site->id &&
 				   (attachment->roles & ROLE_DLR);
 		}
-		if (has_dlr && public_is_at(tenant, public, site->id))
+		if (has_dlr && public_is_at(provider, tenant, public, site->id))
 			json_object_array_add(sites, json_object_new_string(site->name));
 	}
 	json_object_object_add(row, "sites", sites);

@@ -75,6 +75,7 @@ static struct json_object *make_site(struct ctl *ctl, const struct provider *pro
 	show_text(json, "name", site->name);
 	show_number(json, "id", site->id);
 	show_text(json, "locale", locale);
+	show_text(json, "state", site_state_names[site->state]);
 	json_object_object_add(json, "nodes", nodes);
 	return json;
 }

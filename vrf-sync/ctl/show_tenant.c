@@ -48,7 +48,7 @@ static struct json_object *ready_sites(const struct provider *provider,
 		if (seen)
 			continue;
 		*darr_append(known) = node->site_id;
-		presence = switch_presence(tenant, sw, node->site_id);
+		presence = switch_presence(provider, tenant, sw, node->site_id);
 		if (presence == PRESENCE_READY || presence == PRESENCE_HOSTS)
 			json_object_array_add(
 				array, json_object_new_string(site_name(provider, node->site_id)));

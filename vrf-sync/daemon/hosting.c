@@ -174,7 +174,7 @@ static void seen(void *arg, const struct sighting *sighting)
 	darr_foreach_p (tenant->switches, sw) {
 		derive_bridge_name(sw, bridge);
 		if (sw->track_hosts && !strcmp(bridge, sighting->bridge) &&
-		    switch_presence(tenant, sw, node->site_id) != PRESENCE_NONE) {
+		    switch_is_at(tenant, sw, node->site_id)) {
 			consider(tenant, sw, node, &sighting->address);
 			return;
 		}
@@ -245,7 +245,7 @@ static bool is_tracked_here(const struct tenant *tenant, const struct node *node
 	if (!tenant || !node || !(tenant_roles_on(tenant, node->id) & ROLE_DLR))
 		return false;
 	darr_foreach_p (tenant->switches, sw)
-		if (sw->track_hosts && switch_presence(tenant, sw, node->site_id) != PRESENCE_NONE)
+		if (sw->track_hosts && switch_is_at(tenant, sw, node->site_id))
 			return true;
 	return false;
 }

@@ -43,7 +43,9 @@ static bool has_dlr_here(const struct tenant *tenant)
 
 enum presence site_presence(const struct tenant *tenant, const struct logical_switch *sw)
 {
-	return has_dlr_here(tenant) ? switch_presence(tenant, sw, own_site()) : PRESENCE_NONE;
+	return has_dlr_here(tenant)
+		       ? switch_presence(model_provider(tenantd.model), tenant, sw, own_site())
+		       : PRESENCE_NONE;
 }
 
 unsigned int site_hosts(const struct logical_switch *sw)

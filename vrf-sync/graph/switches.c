@@ -46,7 +46,7 @@ static bool site_has_dlr(const struct view *v, uint32_t site_id)
 static bool is_guest(const struct view *v, const struct logical_switch *sw, uint32_t site_id)
 {
 	return site_id && sw->site_id && sw->site_id != site_id && site_has_dlr(v, site_id) &&
-	       switch_presence(v->tenant, sw, site_id) != PRESENCE_NONE;
+	       switch_presence(v->provider, v->tenant, sw, site_id) != PRESENCE_NONE;
 }
 
 static bool is_in_box(const struct view *v, const struct logical_switch *sw, uint32_t site_id)
@@ -69,7 +69,7 @@ static const struct logical_switch *stands_in_for(const struct view *v,
 
 static void add_presence(const struct view *v, const struct logical_switch *sw, uint32_t site_id)
 {
-	enum presence presence = switch_presence(v->tenant, sw, site_id);
+	enum presence presence = switch_presence(v->provider, v->tenant, sw, site_id);
 	const struct logical_switch *other = stands_in_for(v, sw);
 
 	if (presence == PRESENCE_HOSTS)
@@ -90,7 +90,7 @@ static const char *presence_color(enum presence presence)
 /* Beside its name; of one that is at all sites, a line for each where it is not active. */
 static void add_state(const struct view *v, const struct logical_switch *sw, uint32_t site_id)
 {
-	enum presence presence = switch_presence(v->tenant, sw, site_id);
+	enum presence presence = switch_presence(v->provider, v->tenant, sw, site_id);
 	const struct site *site;
 
 	if (site_id && presence != PRESENCE_ACTIVE) {
@@ -101,7 +101,7 @@ static void add_state(const struct view *v, const struct logical_switch *sw, uin
 	if (site_id)
 		return;
 	darr_foreach_p (v->provider->sites, site) {
-		presence = switch_presence(v->tenant, sw, site->id);
+		presence = switch_presence(v->provider, v->tenant, sw, site->id);
 		if (presence == PRESENCE_ACTIVE || !site_has_dlr(v, site->id))
 			continue;
 		dot_add(v->out, "<BR ALIGN=\"LEFT\"/><FONT COLOR=\"%s\"><I>  ",
@@ -190,7 +190,7 @@ static bool has_gateway(const struct view *v, uint32_t site_id, uint32_t at)
 
 	darr_foreach_p (v->tenant->switches, sw)
 		if (is_in_box(v, sw, site_id) &&
-		    switch_presence(v->tenant, sw, at) >= PRESENCE_HOSTS)
+		    switch_presence(v->provider, v->tenant, sw, at) >= PRESENCE_HOSTS)
 			return true;
 	return false;
 }

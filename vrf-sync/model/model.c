@@ -61,6 +61,12 @@ const char *const scope_names[SCOPE_COUNT] = {
 	[SCOPE_UNIVERSAL] = "universal",
 };
 
+const char *const site_state_names[SITE_STATE_COUNT] = {
+	[SITE_ACTIVE] = "active",
+	[SITE_LEAVING] = "leaving",
+	[SITE_EVACUATED] = "evacuated",
+};
+
 const char *const routing_names[ROUTING_COUNT] = {
 	[ROUTING_OSPF] = "ospf",
 	[ROUTING_STATIC] = "static",

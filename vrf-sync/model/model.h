@@ -64,6 +64,11 @@ enum switch_state { SWITCH_ACTIVE, SWITCH_READY, SWITCH_LEAVING };
 #define SWITCH_STATE_COUNT 3
 extern const char *const switch_state_names[SWITCH_STATE_COUNT];
 
+/* Whether the edges of a site are used; see presence.h. */
+enum site_state { SITE_ACTIVE, SITE_LEAVING, SITE_EVACUATED };
+#define SITE_STATE_COUNT 3
+extern const char *const site_state_names[SITE_STATE_COUNT];
+
 enum routing { ROUTING_OSPF, ROUTING_STATIC, ROUTING_BGP };
 #define ROUTING_COUNT 3
 extern const char *const routing_names[ROUTING_COUNT];
@@ -91,6 +96,7 @@ struct pool {
 struct site {
 	uint32_t id;
 	char name[TENANT_NAME_MAX + 1];
+	enum site_state state;
 };
 
 struct node {

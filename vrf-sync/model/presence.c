@@ -52,8 +52,51 @@ static bool has_hosts_at(const struct logical_switch *sw, uint32_t site_id)
 	return false;
 }
 
-enum presence switch_presence(const struct tenant *tenant, const struct logical_switch *sw,
+bool switch_is_at(const struct tenant *tenant, const struct logical_switch *sw, uint32_t site_id)
+{
+	return !sw->site_id || sw->site_id == site_id ||
+	       switch_recovered_as(tenant, sw, site_id) == sw;
+}
+
+uint8_t tenant_roles_at(const struct provider *provider, const struct tenant *tenant,
+			uint32_t site_id)
+{
+	const struct attachment *attachment;
+	uint8_t roles = 0;
+
+	darr_foreach_p (tenant->attachments, attachment) {
+		const struct node *node = provider_node(provider, attachment->node_id);
+
+		if (node && node->site_id == site_id)
+			roles |= attachment->roles;
+	}
+	return roles;
+}
+
+bool site_stands_in(const struct provider *provider, const struct tenant *tenant,
+		    const struct site *other, uint32_t site_id)
+{
+	uint8_t needed = ROLE_DLR | (tenant_roles_at(provider, tenant, site_id) & ROLE_EDGE);
+
+	return other->id != site_id && other->state == SITE_ACTIVE &&
+	       !(needed & ~tenant_roles_at(provider, tenant, other->id));
+}
+
+enum site_state site_gives_up(const struct provider *provider, const struct tenant *tenant,
 			      uint32_t site_id)
+{
+	const struct site *site = provider_site(provider, site_id), *other;
+
+	if (!site || site->state == SITE_ACTIVE)
+		return SITE_ACTIVE;
+	darr_foreach_p (provider->sites, other)
+		if (site_stands_in(provider, tenant, other, site_id))
+			return site->state;
+	return SITE_ACTIVE;
+}
+
+enum presence switch_presence(const struct provider *provider, const struct tenant *tenant,
+			      const struct logical_switch *sw, uint32_t site_id)
 {
 	static const enum presence at_home[SWITCH_STATE_COUNT] = {
 		[SWITCH_ACTIVE] = PRESENCE_ACTIVE,
@@ -61,11 +104,15 @@ enum presence switch_presence(const struct tenant *tenant, const struct logical_
 		[SWITCH_LEAVING] = PRESENCE_LEAVING,
 	};
 	bool home = !sw->site_id || sw->site_id == site_id;
+	enum site_state state =
+		sw->site_id == site_id ? SITE_ACTIVE : site_gives_up(provider, tenant, site_id);
 
-	if (home && sw->state == SWITCH_ACTIVE)
+	if (home && sw->state == SWITCH_ACTIVE && state == SITE_ACTIVE)
 		return PRESENCE_ACTIVE;
-	if (!home && switch_recovered_as(tenant, sw, site_id) != sw)
+	if (!switch_is_at(tenant, sw, site_id))
 		return PRESENCE_NONE;
+	if (state != SITE_ACTIVE && (home || has_hosts_at(sw, site_id)))
+		return state == SITE_LEAVING ? PRESENCE_LEAVING : PRESENCE_READY;
 	if (has_hosts_at(sw, site_id))
 		return PRESENCE_HOSTS;
 	return home ? at_home[sw->state] : PRESENCE_READY;
@@ -81,7 +128,8 @@ bool switch_is_active(const struct provider *provider, const struct tenant *tena
 		if (!(attachment->roles & ROLE_DLR))
 			continue;
 		node = provider_node(provider, attachment->node_id);
-		if (node && switch_presence(tenant, sw, node->site_id) == PRESENCE_ACTIVE)
+		if (node &&
+		    switch_presence(provider, tenant, sw, node->site_id) == PRESENCE_ACTIVE)
 			return true;
 	}
 	return false;
@@ -137,7 +185,7 @@ const struct domain_port *switch_vlan_port(const struct provider *provider,
 		const struct node *node = provider_node(provider, port->node_id);
 
 		if (node && (tenant_roles_on(tenant, node->id) & ROLE_DLR) &&
-		    switch_presence(tenant, sw, node->site_id) != PRESENCE_NONE)
+		    switch_is_at(tenant, sw, node->site_id))
 			return port;
 	}
 	return NULL;

@@ -8,8 +8,12 @@
  * active wherever the tenant has DLRs; with EGRESS_ACTIVE one site announces it
  * and the others stand by.
  *
- *	switch (switch_presence(tenant, sw, node->site_id)) {
+ *	switch (switch_presence(provider, tenant, sw, node->site_id)) {
  *	case PRESENCE_ACTIVE: ...
+ *
+ * The edges of a site that is evacuated are not used: what has a gateway at
+ * another site, too, uses that one by VXLAN.  Where no other site has DLRs and
+ * edges of the tenant, all stays as it is.
  *
  * All of it follows from the database: a failover is a row that changes.
  */
@@ -28,7 +32,22 @@ enum presence {
 #define PRESENCE_COUNT 5
 extern const char *const presence_names[PRESENCE_COUNT];
 
-enum presence switch_presence(const struct tenant *tenant, const struct logical_switch *sw,
+enum presence switch_presence(const struct provider *provider, const struct tenant *tenant,
+			      const struct logical_switch *sw, uint32_t site_id);
+/* Bridge and VXLAN at least. */
+bool switch_is_at(const struct tenant *tenant, const struct logical_switch *sw, uint32_t site_id);
+/* ROLE_, or-ed: what the tenant has at the site. */
+uint8_t tenant_roles_at(const struct provider *provider, const struct tenant *tenant,
+			uint32_t site_id);
+/* Another site could have what the tenant has at this one: it is in use, and has a DLR of the
+ * tenant, and an edge where this one has one.
+ */
+bool site_stands_in(const struct provider *provider, const struct tenant *tenant,
+		    const struct site *other, uint32_t site_id);
+/* How far the site is in giving up what the tenant has at all its sites: SITE_ACTIVE too where
+ * no other one stands in.
+ */
+enum site_state site_gives_up(const struct provider *provider, const struct tenant *tenant,
 			      uint32_t site_id);
 /* Some DLR of the tenant has the gateway of all of it. */
 bool switch_is_active(const struct provider *provider, const struct tenant *tenant,

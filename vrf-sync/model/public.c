@@ -79,8 +79,8 @@ const struct logical_switch *public_switch(const struct tenant *tenant,
 	return holder(tenant, public_inside(tenant, public));
 }
 
-bool public_is_at(const struct tenant *tenant, const struct public_address *public,
-		  uint32_t site_id)
+bool public_is_at(const struct provider *provider, const struct tenant *tenant,
+		  const struct public_address *public, uint32_t site_id)
 {
 	const struct ipnet *inside = public_inside(tenant, public);
 	const struct logical_switch *sw = holder(tenant, inside);
@@ -89,7 +89,7 @@ bool public_is_at(const struct tenant *tenant, const struct public_address *publ
 
 	if (!sw)
 		return false;
-	presence = switch_presence(tenant, sw, site_id);
+	presence = switch_presence(provider, tenant, sw, site_id);
 	darr_foreach_p (sw->hosts, host)
 		if (host->advertise && host->site_id && !ipnet_cmp(&host->address, inside))
 			return host->site_id == site_id && presence >= PRESENCE_HOSTS;

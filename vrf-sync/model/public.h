@@ -11,7 +11,7 @@
  * (RFC 6598).  So the way back needs no memory of the way there.
  *
  *	darr_foreach_p (tenant->publics, public)
- *		if (public_is_at(tenant, public, node->site_id)) ...
+ *		if (public_is_at(provider, tenant, public, node->site_id)) ...
  */
 #ifndef FRR_TENANT_MODEL_PUBLIC_H
 #define FRR_TENANT_MODEL_PUBLIC_H
@@ -40,7 +40,7 @@ const struct ipnet *public_inside(const struct tenant *tenant,
 const struct logical_switch *public_switch(const struct tenant *tenant,
 					   const struct public_address *public);
 /* The DLRs of the site have the host. */
-bool public_is_at(const struct tenant *tenant, const struct public_address *public,
-		  uint32_t site_id);
+bool public_is_at(const struct provider *provider, const struct tenant *tenant,
+		  const struct public_address *public, uint32_t site_id);
 
 #endif

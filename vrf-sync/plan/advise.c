@@ -226,7 +226,7 @@ static bool shared_by(const struct provider *provider, const struct tenant *tena
 		const struct node *node = provider_node(provider, attachment->node_id);
 
 		if (!node || !(attachment->roles & ROLE_DLR) || !ipnet_is_set(&node->vtep) ||
-		    switch_presence(tenant, sw, node->site_id) < PRESENCE_HOSTS)
+		    switch_presence(provider, tenant, sw, node->site_id) < PRESENCE_HOSTS)
 			continue;
 		dlrs[count++] = node;
 		if (count == 2)

@@ -174,7 +174,8 @@ static bool is_hidden(const struct plan *plan, const struct logical_switch *sw,
 {
 	return !subnet_is_advertised(sw, subnet) ||
 	       ((plan->roles & ROLE_DLR) &&
-		switch_presence(plan->tenant, sw, plan->node->site_id) == PRESENCE_LEAVING);
+		switch_presence(plan->provider, plan->tenant, sw, plan->node->site_id) ==
+			PRESENCE_LEAVING);
 }
 
 static void plan_advertised(struct plan *plan, enum target target)

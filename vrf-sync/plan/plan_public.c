@@ -28,7 +28,7 @@ static void plan_announcements(struct plan *plan)
 	struct object *obj;
 
 	darr_foreach_p (plan->tenant->publics, public) {
-		if (!public_is_at(plan->tenant, public, plan->node->site_id))
+		if (!public_is_at(plan->provider, plan->tenant, public, plan->node->site_id))
 			continue;
 		obj = add(plan, OBJ_ANNOUNCE, "");
 		obj->net = ipnet_host(&public->address);

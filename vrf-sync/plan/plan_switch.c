@@ -51,8 +51,7 @@ static void plan_vxlan(struct plan *plan, const struct logical_switch *sw, const
 		const struct node *other = provider_node(plan->provider, attachment->node_id);
 
 		if (other && other != plan->node && (attachment->roles & ROLE_DLR) &&
-		    ipnet_is_set(&other->vtep) &&
-		    switch_presence(plan->tenant, sw, other->site_id) != PRESENCE_NONE)
+		    ipnet_is_set(&other->vtep) && switch_is_at(plan->tenant, sw, other->site_id))
 			add(plan, OBJ_FDB, device)->net = other->vtep;
 	}
 }
@@ -143,7 +142,7 @@ void plan_switches(struct plan *plan)
 	if (!(plan->roles & ROLE_DLR))
 		return;
 	darr_foreach_p (plan->tenant->switches, sw) {
-		presence = switch_presence(plan->tenant, sw, plan->node->site_id);
+		presence = switch_presence(plan->provider, plan->tenant, sw, plan->node->site_id);
 		if (presence != PRESENCE_NONE)
 			plan_switch(plan, sw, presence);
 	}
@@ -152,7 +151,7 @@ void plan_switches(struct plan *plan)
 static bool is_active_on(const struct plan *plan, const struct logical_switch *sw,
 			 const struct node *node)
 {
-	return switch_presence(plan->tenant, sw, node->site_id) == PRESENCE_ACTIVE;
+	return switch_presence(plan->provider, plan->tenant, sw, node->site_id) == PRESENCE_ACTIVE;
 }
 
 /* The node has the subnets of the switch itself, and needs no way to them. */

@@ -80,7 +80,7 @@ static void check_host(struct check *check, const struct logical_switch *sw,
 			check,
 			"host %s of switch %s is IPv6, which is not announced yet; take --advertise off it",
 			text, sw->name);
-	if (site && switch_presence(check->tenant, sw, host->site_id) == PRESENCE_NONE)
+	if (site && !switch_is_at(check->tenant, sw, host->site_id))
 		check_find(
 			check,
 			"host %s is to be announced at %s, where switch %s of tenant %s is not; map the switch to that site first",
@@ -103,12 +103,27 @@ static void check_switch(struct check *check, const struct logical_switch *sw)
 		check_host(check, sw, host);
 }
 
+/* What all traffic leaves by must be in use. */
+static void check_active(struct check *check)
+{
+	const struct tenant *tenant = check->tenant;
+	uint32_t site_id = tenant->active_site_id;
+
+	check_site(check, site_id, "the active site");
+	if (tenant->egress == EGRESS_ACTIVE &&
+	    site_gives_up(check->provider, tenant, site_id) == SITE_EVACUATED)
+		check_find(
+			check,
+			"the active site of tenant %s is %s, which is evacuated; make another one active with \"tenantctl failover %s --disaster --to SITE\"",
+			tenant->name, provider_site(check->provider, site_id)->name, tenant->name);
+}
+
 void check_places_of_switches(struct check *check)
 {
 	const struct logical_switch *sw;
 	const struct network_map *map;
 
-	check_site(check, check->tenant->active_site_id, "the active site");
+	check_active(check);
 	check_site(check, check->tenant->recovery_site_id, "the recovery site");
 	darr_foreach_p (check->tenant->maps, map)
 		check_map(check, map);

@@ -94,9 +94,19 @@ static bool take_name(sqlite3_stmt *stmt, int col, const char *what, char *name,
 static bool take_site(struct provider *provider, sqlite3_stmt *stmt, struct reason *why)
 {
 	struct site site = { .id = column_u32(stmt, 0) };
+	char word[32] = "", text[48];
+	int state;
 
 	if (!take_name(stmt, 1, "site", site.name, sizeof(site.name), why))
 		return false;
+	column_text(stmt, 2, word, sizeof(word));
+	state = name_index(word, site_state_names, SITE_STATE_COUNT);
+	if (state < 0) {
+		reason_set(why, "%s is no state of a site that this version knows",
+			   column_quote(stmt, 2, text));
+		return false;
+	}
+	site.state = state;
 	*darr_append(provider->sites) = site;
 	return true;
 }
@@ -236,7 +246,7 @@ static const struct {
 	{ "SELECT kind, prefix, length, wires FROM pool", take_pool },
 	{ "SELECT prefix FROM reserved ORDER BY prefix", take_reserved },
 	{ "SELECT protocol, port FROM reserved_port ORDER BY protocol, port", take_reserved_port },
-	{ "SELECT id, name FROM site ORDER BY id", take_site },
+	{ "SELECT id, name, state FROM site ORDER BY id", take_site },
 	{ "SELECT id, site_id, name, router_id, vtep FROM node ORDER BY id", take_node },
 	{ "SELECT node_id, role FROM node_role", take_role },
 	{ "SELECT id, site_id, name, kind, vlan_base, vlan_max, mtu, bfd, ospf_key FROM wire ORDER BY id",

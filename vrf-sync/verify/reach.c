@@ -289,7 +289,8 @@ static bool belongs_on_a_dlr(const struct contract *contract, const struct logic
 		const struct node *node = contract->sheets[i].node;
 
 		if ((tenant_roles_on(contract->tenant, node->id) & node->roles & ROLE_DLR) &&
-		    switch_presence(contract->tenant, sw, node->site_id) == PRESENCE_ACTIVE)
+		    switch_presence(contract->provider, contract->tenant, sw, node->site_id) ==
+			    PRESENCE_ACTIVE)
 			return true;
 	}
 	return false;
