@@ -204,6 +204,43 @@ START_TEST(hosts_outlive_the_way_their_gateway_is_there)
 }
 END_TEST
 
+/* Of a kind on a device, and for a subnet where one is named. */
+static const struct object *planned(const struct objects *want, enum object_kind kind,
+				    const char *name, const char *prefix)
+{
+	const struct object *obj;
+	struct ipnet net = {};
+
+	if (prefix)
+		ck_assert_int_eq(ipnet_parse(prefix, &net), 0);
+	darr_foreach_p (want->list, obj)
+		if (obj->kind == kind && !strcmp(obj->name, name) &&
+		    (!prefix || !ipnet_cmp(&obj->net, &net)))
+			return obj;
+	return NULL;
+}
+
+/* Its hosts go to the other site at once, and what still arrives by its edges ends there. */
+START_TEST(a_site_that_leaves_is_a_dead_end_and_no_gateway)
+{
+	struct model *model =
+		lib_model("two-sites", "UPDATE site SET state = 'leaving' WHERE id = 1");
+	struct objects want = {};
+
+	lib_plan(model, provider_node_by_name(model_provider(model), "dlr1"), &want);
+	ck_assert_uint_eq(planned(&want, OBJ_BRIDGE, "ls2", NULL)->num[2], BRIDGE_NO_GATEWAY);
+	ck_assert_ptr_null(planned(&want, OBJ_GATEWAY, "ls2", NULL));
+	ck_assert_ptr_nonnull(planned(&want, OBJ_DEAD_END, "", "10.1.2.0/24"));
+	/* what leaves by itself has nobody who could take its hosts yet */
+	ck_assert_uint_eq(planned(&want, OBJ_BRIDGE, "ls3", NULL)->num[2], 0);
+	ck_assert_ptr_nonnull(planned(&want, OBJ_DEAD_END, "", "10.1.3.0/24"));
+	/* and what is at this site alone stays */
+	ck_assert_ptr_nonnull(planned(&want, OBJ_GATEWAY, "ls1", NULL));
+	objects_fini(&want);
+	model_free(model);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("presence");
@@ -214,6 +251,7 @@ int main(void)
 	tcase_add_loop_test(tcase, a_host_is_where_its_row_or_its_switch_says, 0,
 			    array_size(hosts));
 	tcase_add_loop_test(tcase, a_place_that_cannot_be_is_told, 0, array_size(rules));
+	tcase_add_test(tcase, a_site_that_leaves_is_a_dead_end_and_no_gateway);
 	tcase_add_test(tcase, hosts_outlive_the_way_their_gateway_is_there);
 	suite_add_tcase(suite, tcase);
 	return lib_main(suite);

@@ -167,15 +167,25 @@ static void plan_allowed(struct plan *plan, enum target target)
 }
 
 /* zebra takes even a dead end (plan_switch.c) for a route, where there is no better one, and so it
- * would be announced.
+ * would be announced.  At a site that is evacuated it stays hidden when it has gone: ospfd may
+ * hear of that after the filter's end, and what it announces and takes back within a moment may
+ * stay with its neighbor (frr-plugin/ospfd_checksum.c).
  */
+static bool is_dead_end(const struct plan *plan, const struct logical_switch *sw)
+{
+	enum presence presence =
+		switch_presence(plan->provider, plan->tenant, sw, plan->node->site_id);
+
+	return presence == PRESENCE_LEAVING ||
+	       (presence == PRESENCE_READY &&
+		site_gives_up(plan->provider, plan->tenant, plan->node->site_id) != SITE_ACTIVE);
+}
+
 static bool is_hidden(const struct plan *plan, const struct logical_switch *sw,
 		      const struct subnet *subnet)
 {
 	return !subnet_is_advertised(sw, subnet) ||
-	       ((plan->roles & ROLE_DLR) &&
-		switch_presence(plan->provider, plan->tenant, sw, plan->node->site_id) ==
-			PRESENCE_LEAVING);
+	       ((plan->roles & ROLE_DLR) && is_dead_end(plan, sw));
 }
 
 static void plan_advertised(struct plan *plan, enum target target)

@@ -107,6 +107,15 @@ static void plan_hosts(struct plan *plan, const struct logical_switch *sw, const
 	}
 }
 
+/* What leaves with its site is a gateway elsewhere already, which its hosts can use at once;
+ * what leaves by itself is none yet, and tells them so.
+ */
+static bool is_gateway(const struct logical_switch *sw, enum presence presence)
+{
+	return presence >= PRESENCE_HOSTS ||
+	       (presence == PRESENCE_LEAVING && sw->state == SWITCH_LEAVING);
+}
+
 static void plan_switch(struct plan *plan, const struct logical_switch *sw, enum presence presence)
 {
 	const struct subnet *subnet;
@@ -117,9 +126,9 @@ static void plan_switch(struct plan *plan, const struct logical_switch *sw, enum
 	obj = add(plan, OBJ_BRIDGE, bridge);
 	strlcpy(obj->ref, sw->name, sizeof(obj->ref));
 	obj->num[0] = sw->mtu;
-	obj->num[1] = presence == PRESENCE_READY ? plan->node->id : sw->id;
+	obj->num[1] = is_gateway(sw, presence) ? sw->id : plan->node->id;
 	obj->num[2] = (sw->track_hosts ? BRIDGE_LEARNS : 0) |
-		      (presence == PRESENCE_READY ? BRIDGE_NO_GATEWAY : 0);
+		      (is_gateway(sw, presence) ? 0 : BRIDGE_NO_GATEWAY);
 	plan_vxlan(plan, sw, bridge);
 	plan_segments(plan, sw, bridge);
 	if (presence == PRESENCE_LEAVING)
