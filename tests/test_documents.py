@@ -135,7 +135,7 @@ def help_of(*words):
 
 ALONE = ("init", "plan", "check", "release", "trace", "graph", "subscribe", "unsubscribe", "failover", "failback",
          "reprotect")    # verbs without object
-VERBS = "|".join((*ALONE, "add", "set", "del", "move", "show", "change", "operation", "bubble"))
+VERBS = "|".join((*ALONE, "add", "set", "del", "move", "show", "change", "operation", "bubble", "edge"))
 
 
 def tenantctl_commands():
@@ -147,7 +147,7 @@ def tenantctl_commands():
 def options_of(form):
     verb, *rest = form.split()
     words = [verb] if verb in ALONE else [verb, rest[0]]
-    return verb if verb in ("change", "operation", "bubble") else words[-1], re.findall(r"^  (--[\w-]+)", help_of(*words).split("Example:")[0], re.M)
+    return verb if verb in ("change", "operation", "bubble", "edge") else words[-1], re.findall(r"^  (--[\w-]+)", help_of(*words).split("Example:")[0], re.M)
 
 
 HELP = {}    # tenantctl is asked once

@@ -572,6 +572,176 @@ def a_bubble_has_no_way_out(db):
     check("undone", before, db.network())
 
 
+def site_state(db, site="dc1"):
+    return db.sql("SELECT state FROM site WHERE name = ?", site)[0][0]
+
+
+def an_evacuation_that_cannot_be_is_refused(db):
+    alone = "switch {0} of tenant {1} is at dc1 and is recovered nowhere; map it with \"tenantctl add map {1} {0} SITE\"," \
+            " or let it go on by the edges that are left with --stay"
+    nobody = "no other site serves tenant {0}; attach the DLRs and edges of one with \"tenantctl set tenant {0} --nodes +NODE\"," \
+             " or let it go on by the edges that are left with --stay"
+    db.refused("site dc9 does not exist; \"tenantctl show site\" lists them", "edge evacuate dc9")
+    db.refused("site dc9 does not exist; \"tenantctl show site\" lists them", "edge restore dc9")
+    db.refused("site dc1 is not evacuated; its edges are in use", "edge restore dc1")
+    db.done("set tenant acme --recovery-site auto")
+    db.refused(alone.format("web", "acme"), "edge evacuate dc1")
+    db.refused(alone.format("web", "acme"), "edge evacuate dc1 --disaster")
+    db.refused("2 checks are not as needed; nothing was changed", "edge evacuate dc1 --check")
+    db.done("set tenant acme --recovery-site dc2 --nodes -esg2")
+    db.refused(nobody.format("acme"), "edge evacuate dc1")
+    db.done("set tenant acme --nodes +esg2")
+    db.done("add tenant beta --sites dc1 --aggregates 10.1.0.0/16")
+    db.done("add switch beta all 10.1.3.0/24 --scope universal")
+    db.refused(nobody.format("beta"), "edge evacuate dc1 --disaster")
+    db.sql("DELETE FROM tenant WHERE name = 'beta'")
+    newest = lambda: db.sql("SELECT max(seq) FROM change_log")[0][0]
+    until(lambda: db.sql("SELECT min(revision) FROM node_status")[0][0] == newest(), "all in step")
+    db.alive.clear()
+    db.sql("UPDATE tenant_status SET health = 'failed', reason = 'no room' WHERE node = 'esg2'")
+    db.refused("tenant acme is failed on node esg2: no room", "edge evacuate dc1 --disaster")
+    db.sql("UPDATE tenant_status SET health = 'ok'")
+    db.sql("UPDATE node_status SET updated = datetime('now', '-95.5 seconds') WHERE node = 'esg1'")
+    db.refused("node esg1 has said nothing for N s; is tenantd running there?", "edge evacuate dc1")
+    db.sql("UPDATE node_status SET updated = datetime('now')")
+    db.alive.update(set(NODES) - {"pe1"})
+    check("a failover that fails", 1, db.run("failover acme --to dc2 --planned --wait 1").returncode)
+    db.refused("operation 1 of tenant acme has failed; \"tenantctl operation resume 1\" or \"tenantctl operation undo 1\" first",
+               "edge evacuate dc1 --disaster")
+
+
+def edges_are_evacuated_and_used_again(db):
+    before = db.network()
+    db.done("add tenant late --sites dc1,dc2 --recovery-site dc2 --recovery-priority 4 --aggregates 10.1.0.0/16")
+    db.done("add switch late web 10.1.1.0/24 --site dc1")
+    db.done("add tenant out --sites dc1,dc2 --egress active --active-site dc1 --aggregates 10.1.0.0/16")
+    db.done("add switch out all 10.1.3.0/24 --scope universal")
+    until(lambda: db.sql("SELECT count(*) FROM tenant_status WHERE node = 'pe2'")[0][0] == 3, "all tenants on all nodes")
+    with_all = db.network()
+    text = db.done("edge evacuate dc1 --check")
+    check("ready", (True, False), ("another site for out" in text, "not ready" in text))
+    text = db.done("edge evacuate dc1 --dry-run")
+    for line in ("## phase leaving", "## phase evacuated", 'update site 1: state "active" -> "leaving"', "prefixes withdrawn: 1",
+                 'update tenant 3: active_site_id 1 -> 2', 'update site 1: state "leaving" -> "evacuated"'):
+        check(f"dry run: {line}", True, any(one.split() == line.split() for one in text.splitlines()))
+    check("looking changes nothing", with_all, db.network())
+    db.seen.clear()
+    told = db.done("edge evacuate dc1")
+    print(told)
+    lines = told.splitlines()
+    check("what it says", (4, True), (len(lines), lines[3].startswith("operation 4, evacuation of dc1, planned: done in ") and
+                                      "(leaving " in lines[3] and ", evacuated " in lines[3]))
+    check("by priority", ["late"], [name for name in ("acme", "late", "out") if f"failover of {name} " in lines[2]])
+    check("switches", (AT_DC2, ("dc2", "active")), (db.switches(), db.switches("late")["web"]))
+    check("active site", "dc2", db.json("show tenant out")["active-site"])
+    check("the site", "evacuated", db.json("show site dc1")[0]["state"])
+    row = db.operation()
+    check("its row", (None, "evacuate", "planned", "dc1", None, "done", "evacuated"),
+          tuple(row[key] for key in ("tenant", "kind", "mode", "from", "to", "state", "step")))
+    check("all that is withdrawn is meant", True, db.sql("SELECT seq = (SELECT max(seq) FROM change_log) FROM meant")[0][0])
+    plan = db.done("plan --node dlr1 --tenant out")
+    check("no gateway is left", ([], True), (re.findall("ip addr add 10.1.*", plan), "02:47:00:00:00:01" in plan))
+    db.refused("site dc1 is evacuated already; \"tenantctl edge restore dc1\" has its edges used again", "edge evacuate dc1")
+    told = db.run("edge evacuate dc2")
+    check("nor can the other one be", (1, True), (told.returncode, "no other site serves tenant" in told.stderr))
+    db.done("reprotect late")
+    db.refused("site dc1 is evacuated; \"tenantctl edge restore dc1\" first", "failback late --planned")
+    db.refused("the active site of tenant out is dc1, which is evacuated; make another one active with \"tenantctl failover out"
+               " --disaster --to SITE\"", "set tenant out --active-site dc1")
+    told = db.done("edge restore dc1").splitlines()
+    check("what restore says", True, told[0].startswith("operation 6, restore of dc1: done in ") and "(active " in told[0])
+    check("who stays", [f"tenant {name} stays where it has gone; \"tenantctl reprotect {name}\" and \"tenantctl failback {name}"
+                        " --planned\" bring it back to dc1" for name in ("acme", "late", "out")], told[1:])
+    check("the site", "active", site_state(db))
+    check("switches stay", (AT_DC2, ("dc2", "active")), (db.switches(), db.switches("late")["web"]))
+    for number in (6, 5, 4, 3, 2, 1):
+        db.done(f"operation undo {number}")
+    check("all undone", with_all, db.network())
+    for name in ("late", "out"):
+        db.sql("DELETE FROM tenant WHERE name = ?", name)
+    check("as it was", before, db.network())
+
+
+def what_stays_goes_on(db):
+    for line in ("set tenant acme --recovery-site auto", "add map acme db dc2"):
+        db.done(line)
+    db.done("edge evacuate dc1 --stay")
+    check("switches", {**AT_DC1, "db": ("dc2", "active")}, db.switches())
+    plan = db.done("plan --node dlr1")
+    check("gateways at dc1", {"10.1.1.1/24", "10.1.9.1/24"}, set(re.findall(r"ip addr add (10\.1\.\S+)", plan)))
+    check("the site", "evacuated", site_state(db))
+
+
+def an_evacuation_asks_nobody_who_is_lost(db):
+    until(lambda: len(db.seen) >= len(NODES), "nodes")
+    db.alive -= {"dlr1", "esg1", "pe1"}
+    db.sql("UPDATE node_status SET updated = datetime('now', '-1 hour') WHERE node LIKE '%1'")
+    db.done("edge evacuate dc1 --disaster")
+    check("switches", AT_DC2, db.switches())
+    check("steps", ["evacuated"], [step["step"] for step in db.operation()["steps"]])
+    db.refused("node dlr1 has said nothing for N s; is tenantd running there?", "edge restore dc1")
+
+
+def an_evacuation_that_breaks_off(db):
+    db.sql("DELETE FROM logical_switch WHERE name <> 'all'")
+    before = db.network()
+    newest = lambda: db.sql("SELECT max(seq) FROM change_log")[0][0]
+    in_step = lambda: db.sql("SELECT min(revision) FROM node_status")[0][0] == newest()
+    until(in_step, "all in step")
+    db.alive.remove("esg1")
+    revision = newest()
+    told = db.run("edge evacuate dc1 --wait 1")
+    sentence = f"node esg1 of dc1 was not in step with revision {revision + 2} in 1 s; of dc1: dc1 gives up what" \
+               " is at several sites, and is not evacuated yet"
+    check("it fails and says where it stands", (1, f"tenantctl: {sentence}\n"), (told.returncode, told.stderr))
+    check("its row", ("failed", "leaving", sentence), tuple(db.operation()[key] for key in ("state", "step", "reason")))
+    stands = "operation 1 of site dc1 has failed; \"tenantctl operation resume 1\" or \"tenantctl operation undo 1\" first"
+    db.refused(stands, "failover acme --to dc2 --partial 10.1.3.5")
+    db.refused(stands, "edge evacuate dc2 --disaster")
+    db.done("operation undo 1")
+    check("undone", before, db.network())
+    db.alive.add("esg1")
+    until(in_step, "all in step")
+    db.alive.remove("esg1")
+    check("again", 1, db.run("edge evacuate dc1 --wait 1").returncode)
+    db.done("operation resume 2 --disaster")
+    check("went on without the old site", ("evacuated", "done"), (site_state(db), db.operation()["state"]))
+    db.alive.add("esg1")
+    until(in_step, "all in step")
+    db.alive.remove("pe1")
+    runner = db.start("edge restore dc1 --wait 60")
+    until(lambda: site_state(db) == "active", "the row")
+    db.refused("operation-in-progress: operation 3 of site dc1 runs; see \"tenantctl operation show\", and resume or undo it if who ran"
+               " it has died", "edge evacuate dc1")
+    runner.kill()
+    runner.communicate()
+    db.alive.add("pe1")
+    db.done("operation resume 3")
+    check("resumed", ("active", "done"), (site_state(db), db.operation()["state"]))
+    check("as it was", before, db.network())
+
+
+def a_tenant_that_cannot_go_stops_a_planned_evacuation(db):
+    db.done("add tenant t1 --sites dc1,dc2 --recovery-site dc2 --aggregates 10.21.0.0/16")
+    db.done("add switch t1 web 10.21.1.0/24 --site dc1")
+    until(lambda: db.sql("SELECT count(*) FROM tenant_status WHERE node = 'pe2'")[0][0] == 2, "all tenants on all nodes")
+    spoil = "CREATE TRIGGER spoil BEFORE UPDATE ON logical_switch WHEN NEW.tenant_id = 2 AND EXISTS (SELECT 1 FROM operation" \
+            " WHERE tenant_id = 2 AND state = 'running') BEGIN SELECT RAISE (ABORT, 'not this one'); END"
+    db.sql(spoil)
+    told = db.run("edge evacuate dc1")
+    check("it stops", (1, "tenantctl: 1 of 2 tenants have not left dc1, whose edges are in use as before; the first: not this one\n",
+                       "active"), (told.returncode, told.stderr, site_state(db)))
+    db.done("operation undo 2")
+    told = db.run("edge evacuate dc1 --disaster")
+    check("a disaster goes on, as far as it goes", (1, "active"), (told.returncode, site_state(db)))
+    db.sql("DROP TRIGGER spoil")
+    for one in db.json("operation show"):
+        if one["state"] == "failed":
+            db.done(f"operation resume {one['operation']}")
+    db.done("edge evacuate dc1 --disaster")
+    check("taken up by the same words", ("evacuated", ("dc2", "active")), (site_state(db), db.switches("t1")["web"]))
+
+
 # ---- tenantd itself ----
 
 class Box:
@@ -658,7 +828,10 @@ def tenantd_does_its_part(db):
 STORIES = (what_is_not_ready_is_refused, what_rows_lack_is_refused, what_nodes_say_is_judged, planned_gives_up_first,
            a_disaster_asks_the_surviving_site_alone, other_switches_take_over, all_traffic_leaves_by_another_site, hosts_alone,
            nodes_that_do_not_answer, a_runner_that_is_killed, one_that_is_taken_over_stops, hooks_run_around_each_step,
-           many_at_once_by_priority, one_that_is_refused_stops_no_other, a_bubble_has_no_way_out, tenantd_does_its_part)
+           many_at_once_by_priority, one_that_is_refused_stops_no_other, a_bubble_has_no_way_out,
+           an_evacuation_that_cannot_be_is_refused, edges_are_evacuated_and_used_again, what_stays_goes_on,
+           an_evacuation_asks_nobody_who_is_lost, an_evacuation_that_breaks_off,
+           a_tenant_that_cannot_go_stops_a_planned_evacuation, tenantd_does_its_part)
 
 
 def enter_namespaces():

@@ -730,6 +730,8 @@ refused 'there is no operation 1; "tenantctl operation show" lists them' operati
 refused 'there is no operation 1; "tenantctl operation show" lists them' operation undo 1
 refused 'site dc9 does not exist; "tenantctl show site" lists them' bubble start goes --at dc9
 refused 'tenant goes has no test bubble; "tenantctl bubble start goes" makes one' bubble stop goes
+refused 'site dc9 does not exist; "tenantctl show site" lists them' edge evacuate dc9
+refused 'site dc1 is not evacuated; its edges are in use' edge restore dc1
 done_ del tenant goes
 
 # ---- help: every command has a page with an example ----
@@ -744,7 +746,7 @@ while read -r verb object _; do
 	checks=$((checks + 1))
 	[[ $code == 0 && $out == "tenantctl $words"*$'\nExample:\n  tenantctl '* ]] ||
 		fail "tenantctl $words --help" "$out$err"
-done < <("$tenantctl" --help | grep -E '^  (init|add|set|del|move|show|subscribe|unsubscribe|plan|check|release|trace|graph|change|failover|failback|reprotect|operation|bubble) ')
+done < <("$tenantctl" --help | grep -E '^  (init|add|set|del|move|show|subscribe|unsubscribe|plan|check|release|trace|graph|change|failover|failback|reprotect|operation|bubble|edge) ')
 run --version
 check "tenantctl --version" 0 "$code"
 

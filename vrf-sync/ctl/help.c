@@ -49,7 +49,7 @@ static void print_line(const struct command *command)
 static const char *const verbs[] = { "init",     "add",       "set",         "del",    "move",
 				     "show",     "subscribe", "unsubscribe", "plan",   "check",
 				     "release",  "trace",     "graph",       "change", "failover",
-				     "failback", "reprotect", "operation",   "bubble" };
+				     "failback", "reprotect", "operation",   "bubble", "edge" };
 
 static void print_verb(const char *verb)
 {

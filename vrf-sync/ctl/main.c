@@ -27,7 +27,8 @@ static const struct command *const tables[] = {
 	switch_commands,   host_commands,      public_commands,   map_commands,    link_commands,
 	leak_commands,     circuit_commands,   provider_commands, status_commands, plan_commands,
 	check_commands,    release_commands,   trace_commands,    graph_commands,  draft_commands,
-	failover_commands, operation_commands, bubble_commands,   bundle_commands, domain_commands,
+	failover_commands, operation_commands, bubble_commands,   edge_commands,   bundle_commands,
+	domain_commands,
 };
 
 const struct command *command_next(const struct command *command)

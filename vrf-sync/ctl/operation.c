@@ -25,10 +25,9 @@ DEFINE_MGROUP(TENANT_OPERATION, "tenantctl operations");
 DEFINE_MTYPE_STATIC(TENANT_OPERATION, OPERATION_HOSTS, "hosts of an operation");
 
 const char *const operation_kind_names[OPERATION_KIND_COUNT] = {
-	[OPERATION_FAILOVER] = "failover",
-	[OPERATION_FAILBACK] = "failback",
-	[OPERATION_REPROTECT] = "reprotect",
-	[OPERATION_BUBBLE] = "bubble",
+	[OPERATION_FAILOVER] = "failover",   [OPERATION_FAILBACK] = "failback",
+	[OPERATION_REPROTECT] = "reprotect", [OPERATION_BUBBLE] = "bubble",
+	[OPERATION_EVACUATE] = "evacuate",   [OPERATION_RESTORE] = "restore",
 };
 
 const char *const operation_mode_names[OPERATION_MODE_COUNT] = {
@@ -48,11 +47,33 @@ void operation_set_hosts(struct operation *operation, const char *hosts)
 	operation->hosts = XSTRDUP(MTYPE_OPERATION_HOSTS, hosts);
 }
 
+bool operation_is_of_site(const struct operation *operation)
+{
+	return operation->kind >= OPERATION_EVACUATE;
+}
+
+const char *operation_whose(const struct operation *operation)
+{
+	if (!operation_is_of_site(operation))
+		return operation->tenant;
+	return operation->kind == OPERATION_EVACUATE ? operation->from : operation->to;
+}
+
+int64_t operation_site(const struct operation *operation)
+{
+	return operation->kind == OPERATION_EVACUATE ? operation->from_id : operation->to_id;
+}
+
 const char *operation_text(const struct operation *operation, char buf[static OPERATION_TEXT_SIZE])
 {
 	if (operation->kind == OPERATION_BUBBLE)
 		snprintf(buf, OPERATION_TEXT_SIZE, "bubble of %s at %s", operation->tenant,
 			 operation->to);
+	else if (operation->kind == OPERATION_EVACUATE)
+		snprintf(buf, OPERATION_TEXT_SIZE, "evacuation of %s, %s", operation->from,
+			 operation_mode_names[operation->mode]);
+	else if (operation->kind == OPERATION_RESTORE)
+		snprintf(buf, OPERATION_TEXT_SIZE, "restore of %s", operation->to);
 	else if (operation->kind == OPERATION_REPROTECT)
 		snprintf(buf, OPERATION_TEXT_SIZE, "reprotect of %s, which is at %s, at %s",
 			 operation->tenant, operation->from, operation->to);
@@ -79,13 +100,15 @@ int operation_insert(struct ctl *ctl, struct operation *operation)
 	char author[AUTHOR_SIZE];
 
 	operation->runner = 1;
-	row_number(&row, "tenant_id", operation->tenant_id);
+	if (operation->tenant_id)
+		row_number(&row, "tenant_id", operation->tenant_id);
 	row_text(&row, "kind", operation_kind_names[operation->kind]);
-	if (operation->kind < OPERATION_REPROTECT)
+	if (operation->kind < OPERATION_REPROTECT || operation->kind == OPERATION_EVACUATE)
 		row_text(&row, "mode", operation_mode_names[operation->mode]);
 	if (operation->from_id)
 		row_number(&row, "from_site", operation->from_id);
-	row_number(&row, "to_site", operation->to_id);
+	if (operation->to_id)
+		row_number(&row, "to_site", operation->to_id);
 	row_text(&row, "hosts", operation->hosts ? operation->hosts : "");
 	row_text(&row, "author", words_author(author));
 	row_number(&row, "began", operation_now());
@@ -95,9 +118,9 @@ int operation_insert(struct ctl *ctl, struct operation *operation)
 }
 
 static const char find_sql[] =
-	"SELECT o.id, o.kind, ifnull(o.mode, 'planned'), o.tenant_id, ifnull(o.from_site, 0),"
-	" ifnull(o.to_site, 0), t.name, ifnull(f.name, '-'), ifnull(s.name, '-'), o.hosts, o.state,"
-	" o.step, o.hook, o.wait, o.runner FROM operation o JOIN tenant t ON t.id = o.tenant_id"
+	"SELECT o.id, o.kind, ifnull(o.mode, 'planned'), ifnull(o.tenant_id, 0), ifnull(o.from_site, 0),"
+	" ifnull(o.to_site, 0), ifnull(t.name, ''), ifnull(f.name, '-'), ifnull(s.name, '-'), o.hosts, o.state,"
+	" o.step, o.hook, o.wait, o.runner FROM operation o LEFT JOIN tenant t ON t.id = o.tenant_id"
 	" LEFT JOIN site f ON f.id = o.from_site LEFT JOIN site s ON s.id = o.to_site";
 
 static void take_text(sqlite3_stmt *stmt, int column, char *buf, size_t size)
@@ -183,8 +206,8 @@ int operation_check(struct ctl *ctl, const struct operation *operation)
 	reason_set(
 		&ctl->why,
 		"operation %" PRId64
-		" was taken over by somebody else, and goes on, or back, there; see \"tenantctl operation show %s\"",
-		operation->id, operation->tenant);
+		" was taken over by somebody else, and goes on, or back, there; see \"tenantctl operation show%s%s\"",
+		operation->id, operation->tenant[0] ? " " : "", operation->tenant);
 	return -1;
 }
 
@@ -210,7 +233,7 @@ int operation_end(struct ctl *ctl, const struct operation *operation, const char
 static const char show_sql[] =
 	"SELECT o.id, t.name, o.kind, o.mode, f.name, s.name, o.state, o.step, o.author,"
 	" o.began / 1000, o.ended - o.began, o.reason"
-	" FROM operation o JOIN tenant t ON t.id = o.tenant_id LEFT JOIN site f ON f.id = o.from_site"
+	" FROM operation o LEFT JOIN tenant t ON t.id = o.tenant_id LEFT JOIN site f ON f.id = o.from_site"
 	" LEFT JOIN site s ON s.id = o.to_site WHERE ?1 = '' OR t.name = ?1 ORDER BY o.id";
 
 static struct json_object *steps_json(struct ctl *ctl, int64_t id)
@@ -374,7 +397,7 @@ static int check_undo(struct ctl *ctl, const struct operation *operation)
 	int64_t later;
 	int ret = sql_number(
 		ctl, &later,
-		"SELECT id FROM operation WHERE tenant_id = ?1 AND id > ?2 AND state <> 'undone'"
+		"SELECT id FROM operation WHERE ifnull(tenant_id, 0) = ?1 AND id > ?2 AND state <> 'undone'"
 		" AND (kind = 'bubble') = ?3 ORDER BY id DESC",
 		"iii", operation->tenant_id, operation->id,
 		(int64_t)(operation->kind == OPERATION_BUBBLE));
@@ -383,9 +406,10 @@ static int check_undo(struct ctl *ctl, const struct operation *operation)
 		reason_set(&ctl->why, "operation %" PRId64 " is undone already", operation->id);
 	else if (ret > 0)
 		reason_set(&ctl->why,
-			   "operation %" PRId64 " of tenant %s came after operation %" PRId64
+			   "operation %" PRId64 " of %s%s came after operation %" PRId64
 			   "; undo that first",
-			   later, operation->tenant, operation->id);
+			   later, operation->tenant_id ? "tenant " : "a site", operation->tenant,
+			   operation->id);
 	else
 		return ret;
 	return -1;

@@ -2,17 +2,20 @@
 /*
  * Operations on sites: a tenant goes over to another site, and comes back.
  *
- *	failover.c --> rehearse.c ---------> runner.c
- *	what is asked  judged, tried, shown  writes a phase, waits until the nodes are in
- *	                 |          |        step, then the next
- *	                 v          v          |             |
- *	           readiness.c    phase.c <----'             v
- *	           may it begin?  a phase's rows        operation.c
- *	                                                how far it is
+ *	failover.c, edge.c --> rehearse.c ---------> runner.c
+ *	what is asked          judged, tried, shown  writes a phase, waits until the nodes are in
+ *	                         |          |        step, then the next
+ *	                         v          v          |             |
+ *	                   readiness.c    phase.c <----'             v
+ *	                   may it begin?  a phase's rows        operation.c
+ *	                                                        how far it is
  *
  * Each phase is one transaction of its own, and in it stands, too, how far the
  * operation is: a runner that dies leaves rows that say where to go on.  No node
  * gets an order: it follows from the rows what is at its site.
+ *
+ * An operation on a site is one of all its tenants, and its rows are the site's
+ * (evacuation.c, readiness_site.c).
  *
  * Who resumes an operation counts operation.runner up; the one before finds that
  * at its next transaction, and stops.
@@ -29,8 +32,10 @@ enum operation_kind {
 	OPERATION_FAILBACK,
 	OPERATION_REPROTECT,
 	OPERATION_BUBBLE,
+	OPERATION_EVACUATE, /* these are of a site, and have no tenant */
+	OPERATION_RESTORE,
 };
-#define OPERATION_KIND_COUNT 4
+#define OPERATION_KIND_COUNT 6
 extern const char *const operation_kind_names[OPERATION_KIND_COUNT];
 
 enum operation_mode {
@@ -56,7 +61,12 @@ struct operation {
 	char hook[OPERATION_HOOK_SIZE]; /* "": none */
 	int64_t wait;                   /* seconds */
 	int64_t runner;
+	bool stay; /* what cannot go stays where it is; it matters only until it begins */
 };
+bool operation_is_of_site(const struct operation *operation);
+/* Whose it is: the name of the tenant, or of the site; and the latter's id. */
+const char *operation_whose(const struct operation *operation);
+int64_t operation_site(const struct operation *operation);
 void operation_fini(struct operation *operation);
 void operation_set_hosts(struct operation *operation, const char *hosts);
 
@@ -98,6 +108,15 @@ unsigned int phases_of(const struct operation *operation, const struct phase *ph
  * site, -1 with a sentence where they are at several and from is 0.
  */
 int phase_source(struct ctl *ctl, int64_t tenant_id, int64_t to_id, int64_t *from_id);
+/* A failover from there to there would move something of the tenant: 1, 0, or -1. */
+int phase_moves(struct ctl *ctl, int64_t tenant_id, int64_t from_id, int64_t to_id);
+
+/* ---- those of a site (evacuation.c) ---- */
+
+extern const struct phase evacuation_leaving, evacuation_evacuated, evacuation_active;
+/* A node that is waited for, and is not in step or has a tenant not well: 1, 0, or -1. */
+int evacuation_late(struct ctl *ctl, const struct operation *operation, const struct phase *phase,
+		    int64_t seq, char *node, size_t size);
 
 /* ---- readiness (readiness.c) ---- */
 
@@ -120,6 +139,9 @@ int operation_begin(struct ctl *ctl, struct operation *operation);
 /* Many of one kind and mode; those that are refused have a sentence in their whys[]. */
 void operations_begin(struct ctl *ctl, struct operation *operations, unsigned int count,
 		      struct reason *whys);
+/* Whether an operation on a site would be taken, and with it, before it, these of its tenants. */
+int operations_try(struct ctl *ctl, const struct operation *site, struct operation *operations,
+		   unsigned int count);
 /* Says of each what is ready and what is not; -1 where anything is not. */
 int operations_check(struct ctl *ctl, const struct operation *operations, unsigned int count);
 /* Shows the rows that each phase would write, and what nodes would do. */

@@ -169,6 +169,16 @@ unsigned int phases_of(const struct operation *operation, const struct phase *ph
 		phases[count++] = &bubble;
 		return count;
 	}
+	if (operation->kind == OPERATION_RESTORE) {
+		phases[count++] = &evacuation_active;
+		return count;
+	}
+	if (operation->kind == OPERATION_EVACUATE) {
+		if (operation->mode == OPERATION_PLANNED)
+			phases[count++] = &evacuation_leaving;
+		phases[count++] = &evacuation_evacuated;
+		return count;
+	}
 	if (operation->mode == OPERATION_PARTIAL) {
 		phases[count++] = &moved;
 		return count;
@@ -212,4 +222,17 @@ int phase_source(struct ctl *ctl, int64_t tenant_id, int64_t to_id, int64_t *fro
 		return -1;
 	*from_id = found;
 	return 1;
+}
+
+int phase_moves(struct ctl *ctl, int64_t tenant_id, int64_t from_id, int64_t to_id)
+{
+	int64_t moves;
+
+	if (sql_number(ctl, &moves,
+		       "SELECT EXISTS (SELECT 1 FROM logical_switch s WHERE " GOING ")"
+		       " OR EXISTS (SELECT 1 FROM tenant WHERE id = ?1 AND egress = 'active'"
+		       " AND active_site_id = ?2)",
+		       "iii", tenant_id, from_id, to_id) < 0)
+		return -1;
+	return moves;
 }

@@ -14,12 +14,11 @@
 #include <sqlite3.h>
 
 #include "darr.h"
-#include "printfrr.h"
 
 #include "ctl/args.h"
 #include "ctl/host.h"
 #include "ctl/list.h"
-#include "ctl/operation.h"
+#include "ctl/readiness_priv.h"
 #include "ctl/row.h"
 #include "ctl/show.h"
 #include "model/presence.h"
@@ -29,17 +28,7 @@
 /* What was written longer ago must have got to every node. */
 #define BEHIND_MS 2000
 
-struct looking {
-	struct ctl *ctl;
-	const struct operation *operation;
-	const struct model *model;
-	const struct tenant *tenant;
-	struct readiness **list;
-};
-
-/* One line, about which nothing is wrong yet. */
-static struct reason *line(struct looking *look, const char *fmt, ...) PRINTFRR(2, 3);
-static struct reason *line(struct looking *look, const char *fmt, ...)
+struct reason *readiness_line(struct looking *look, const char *fmt, ...)
 {
 	struct readiness *one = darr_append(*look->list);
 	va_list ap;
@@ -53,64 +42,70 @@ static struct reason *line(struct looking *look, const char *fmt, ...)
 
 /* ---- one at a time ---- */
 
+/* One of the same tenant, or of a site it has something at; of a site: one of any tenant there,
+ * and of any other site.
+ */
+static const char open_sql[] =
+	"WITH has AS (SELECT a.tenant_id, n.site_id FROM attachment a JOIN node n ON n.id = a.node_id)"
+	" SELECT o.id FROM operation o WHERE o.state IN ('running', 'failed')"
+	" AND CASE WHEN ?1 THEN o.tenant_id = ?1 OR o.tenant_id IS NULL AND EXISTS"
+	"   (SELECT 1 FROM has WHERE tenant_id = ?1 AND site_id = ifnull(o.from_site, o.to_site))"
+	"  ELSE o.tenant_id IS NULL OR o.tenant_id IN (SELECT tenant_id FROM has WHERE site_id = ?2) END"
+	" ORDER BY o.id";
+
 int readiness_alone(struct ctl *ctl, const struct operation *operation, struct reason *why)
 {
+	char whose[SQL_TEXT_SIZE], tenant[SQL_TEXT_SIZE];
 	int64_t other, failed;
-	int ret = sql_number(
-		ctl, &other,
-		"SELECT id FROM operation WHERE tenant_id = ?1 AND state IN ('running', 'failed')",
-		"i", operation->tenant_id);
+	int ret = sql_number(ctl, &other, open_sql, "ii", operation->tenant_id,
+			     operation_site(operation));
 
-	if (ret <= 0 ||
-	    sql_number(ctl, &failed, "SELECT state = 'failed' FROM operation WHERE id = ?1", "i",
-		       other) < 0)
+	if (ret <= 0)
 		return ret;
+	if (sql_number(ctl, &failed, "SELECT state = 'failed' FROM operation WHERE id = ?1", "i",
+		       other) < 0 ||
+	    sql_text(ctl, whose, sizeof(whose),
+		     "SELECT ifnull('tenant ' || t.name, 'site ' || s.name) FROM operation o"
+		     " LEFT JOIN tenant t ON t.id = o.tenant_id"
+		     " LEFT JOIN site s ON s.id = ifnull(o.from_site, o.to_site) WHERE o.id = ?1",
+		     "i", other) < 0 ||
+	    sql_text(ctl, tenant, sizeof(tenant),
+		     "SELECT ifnull(' ' || t.name, '') FROM operation o"
+		     " LEFT JOIN tenant t ON t.id = o.tenant_id WHERE o.id = ?1",
+		     "i", other) < 0)
+		return -1;
 	if (failed)
 		reason_set(why,
 			   "operation %" PRId64
-			   " of tenant %s has failed; \"tenantctl operation resume %" PRId64
+			   " of %s has failed; \"tenantctl operation resume %" PRId64
 			   "\" or \"tenantctl operation undo %" PRId64 "\" first",
-			   other, operation->tenant, other, other);
+			   other, whose, other, other);
 	else
 		reason_set(
 			why,
 			"operation-in-progress: operation %" PRId64
-			" of tenant %s runs; see \"tenantctl operation show %s\", and resume or undo it if who ran it has died",
-			other, operation->tenant, operation->tenant);
+			" of %s runs; see \"tenantctl operation show%s\", and resume or undo it if who ran it has died",
+			other, whose, tenant);
 	return 1;
 }
 
 /* ---- nodes ---- */
-
-static uint8_t roles_at(const struct looking *look, uint32_t site_id)
-{
-	const struct attachment *attachment;
-	uint8_t roles = 0;
-
-	darr_foreach_p (look->tenant->attachments, attachment) {
-		const struct node *node =
-			provider_node(model_provider(look->model), attachment->node_id);
-
-		if (node && node->site_id == site_id)
-			roles |= attachment->roles;
-	}
-	return roles;
-}
 
 /* Whatever serves the tenant where it is must do so where it goes. */
 static void look_roles(struct looking *look)
 {
 	static const char *const called[ROLE_COUNT] = { "DLR", "edge", "PE" };
 	const struct operation *operation = look->operation;
-	uint8_t there = roles_at(look, operation->to_id);
-	uint8_t needed = roles_at(look, operation->from_id) | ROLE_DLR;
+	const struct provider *provider = model_provider(look->model);
+	uint8_t there = tenant_roles_at(provider, look->tenant, operation->to_id);
+	uint8_t needed = tenant_roles_at(provider, look->tenant, operation->from_id) | ROLE_DLR;
 
 	for (int i = 0; i < ROLE_COUNT; i++) {
 		struct reason *why;
 
 		if (!(needed & (1 << i)))
 			continue;
-		why = line(look, "%s at %s", called[i], operation->to);
+		why = readiness_line(look, "%s at %s", called[i], operation->to);
 		if (!(there & (1 << i)))
 			reason_set(
 				why,
@@ -147,7 +142,7 @@ static int read_said(struct ctl *ctl, const char *node, struct said *said)
 
 static int look_node(struct looking *look, const struct node *node)
 {
-	struct reason *why = line(look, "node %s", node->name);
+	struct reason *why = readiness_line(look, "node %s", node->name);
 	struct said said = {};
 	int ret = read_said(look->ctl, node->name, &said);
 
@@ -171,7 +166,8 @@ static int look_node(struct looking *look, const struct node *node)
 
 static int look_tenant_on(struct looking *look, const struct node *node)
 {
-	struct reason *why = line(look, "tenant %s on %s", look->tenant->name, node->name);
+	struct reason *why =
+		readiness_line(look, "tenant %s on %s", look->tenant->name, node->name);
 	char health[SQL_TEXT_SIZE], said[240] = "";
 	int ret = sql_text(look->ctl, health, sizeof(health),
 			   "SELECT health FROM tenant_status WHERE node = ?1 AND tenant = ?2",
@@ -192,7 +188,7 @@ static int look_tenant_on(struct looking *look, const struct node *node)
 	return ret < 0 ? -1 : 0;
 }
 
-static int look_nodes(struct looking *look, uint32_t site_id)
+int readiness_nodes(struct looking *look, uint32_t site_id)
 {
 	const struct attachment *attachment;
 
@@ -221,8 +217,10 @@ static void look_switch(struct looking *look, const struct logical_switch *sw)
 {
 	const struct operation *operation = look->operation;
 	const struct logical_switch *as = switch_recovered_as(look->tenant, sw, operation->to_id);
-	struct reason *why = line(look, "switch %s", sw->name);
+	struct reason *why = readiness_line(look, "switch %s", sw->name);
 
+	if (!as && operation->stay)
+		return;
 	if (!as && operation->kind == OPERATION_FAILBACK)
 		reason_set(
 			why,
@@ -241,10 +239,22 @@ static void look_switch(struct looking *look, const struct logical_switch *sw)
 			as->name, sw->name, operation->tenant, operation->to);
 }
 
+/* Its edges are not used: what goes there is to have others. */
+static void look_site(struct looking *look)
+{
+	const struct operation *operation = look->operation;
+	const struct site *site = provider_site(model_provider(look->model), operation->to_id);
+	struct reason *why = readiness_line(look, "site %s", operation->to);
+
+	if (site && site->state != SITE_ACTIVE)
+		reason_set(why, "site %s is %s; \"tenantctl edge restore %s\" first",
+			   operation->to, site_state_names[site->state], operation->to);
+}
+
 static int look_host(struct looking *look, const char *address)
 {
 	const struct operation *operation = look->operation;
-	struct reason *why = line(look, "host %s", address), kept = look->ctl->why;
+	struct reason *why = readiness_line(look, "host %s", address), kept = look->ctl->why;
 	const struct logical_switch *sw;
 	struct ipnet one;
 
@@ -282,19 +292,22 @@ static int look_all(struct looking *look)
 	const struct logical_switch *sw;
 	bool whole = operation->kind < OPERATION_REPROTECT && operation->mode != OPERATION_PARTIAL;
 
-	if (readiness_alone(look->ctl, operation, line(look, "no other operation")) < 0)
+	if (readiness_alone(look->ctl, operation, readiness_line(look, "no other operation")) < 0)
 		return -1;
 	look_roles(look);
+	if (operation->kind < OPERATION_REPROTECT)
+		look_site(look);
 	if (whole)
 		darr_foreach_p (look->tenant->switches, sw)
 			if (goes(look, sw))
 				look_switch(look, sw);
 	if (operation->mode == OPERATION_PARTIAL && look_hosts(look) < 0)
 		return -1;
-	if (look_nodes(look, operation->to_id) < 0)
+	if (readiness_nodes(look, operation->to_id) < 0)
 		return -1;
-	return whole && operation->mode == OPERATION_PLANNED ? look_nodes(look, operation->from_id)
-							     : 0;
+	return whole && operation->mode == OPERATION_PLANNED
+		       ? readiness_nodes(look, operation->from_id)
+		       : 0;
 }
 
 int readiness_of(struct ctl *ctl, const struct model *model, const struct operation *operation,
@@ -308,6 +321,8 @@ int readiness_of(struct ctl *ctl, const struct model *model, const struct operat
 		.list = list,
 	};
 
+	if (operation_is_of_site(operation))
+		return readiness_of_site(&look);
 	if (look.tenant)
 		return look_all(&look);
 	reason_set(&ctl->why, "tenant %s is gone", operation->tenant);

@@ -164,6 +164,44 @@ void operations_begin(struct ctl *ctl, struct operation *operations, unsigned in
 	ctl->why.text[0] = '\0';
 }
 
+/* ---- of a site ---- */
+
+static int try_all(struct ctl *ctl, const struct operation *site, struct group *group,
+		   struct reason *whys)
+{
+	struct group alone = { .operations = (struct operation *)site, .count = 1, .whys = whys };
+	int ret = judge(ctl, site);
+
+	if (!ret)
+		ret = judge_group(ctl, group, whys);
+	for (unsigned int i = 0; i < group->count && !ret; i++)
+		if (whys[i].text[0]) {
+			ctl->why = whys[i];
+			ret = -1;
+		}
+	for (group->phase = 0; group->phase < PHASES_MAX && group->count && !ret; group->phase++)
+		ret = change_try(ctl, write_group, group);
+	for (; alone.phase < PHASES_MAX && !ret; alone.phase++)
+		ret = change_try(ctl, write_group, &alone);
+	return ret;
+}
+
+int operations_try(struct ctl *ctl, const struct operation *site, struct operation *operations,
+		   unsigned int count)
+{
+	struct group group = { .operations = operations, .count = count };
+	struct reason *whys = NULL;
+	int ret = change_lock(ctl);
+
+	darr_append_nz(whys, count + 1); /* one more: nothing stands against the site's */
+	group.whys = whys;
+	if (!ret)
+		ret = try_all(ctl, site, &group, whys);
+	sqlite3_exec(ctl->db->sqlite, "ROLLBACK", NULL, NULL, NULL);
+	darr_free(whys);
+	return ret;
+}
+
 /* ---- looking only ---- */
 
 /* How many are not so. */
@@ -176,7 +214,7 @@ static int add_checks(struct ctl *ctl, const struct model *model,
 	darr_foreach_p (list, one) {
 		struct json_object *row = json_object_new_object();
 
-		show_text(row, "tenant", operation->tenant);
+		show_text(row, "tenant", operation->tenant[0] ? operation->tenant : NULL);
 		show_text(row, "check", one->what);
 		show_text(row, "is", one->why.text[0] ? "not ready" : "ok");
 		show_text(row, "reason", one->why.text);

@@ -237,6 +237,9 @@ static int late_node(struct job *job, char *node, size_t size)
 	bool is_bubble = operation->kind == OPERATION_BUBBLE;
 	char bubble[BUBBLE_NAME_SIZE];
 
+	if (operation_is_of_site(operation))
+		return evacuation_late(job->ctl, operation, job->phases[job->phase], job->seq,
+				       node, size);
 	return sql_text(job->ctl, node, size,
 			"SELECT DISTINCT n.name FROM attachment a JOIN node n ON n.id = a.node_id"
 			" LEFT JOIN node_status s ON s.node = n.name"
@@ -254,14 +257,16 @@ static void give_up(struct job *job, const char *node)
 {
 	const struct operation *operation = job->operation;
 	const struct phase *phase = job->phases[job->phase];
-	char standing[160];
+	char standing[160], site[TENANT_NAME_MAX + 1] = "?";
 
 	snprintf(standing, sizeof(standing), phase->standing, operation->from, operation->to);
+	sql_text(job->ctl, site, sizeof(site),
+		 "SELECT s.name FROM site s JOIN node n ON n.site_id = s.id WHERE n.name = ?1",
+		 "t", node);
 	reason_set(&job->why,
 		   "node %s of %s was not in step with revision %" PRId64 " in %" PRId64
 		   " s; of %s: %s",
-		   node, phase->old_site ? operation->from : operation->to, job->seq,
-		   operation->wait, operation->tenant, standing);
+		   node, site, job->seq, operation->wait, operation_whose(operation), standing);
 }
 
 /* 1 while there is one to wait for. */
@@ -424,6 +429,14 @@ static bool step_all(struct job *jobs, bool *got_on)
 	return left;
 }
 
+static void report_whose(const struct operation *operation, struct json_object *row)
+{
+	show_text(row, "tenant", operation->tenant[0] ? operation->tenant : NULL);
+	show_text(row, "kind", operation_kind_names[operation->kind]);
+	show_text(row, "from", operation->from[0] ? operation->from : NULL);
+	show_text(row, "to", operation->to[0] ? operation->to : NULL);
+}
+
 static void report_json(const struct job *jobs, struct json_object *rows)
 {
 	const struct job *job;
@@ -433,10 +446,7 @@ static void report_json(const struct job *jobs, struct json_object *rows)
 		struct json_object *steps = json_object_new_object();
 
 		show_number(row, "operation", job->operation->id);
-		show_text(row, "tenant", job->operation->tenant);
-		show_text(row, "kind", operation_kind_names[job->operation->kind]);
-		show_text(row, "from", job->operation->from);
-		show_text(row, "to", job->operation->to);
+		report_whose(job->operation, row);
 		show_text(row, "state", job->why.text[0] ? "failed" : "done");
 		show_text(row, "reason", job->why.text);
 		show_number(row, "ms", operation_now() - job->began);
