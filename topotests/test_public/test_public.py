@@ -110,6 +110,12 @@ def test_a_host_is_published(net):
     net.wait_settled()
     assert net.ping("ce", WHOLE, source=OUTSIDE)
     assert seen_from(net, "ce", OUTSIDE, WHOLE, 80) == OUTSIDE
+    said = {"address": WHOLE, "port": "", "host": HOST, "hostPort": 0}
+    for router, does in (("dlr1", (True, False)), ("esg1", (False, True)), ("esg2", (False, True)), ("dlr2", (False, False))):
+        shown = net.show(router, "tenantd", "show tenant acme json")["publics"]
+        assert shown == [{**said, "announced": does[0], "translated": does[1]}], router
+    line = next(line for line in net.vty("esg1", "tenantd", "show tenant acme").splitlines() if WHOLE in line)
+    assert line.split() == [WHOLE, "-", HOST, "-", "translated"]
     assert seen_from(net, "ce", CUSTOMER, HOST, 80) == CUSTOMER, "who is within uses the host's own address"
 
 

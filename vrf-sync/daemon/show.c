@@ -303,6 +303,7 @@ static void show_one(struct vty *vty, const struct engine_tenant *one)
 	vty_out(vty, "\n");
 	straying_show_tenant(vty, one->tenant_id);
 	site_show(vty, row);
+	public_show(vty, row);
 }
 
 static struct json_object *one_json(const struct engine_tenant *one)
@@ -310,8 +311,10 @@ static struct json_object *one_json(const struct engine_tenant *one)
 	const struct tenant *row = model_tenant(tenantd.model, one->tenant_id);
 	struct json_object *json = tenant_json(one);
 
-	if (row)
+	if (row) {
 		site_json(json, row);
+		public_json(json, row);
+	}
 	return json;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Sites in what "show tenant NAME" says: what is where, and what runs. */
+/* Sites and public addresses in what "show tenant NAME" says: what is where, and what runs. */
 #ifndef FRR_TENANT_DAEMON_SHOW_SITE_H
 #define FRR_TENANT_DAEMON_SHOW_SITE_H
 
@@ -18,5 +18,8 @@ void site_show_node(struct vty *vty);
 void site_show(struct vty *vty, const struct tenant *tenant);
 void site_json(struct json_object *json, const struct tenant *tenant);
 void site_show_init(void);
+/* show_public.c */
+void public_show(struct vty *vty, const struct tenant *tenant);
+void public_json(struct json_object *json, const struct tenant *tenant);
 
 #endif
