@@ -162,10 +162,12 @@ def test_two_customers_of_one_service_do_not_see_each_other(net):
 
 def test_tenantctl_proves_it_and_refuses_what_would_join_them(net):
     assert net.tenantctl("check").startswith("4 tenants, no findings\n")
-    blue = str(net.db.id("tenant", "blue"))
     revision = net.revision()
-    assert "would see" in net.tenantctl("set", "tenant", "green", "--rt-number", blue)
-    assert "would see" in net.tenantctl("set", "tenant", "red", "--rt-number", str(net.db.id("tenant", "mgmt")))
+    for name, other in (("green", "blue"), ("red", "mgmt")):
+        said = net.tenantctl("set", "tenant", name, "--rt-number", str(net.db.id("tenant", other)))
+        assert f"is used by tenant {other} and by tenant {name}" in said, said
+    said = net.tenantctl("add", "leak", "blue", "red", ONE)    # what was leaked to it it cannot pass on
+    assert "outside the address space" in said, said
     assert net.revision() == revision
 
 
