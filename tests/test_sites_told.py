@@ -312,6 +312,32 @@ def moves_are_told(box):
     db.execute("DELETE FROM host WHERE address LIKE '10.1.2.1__'")
 
 
+def sites_are_told(box):
+    """An evacuation has no tenant: every node tells of it, and of a site that is one."""
+    with box.client() as client:
+        client.rpc(SUBSCRIBE.format(""))
+        one = db.execute("INSERT INTO operation (kind, mode, from_site, began) VALUES ('evacuate', 'planned', 1, ?)", (now(),)).lastrowid
+        phase(one, "leaving")
+        db.execute("UPDATE site SET state = 'leaving' WHERE name = 'dc1'")
+        hears(client, "operation-changed", f"<id>{one}</id><kind>evacuate</kind><mode>planned</mode><from>dc1</from>")
+        shows(box, f"^Operation {one}, evacuation of dc1, planned: leaving since [0-9]+ s, nodes are waited for",
+              "^Warning: site dc1 is leaving: what is at several sites goes by others", words="")
+        db.execute("UPDATE site SET state = 'evacuated' WHERE name = 'dc1'")
+        end_as(one, "failed", "node dlr2 of dc2 was not in step")
+        shows(box, f"^Operation {one}, evacuation of dc1, planned: failed [0-9]+ s ago, node dlr2 of dc2", "^Warning: site dc1 is evacuated",
+              words="")
+        end_as(one, "done")
+        hears(client, "operation-changed", f"<id>{one}</id>", "<state>done</state>")
+        back = db.execute("INSERT INTO operation (kind, mode, to_site, began) VALUES ('restore', 'planned', 1, ?)", (now(),)).lastrowid
+        db.execute("UPDATE site SET state = 'active' WHERE name = 'dc1'")
+        end_as(back, "done")
+        hears(client, "operation-changed", f"<id>{back}</id><kind>restore</kind>", "<to>dc1</to>", "<state>done</state>")
+    words = box.tenantd.log.read_text()
+    for line in (f"operation {one}, evacuation of dc1, planned: ", f"operation {back}, restore of dc1: done"):
+        check(line in words, f"the log lacks '{line}'")
+    wait(lambda: "evacuat" not in box.tenantd.ask("show tenant")[1], "dc1 to be in use")
+
+
 # ---- the state ----
 
 def the_state_has_it(box):
@@ -350,4 +376,5 @@ def a_site_that_stands_by(box):
 
 if __name__ == "__main__":
     sys.exit(run_stories(configured, where_switches_are, which_hosts, which_operation, operations_are_told,
-                         many_operations_are_few_words, moves_are_told, the_state_has_it, a_site_that_stands_by))
+                         many_operations_are_few_words, moves_are_told, sites_are_told, the_state_has_it,
+                         a_site_that_stands_by))

@@ -62,10 +62,26 @@ const char *operating_site(uint32_t site_id)
 	return site ? site->name : "";
 }
 
+/* One of a site has no tenant. */
+static const char *site_text(const struct operation_row *row, char buf[static OPERATING_TEXT_SIZE])
+{
+	bool leaves = row->from_id;
+
+	if (leaves)
+		snprintf(buf, OPERATING_TEXT_SIZE, "operation %" PRId64 ", evacuation of %s, %s",
+			 row->id, operating_site(row->from_id), row->mode);
+	else
+		snprintf(buf, OPERATING_TEXT_SIZE, "operation %" PRId64 ", %s of %s", row->id,
+			 row->kind, operating_site(row->to_id));
+	return buf;
+}
+
 const char *operating_text(const struct operation_row *row, char buf[static OPERATING_TEXT_SIZE])
 {
 	const struct tenant *tenant = model_tenant(tenantd.model, row->tenant_id);
 
+	if (!row->tenant_id)
+		return site_text(row, buf);
 	snprintf(buf, OPERATING_TEXT_SIZE, "operation %" PRId64 ", %s of %s%s%s%s%s%s%s", row->id,
 		 row->kind, tenant ? tenant->name : "?", row->from_id ? " from " : "",
 		 operating_site(row->from_id), row->to_id ? " to " : "",
@@ -122,6 +138,8 @@ bool operating_is_here(const struct operation_row *row)
 	const struct tenant *tenant = model_tenant(tenantd.model, row->tenant_id);
 	const struct node *node = tenantd_own_node();
 
+	if (!row->tenant_id)
+		return node; /* of a site: it concerns those who stand in for it as well */
 	return tenant && node && (tenant_roles_on(tenant, node->id) & node->roles);
 }
 
@@ -170,7 +188,8 @@ static bool stays(const struct operation_row *row, const struct operation_row *l
 {
 	const struct operation_row *other;
 
-	if (operation_is_open(row) || !model_tenant(tenantd.model, row->tenant_id))
+	if (operation_is_open(row) ||
+	    (row->tenant_id && !model_tenant(tenantd.model, row->tenant_id)))
 		return false;
 	darr_foreach_p (list, other)
 		if (other->tenant_id == row->tenant_id)

@@ -117,6 +117,8 @@ static struct json_object *operation_json(const struct operation_row *row)
 
 void site_show_node(struct vty *vty)
 {
+	const struct provider *provider = model_provider(tenantd.model);
+	const struct site *site = provider ? provider_site(provider, own_site()) : NULL;
 	const struct operation_row *list = operating_list(), *row;
 	unsigned int running = 0, failed = 0;
 
@@ -128,6 +130,12 @@ void site_show_node(struct vty *vty)
 	}
 	if (running || failed)
 		vty_out(vty, "Operations on sites: %u running, %u failed\n", running, failed);
+	darr_foreach_p (list, row)
+		if (!row->tenant_id && operation_is_open(row))
+			show_operation(vty, row);
+	if (site && site->state != SITE_ACTIVE)
+		vty_out(vty, "Warning: site %s is %s: what is at several sites goes by others\n",
+			site->name, site_state_names[site->state]);
 }
 
 /* ---- show tenant NAME ---- */
