@@ -357,7 +357,7 @@ static void start_anew(void)
 static void exec_file(const char *path)
 {
 	FILE *file = fopen(path, "r");
-	static char sql[65536];
+	static char sql[1 << 18];
 	size_t size;
 
 	EXPECT(file);
