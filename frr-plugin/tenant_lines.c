@@ -42,6 +42,7 @@ const struct tenant_line tenant_lines[] = {
 	{ "guards/withdrawn-prefixes", "tenant-network guard withdrawn-prefixes (0-1000000)" },
 	{ "guards/withdrawn-tenants", "tenant-network guard withdrawn-tenants (0-1000000)" },
 	{ "reserved", "tenant-network reserved PREFIX", LINE_LIST },
+	{ "reserved-port", "tenant-network reserved-port SERVICE", LINE_LIST },
 
 	{ "sites/site", "tenant-network site SITE", LINE_ENTRY },
 	{ "nodes/node", "tenant-network node NODE", LINE_ENTRY },
@@ -90,6 +91,7 @@ const struct tenant_line tenant_lines[] = {
 	  "tenant TENANT switch SWITCH purpose <production|test|replication>" },
 	{ "tenants/tenant/switch/vni", "tenant TENANT switch SWITCH vni (1-16777215)" },
 	{ "tenants/tenant/switch/mtu", "tenant TENANT switch SWITCH mtu (1280-9000)" },
+	{ "tenants/tenant/switch/no-nat", "tenant TENANT switch SWITCH no-nat <true|false>" },
 	{ "tenants/tenant/switch/recovery", "tenant TENANT switch SWITCH recovery SITE",
 	  LINE_ENTRY },
 	{ "tenants/tenant/switch/recovery/as",
@@ -103,6 +105,11 @@ const struct tenant_line tenant_lines[] = {
 	  "tenant TENANT switch SWITCH subnet PREFIX gateway ADDRESS" },
 	{ "tenants/tenant/switch/subnet/advertise",
 	  "tenant TENANT switch SWITCH subnet PREFIX advertise <true|false>" },
+	{ "tenants/tenant/public", "tenant TENANT public ADDRESS PORT", LINE_ENTRY },
+	{ "tenants/tenant/public/to", "tenant TENANT public ADDRESS PORT to ADDRESS" },
+	{ "tenants/tenant/public/to-port", "tenant TENANT public ADDRESS PORT to-port (1-65535)" },
+	{ "tenants/tenant/public/recovered",
+	  "tenant TENANT public ADDRESS PORT recovered ADDRESS" },
 	{ "tenants/tenant/link", "tenant TENANT link LINK", LINE_ENTRY },
 	{ "tenants/tenant/link/node", "tenant TENANT link LINK node NODE" },
 	{ "tenants/tenant/link/interface", "tenant TENANT link LINK interface IFNAME" },
@@ -145,6 +152,8 @@ static const struct {
 	{ "ADDRESS", "Address, like 10.1.1.1 or 2001:db8::1" },
 	{ "INTERFACE-ADDRESS", "Address with its length, like 192.168.201.1/30" },
 	{ "A.B.C.D", "IPv4 address" },
+	{ "PORT", "A port, like tcp/443, or all" },
+	{ "SERVICE", "A port, like tcp/443" },
 	{ "PATH", "Absolute path" },
 	{ "KEY", "8 to 16 letters, digits, '-', '_' and '.'" },
 	{ "LINE...", "Free text" },
@@ -185,6 +194,7 @@ static const struct {
 	{ "location", "Where the database is" },
 	{ "maximum-routes", "How many routes there may be" },
 	{ "mtu", "Largest packet, in octets" },
+	{ "no-nat", "None of its addresses is ever translated" },
 	{ "node", "A node of the provider" },
 	{ "node-name", "Which of the nodes this one is" },
 	{ "nssa-area", "OSPF area between DLR and edge" },
@@ -199,13 +209,16 @@ static const struct {
 	{ "priority", "Who has the virtual address while several can" },
 	{ "production", "Announced" },
 	{ "protocol", "How the customer's router tells of its routes" },
+	{ "public", "An address by which everybody reaches a host" },
 	{ "purpose", "What it is for" },
 	{ "rd-number", "Second half of its route distinguishers" },
 	{ "ready", "No gateway: another switch is to be recovered as it" },
+	{ "recovered", "The host's address where its switch is recovered as another" },
 	{ "recovery", "Where the switch is kept ready" },
 	{ "recovery-site", "Where its switches are kept ready" },
 	{ "replication", "For copies of another site's machines" },
 	{ "reserved", "Address space no tenant may announce" },
+	{ "reserved-port", "Port that nobody publishes" },
 	{ "role", "What the node does" },
 	{ "route", "What lies behind a static link" },
 	{ "router-id", "Router id of every instance on the node" },
@@ -226,6 +239,7 @@ static const struct {
 	{ "tenants-gone", "How many may go when a source has none any more" },
 	{ "test", "Reachable only where it is" },
 	{ "to", "Who sees it" },
+	{ "to-port", "The host's port; else the same" },
 	{ "transit", "Between DLRs and edges" },
 	{ "true", "Yes" },
 	{ "type", "Kind of source" },
@@ -406,6 +420,19 @@ static bool is_trunk(const char *text)
 	return name_is_valid(text, TRUNK_NAME_MAX) && !strchr(text, '.');
 }
 
+static bool is_service(const char *text)
+{
+	uint8_t protocol;
+	uint16_t port;
+
+	return service_parse(text, &protocol, &port) == 0;
+}
+
+static bool is_port(const char *text)
+{
+	return !strcmp(text, "all") || is_service(text);
+}
+
 static bool is_key(const char *text)
 {
 	return strlen(text) >= OSPF_KEY_MIN && name_is_valid(text, OSPF_KEY_MAX);
@@ -423,6 +450,8 @@ static const struct {
 	{ "ADDRESS", is_address, "is no address; write it like 10.1.1.1" },
 	{ "INTERFACE-ADDRESS", is_interface_address,
 	  "is no address of a router; write it with its length, like 192.168.201.1/30" },
+	{ "PORT", is_port, "is no port; write it like tcp/443, or all" },
+	{ "SERVICE", is_service, "is no port; write it like tcp/443" },
 	{ "PATH", is_path, "is no absolute path; begin with a '/'" },
 	{ "KEY", is_key, "is no key; use 8 to 16 letters, digits, '-', '_' and '.'" },
 	{ "VRF", is_device,

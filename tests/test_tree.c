@@ -25,10 +25,12 @@
 #include "lib.h"
 
 static const char *const stories[] = {
-	"all-in-one",     "bgp-link",       "dlr-edge",         "dlr-pe",       "edge-pe",
-	"four-byte-as",   "hidden-subnets", "leak-both-ways",   "leak-one-way", "no-aggregates",
-	"overrides",      "reference",      "same-space",       "standby-site", "static-link",
-	"static-transit", "two-dlrs",       "two-esgs-two-pes", "two-sites",    "virtual-address",
+	"all-in-one",      "bgp-link",      "dlr-edge",         "dlr-pe",
+	"edge-pe",         "four-byte-as",  "hidden-subnets",   "leak-both-ways",
+	"leak-one-way",    "no-aggregates", "public-addresses", "overrides",
+	"reference",       "same-space",    "standby-site",     "static-link",
+	"static-transit",  "two-dlrs",      "two-esgs-two-pes", "two-sites",
+	"virtual-address",
 };
 
 /* ---- YANG data ---- */
@@ -153,6 +155,9 @@ static const char *site_name(const struct provider *provider, uint32_t id)
 
 static void put_settings(struct text *t, const struct provider *provider)
 {
+	const struct reserved_port *port;
+	char text[SERVICE_TEXT_SIZE];
+
 	begin(t, "\"provider\":{");
 	put_number(t, "local-as", provider->asn);
 	put_number(t, "nssa-area", provider->nssa_area);
@@ -175,6 +180,10 @@ static void put_settings(struct text *t, const struct provider *provider)
 	}
 	end(t, "}");
 	put_nets(t, "reserved", provider->reserved);
+	begin(t, "\"reserved-port\":[");
+	darr_foreach_p (provider->ports, port)
+		put(t, "\"%s\"", service_text(port->protocol, port->port, text));
+	end(t, "]");
 }
 
 static void put_nodes(struct text *t, const struct provider *provider)
@@ -276,6 +285,8 @@ static void put_switch(struct text *t, const struct provider *provider,
 		put(t, "\"site\":\"%s\"", site_name(provider, sw->site_id));
 	if (sw->state)
 		put(t, "\"state\":\"%s\"", switch_state_names[sw->state]);
+	if (sw->no_nat)
+		put(t, "\"no-nat\":true");
 	put_hosts(t, provider, sw);
 	put_maps(t, provider, tenant, sw);
 	begin(t, "\"subnet\":[");
@@ -331,6 +342,29 @@ static void put_places(struct text *t, const struct provider *provider,
 	end(t, "]");
 }
 
+static void put_publics(struct text *t, const struct tenant *tenant)
+{
+	const struct public_address *public;
+	char address[IPNET_TEXT_SIZE], inside[IPNET_TEXT_SIZE], port[SERVICE_TEXT_SIZE] = "all";
+
+	begin(t, "\"public\":[");
+	darr_foreach_p (tenant->publics, public) {
+		if (public->protocol)
+			service_text(public->protocol, public->port, port);
+		begin(t, "{\"address\":\"%s\",\"port\":\"%s\",\"to\":\"%s\"",
+		      ipnet_format_addr(&public->address, address),
+		      public->protocol ? port : "all", ipnet_format_addr(&public->inside, inside));
+		t->first = false;
+		if (public->protocol && public->inside_port != public->port)
+			put_number(t, "to-port", public->inside_port);
+		if (ipnet_is_set(&public->recovered))
+			put(t, "\"recovered\":\"%s\"",
+			    ipnet_format_addr(&public->recovered, inside));
+		end(t, "}");
+	}
+	end(t, "]");
+}
+
 static void put_tenant(struct text *t, const struct provider *provider,
 		       const struct tenant *tenant)
 {
@@ -356,6 +390,7 @@ static void put_tenant(struct text *t, const struct provider *provider,
 	darr_foreach_p (tenant->switches, sw)
 		put_switch(t, provider, tenant, sw);
 	end(t, "]");
+	put_publics(t, tenant);
 	begin(t, "\"link\":[");
 	darr_foreach_p (tenant->links, link)
 		put_link(t, provider, link);
@@ -434,6 +469,8 @@ static void forget_ids(struct objects *set)
 
 		if (obj->kind == OBJ_BRIDGE && (obj->num[2] & BRIDGE_NO_GATEWAY))
 			obj->num[1] = 0;
+		if (obj->kind == OBJ_TRANSLATION)
+			obj->num[0] = 0;
 		if (object_kinds[obj->kind].phase != PHASE_FILTER)
 			continue;
 		obj->num[0] = 0;

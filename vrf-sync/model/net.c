@@ -230,3 +230,30 @@ int ipnet_carve(const struct ipnet *pool, unsigned int len, uint64_t index, stru
 	*net = out;
 	return 0;
 }
+
+/* ---- services ---- */
+
+const char *const protocol_names[PROTOCOL_COUNT] = { "tcp", "udp" };
+const uint8_t protocol_numbers[PROTOCOL_COUNT] = { IPPROTO_TCP, IPPROTO_UDP };
+
+const char *service_text(uint8_t protocol, uint16_t port, char buf[static SERVICE_TEXT_SIZE])
+{
+	snprintf(buf, SERVICE_TEXT_SIZE, "%s/%u", protocol_names[protocol == IPPROTO_UDP], port);
+	return buf;
+}
+
+int service_parse(const char *text, uint8_t *protocol, uint16_t *port)
+{
+	char buf[SERVICE_TEXT_SIZE];
+
+	for (int i = 0; i < PROTOCOL_COUNT; i++) {
+		if (strncmp(text, protocol_names[i], 3) || text[3] != '/')
+			continue;
+		*protocol = protocol_numbers[i];
+		*port = strtoul(text + 4, NULL, 10);
+		/* one way to write each */
+		if (*port && !strcmp(service_text(*protocol, *port, buf), text))
+			return 0;
+	}
+	return -1;
+}

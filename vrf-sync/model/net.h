@@ -64,4 +64,16 @@ int ipnet_slot(const struct ipnet *prefix, uint32_t slot, struct ipnet *addr);
  */
 int ipnet_carve(const struct ipnet *pool, unsigned int len, uint64_t index, struct ipnet *net);
 
+/* ---- services ---- */
+
+/* With ports, which may be published. */
+#define PROTOCOL_COUNT 2
+extern const char *const protocol_names[PROTOCOL_COUNT]; /* "tcp", "udp" */
+extern const uint8_t protocol_numbers[PROTOCOL_COUNT];   /* IPPROTO_ */
+/* "tcp/443"; returns buf. */
+#define SERVICE_TEXT_SIZE 12
+const char *service_text(uint8_t protocol, uint16_t port, char buf[static SERVICE_TEXT_SIZE]);
+/* Reads that: 0, or -1 where it is none. */
+int service_parse(const char *text, uint8_t *protocol, uint16_t *port);
+
 #endif

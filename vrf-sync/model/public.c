@@ -2,40 +2,10 @@
 /* By which address everybody reaches a host. */
 #include <zebra.h>
 
-#include <netinet/in.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "darr.h"
 
 #include "model/presence.h"
 #include "model/public.h"
-
-const char *const protocol_names[PROTOCOL_COUNT] = { "tcp", "udp" };
-const uint8_t protocol_numbers[PROTOCOL_COUNT] = { IPPROTO_TCP, IPPROTO_UDP };
-
-const char *service_text(uint8_t protocol, uint16_t port, char buf[static SERVICE_TEXT_SIZE])
-{
-	snprintf(buf, SERVICE_TEXT_SIZE, "%s/%u", protocol_names[protocol == IPPROTO_UDP], port);
-	return buf;
-}
-
-int service_parse(const char *text, uint8_t *protocol, uint16_t *port)
-{
-	char buf[SERVICE_TEXT_SIZE];
-
-	for (int i = 0; i < PROTOCOL_COUNT; i++) {
-		if (strncmp(text, protocol_names[i], 3) || text[3] != '/')
-			continue;
-		*protocol = protocol_numbers[i];
-		*port = strtoul(text + 4, NULL, 10);
-		/* one way to write each */
-		if (*port && !strcmp(service_text(*protocol, *port, buf), text))
-			return 0;
-	}
-	return -1;
-}
 
 const struct ipnet public_within[PUBLIC_WITHIN_COUNT] = {
 	{ .family = AF_INET, .len = 8, .addr = { 10 } },

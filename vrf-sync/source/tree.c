@@ -143,6 +143,7 @@ static void take_settings(const struct lyd_node *tree, struct provider *provider
 	if (!provider->vpn_tag)
 		provider->vpn_tag = default_vpn_tag(provider->asn);
 	tree_nets(tree, "reserved", &provider->reserved);
+	tree_ports(tree, provider);
 }
 
 static void take_pool(const struct lyd_node *tree, enum wire_kind kind, struct provider *provider,

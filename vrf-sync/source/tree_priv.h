@@ -20,4 +20,8 @@ uint32_t tree_hash(const char *text);
 /* 0: no such site, or no name. */
 uint32_t tree_site_id(const struct provider *provider, const char *name);
 
+/* tree_public.c */
+void tree_ports(const struct lyd_node *tree, struct provider *provider);
+void tree_publics(const struct lyd_node *entry, struct tenant *tenant);
+
 #endif

@@ -321,6 +321,7 @@ static void take_switch(struct reading *r, const struct lyd_node *entry)
 		.scope = MAX(tree_word(entry, "scope", scope_names, SCOPE_COUNT), 0),
 		.purpose = MAX(tree_word(entry, "purpose", purpose_names, PURPOSE_COUNT), 0),
 		.state = MAX(tree_word(entry, "state", switch_state_names, SWITCH_STATE_COUNT), 0),
+		.no_nat = tree_is_true(entry, "no-nat"),
 	};
 	const struct logical_switch *twin = switch_with_id(r->tenant, sw.id);
 	const char *who = r->tenant->name;
@@ -553,6 +554,7 @@ struct tenant *tree_tenant(const struct lyd_node *tree, const char *name,
 	take_egress(&r);
 	take_switches(&r);
 	take_maps(&r);
+	tree_publics(r.entry, r.tenant);
 	take_links(&r);
 	take_leaks(&r);
 	return r.tenant;
