@@ -339,6 +339,8 @@ int kernel_read_public(struct kernel *kernel, struct objects *have)
 				 kernel_msg(RTM_GETQDISC, NLM_F_DUMP, &header, sizeof(header)),
 				 take_classifier, &filters);
 
+	if (ret == -EOPNOTSUPP)
+		ret = 0; /* this kernel has no packet scheduler, and so nothing of ours in it */
 	for (unsigned int i = 0; i < darr_len(filters.devices) && ret == 0; i++)
 		ret = read_device(kernel, filters.devices[i], have);
 	darr_free(filters.devices);
