@@ -111,6 +111,13 @@ START_TEST(changed_in_place)
 			obj->num[2] = 5353;
 	}
 	in_step();
+	/* another port of it, in the same place */
+	for (unsigned int i = 0; i < darr_len(want.list); i++)
+		if (want.list[i].kind == OBJ_TRANSLATION && want.list[i].num[0] == 7)
+			want.list[i].num[1] = SERVICE(IPPROTO_UDP, 54);
+	in_step();
+	ck_assert(shows("ingress", "dst_port 54"));
+	ck_assert(!shows("ingress", "dst_port 53 "));
 	ck_assert(shows("egress", "src_ip 10.2.1.5"));
 	ck_assert(!shows("egress", "src_ip 10.1.1.5"));
 	ck_assert(!shows("ingress", "dst_port 443"));
@@ -139,6 +146,9 @@ START_TEST(drift)
 		"tc filter add dev t0.101 egress protocol ip pref 30 handle 77 flower "
 		"src_ip 10.1.1.77 action pass",
 		"tc filter add dev t0.101 ingress protocol ip pref 30 handle 79 flower action drop",
+		/* a port of what is published as a whole */
+		"tc filter add dev t0.101 ingress protocol ip pref 20 handle 5 flower ip_proto tcp "
+		"dst_ip 203.0.113.5 dst_port 80 action nat ingress 203.0.113.5/32 10.1.1.99",
 		"tc qdisc del dev t0.101 clsact",
 	};
 	struct op *ops = NULL;

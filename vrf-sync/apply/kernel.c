@@ -137,8 +137,8 @@ static const struct {
 	[OBJ_HOST] = { kernel_put_host, kernel_remove_route },
 	[OBJ_ANNOUNCE] = { kernel_put_unreachable, kernel_remove_route },
 	[OBJ_CLASSIFIER] = { kernel_put_classifier, kernel_remove_classifier },
-	[OBJ_SPARED] = { kernel_put_spared, kernel_remove_spared },
-	[OBJ_TRANSLATION] = { kernel_put_translation, kernel_remove_translation },
+	[OBJ_SPARED] = { kernel_put_public, kernel_remove_public },
+	[OBJ_TRANSLATION] = { kernel_put_public, kernel_remove_public },
 	[OBJ_ROUTE] = { kernel_put_route, kernel_remove_route },
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The kernel's half of a node: devices, addresses, flood lists, routes, sysctls.
+ * The kernel's half of a node: devices, addresses, flood lists, routes, packet filters,
+ * sysctls.
  *
  * kernel_apply() does one operation of plan/diff.h on one object and returns
  * when the kernel has done it.  It is idempotent: adding what is there puts it
@@ -12,6 +13,7 @@
  *   addresses  by their protocol (IFA_PROTO), RTPROT_TENANT
  *   routes     by their protocol, RTPROT_TENANT
  *   flood lists, by the VXLAN device they are on
+ *   packet filters, by the uplink they are on and their PREF_ (plan/object.h)
  * Anything else is left alone, whatever its name: -EBUSY, foreign.
  *
  * All of it happens in the network namespace that kernel_open() was called in.

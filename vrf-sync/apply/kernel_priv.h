@@ -213,10 +213,8 @@ int kernel_remove_route(struct kernel *kernel, const struct object *obj, struct 
 
 int kernel_put_classifier(struct kernel *kernel, const struct object *obj, struct reason *why);
 int kernel_remove_classifier(struct kernel *kernel, const struct object *obj, struct reason *why);
-int kernel_put_spared(struct kernel *kernel, const struct object *obj, struct reason *why);
-int kernel_remove_spared(struct kernel *kernel, const struct object *obj, struct reason *why);
-int kernel_put_translation(struct kernel *kernel, const struct object *obj, struct reason *why);
-int kernel_remove_translation(struct kernel *kernel, const struct object *obj, struct reason *why);
+int kernel_put_public(struct kernel *kernel, const struct object *obj, struct reason *why);
+int kernel_remove_public(struct kernel *kernel, const struct object *obj, struct reason *why);
 
 /* ---- kernel_filter.c ---- */
 

@@ -2,9 +2,10 @@
 /*
  * Public addresses in the kernel: what is translated on the uplinks of an edge.
  *
- * Each translation is two filters, one for what arrives and one for what leaves,
- * with the row's id as their handle.  Nothing is remembered between packets, so any
- * edge may have any packet of a connection (doc/design/public.md).
+ * A translation is a filter for what arrives and one for what leaves, and of all of
+ * an address one more for ICMP, with the row's id as their handle.  Nothing is
+ * remembered between packets, so any edge may have any packet of a connection
+ * (doc/design/public.md).
  */
 #include <zebra.h>
 
@@ -139,7 +140,7 @@ static int filters_of(const struct object *obj, uint32_t device,
 	return count;
 }
 
-static int put_filters(struct kernel *kernel, const struct object *obj, struct reason *why)
+int kernel_put_public(struct kernel *kernel, const struct object *obj, struct reason *why)
 {
 	struct kernel_filter parts[PARTS_MAX];
 	char text[IPNET_TEXT_SIZE];
@@ -157,7 +158,7 @@ static int put_filters(struct kernel *kernel, const struct object *obj, struct r
 			      ipnet_format(&obj->net, text), obj->name, obj->vrf);
 }
 
-static int remove_filters(struct kernel *kernel, const struct object *obj, struct reason *why)
+int kernel_remove_public(struct kernel *kernel, const struct object *obj, struct reason *why)
 {
 	struct kernel_filter parts[PARTS_MAX];
 	struct reason ignored = {};
@@ -176,31 +177,6 @@ static int remove_filters(struct kernel *kernel, const struct object *obj, struc
 		return 0;
 	return kernel_refused(kernel, why, ret, "cannot end a translation on %s of tenant VRF %s",
 			      obj->name, obj->vrf);
-}
-
-int kernel_put_spared(struct kernel *kernel, const struct object *obj, struct reason *why)
-{
-	return put_filters(kernel, obj, why);
-}
-
-int kernel_remove_spared(struct kernel *kernel, const struct object *obj, struct reason *why)
-{
-	return remove_filters(kernel, obj, why);
-}
-
-/* All of an address and a port of it are in different places: what the row was before goes. */
-int kernel_put_translation(struct kernel *kernel, const struct object *obj, struct reason *why)
-{
-	struct object other = *obj;
-	int ret = put_filters(kernel, obj, why);
-
-	other.num[1] = obj->num[1] ? 0 : SERVICE(IPPROTO_TCP, 1);
-	return ret < 0 ? ret : remove_filters(kernel, &other, why);
-}
-
-int kernel_remove_translation(struct kernel *kernel, const struct object *obj, struct reason *why)
-{
-	return remove_filters(kernel, obj, why);
 }
 
 /* ---- filters as objects ---- */
@@ -238,13 +214,19 @@ static bool is_spared(const struct kernel_filter *filter)
 	return filter->pref == PREF_SPARED;
 }
 
+/* All of an address and a port of one are different objects, with the same handle or not. */
+static uint16_t object_pref(const struct kernel_filter *filter)
+{
+	return filter->pref == PREF_ICMP ? PREF_WHOLE : filter->pref;
+}
+
 /* What belongs together stands together, in the order of filters_of(). */
 static int filter_cmp(const void *a, const void *b)
 {
 	const struct kernel_filter *x = a, *y = b;
 
-	if (is_spared(x) != is_spared(y))
-		return is_spared(x) ? -1 : 1;
+	if (object_pref(x) != object_pref(y))
+		return numcmp(object_pref(x), object_pref(y));
 	if (x->handle != y->handle)
 		return numcmp(x->handle, y->handle);
 	return x->pref != y->pref ? numcmp(x->pref, y->pref) : numcmp(x->out, y->out);
@@ -303,7 +285,7 @@ static void add_objects(const struct kernel_device *device, struct kernel_filter
 		qsort(list, count, sizeof(*list), filter_cmp);
 	for (unsigned int i = 1; i <= count; i++) {
 		if (i < count && list[i].handle == list[first].handle &&
-		    is_spared(&list[i]) == is_spared(&list[first]))
+		    object_pref(&list[i]) == object_pref(&list[first]))
 			continue;
 		add_object(device, &list[first], i - first, have);
 		first = i;

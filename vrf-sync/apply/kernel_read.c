@@ -2,7 +2,8 @@
 /*
  * Everything of ours in the kernel, as objects.
  *
- * Five dumps, links first: they say whose the rest is.  Routes are filtered by
+ * Five dumps, links first: they say whose the rest is; then the packet filters of
+ * devices that have any.  Routes are filtered by
  * the kernel, so a VRF full of BGP routes costs nothing here.
  */
 #include <zebra.h>
@@ -107,6 +108,15 @@ static int read_dump(struct kernel *kernel, unsigned int i, struct objects *have
 	return ret;
 }
 
+static int read_filters(struct kernel *kernel, struct objects *have)
+{
+	int ret = -EAGAIN;
+
+	for (int tries = 0; tries < DUMP_TRIES && ret == -EAGAIN; tries++)
+		ret = kernel_read_public(kernel, have);
+	return ret;
+}
+
 int kernel_read(struct kernel *kernel, struct objects *have, struct reason *why)
 {
 	unsigned int before = darr_len(have->list);
@@ -114,12 +124,8 @@ int kernel_read(struct kernel *kernel, struct objects *have, struct reason *why)
 
 	for (unsigned int i = 0; ret == 0 && i < array_size(dumps); i++)
 		ret = read_dump(kernel, i, have);
-	for (int tries = 0; ret == 0 && tries < DUMP_TRIES; tries++) {
-		ret = kernel_read_public(kernel, have);
-		if (ret != -EAGAIN)
-			break;
-		ret = 0;
-	}
+	if (ret == 0)
+		ret = read_filters(kernel, have);
 	if (ret == 0) {
 		objects_sort(have);
 		return 0;

@@ -99,7 +99,7 @@ const struct object_kind_info object_kinds[OBJ_KIND_COUNT] = {
 	[OBJ_ANNOUNCE] = { "announcement", PHASE_SWITCH, .key_net = true },
 	[OBJ_CLASSIFIER] = { "classifier", PHASE_SWITCH },
 	[OBJ_SPARED] = { "spared", PHASE_SWITCH, .key_nums = 1 },
-	[OBJ_TRANSLATION] = { "translation", PHASE_SWITCH, .key_nums = 1 },
+	[OBJ_TRANSLATION] = { "translation", PHASE_SWITCH, .key_nums = 2 },
 	[OBJ_ROUTE] = { "route", PHASE_SWITCH, .key_net = true },
 };
 /* clang-format on */
