@@ -166,26 +166,12 @@ static const struct logical_switch *switch_of_host(const struct tenant *tenant,
 	return found;
 }
 
-static bool has_dlr_at(const struct provider *provider, const struct tenant *tenant,
-		       uint32_t site_id)
-{
-	const struct attachment *attachment;
-
-	darr_foreach_p (tenant->attachments, attachment) {
-		const struct node *node = provider_node(provider, attachment->node_id);
-
-		if (node && node->site_id == site_id && (attachment->roles & ROLE_DLR))
-			return true;
-	}
-	return false;
-}
-
 int host_can_be_at(struct ctl *ctl, const struct model *model, const struct tenant *tenant,
 		   const struct logical_switch *sw, uint32_t site_id)
 {
 	const struct site *site = provider_site(model_provider(model), site_id);
 
-	if (!has_dlr_at(model_provider(model), tenant, site_id))
+	if (!(tenant_roles_at(model_provider(model), tenant, site_id) & ROLE_DLR))
 		reason_set(
 			&ctl->why,
 			"no DLR of %s serves tenant %s; attach one with \"tenantctl set tenant %s --nodes +NODE\"",

@@ -14,6 +14,7 @@
 #include "ctl/lookup.h"
 #include "ctl/row.h"
 #include "ctl/show.h"
+#include "model/presence.h"
 #include "model/public.h"
 
 static int take_service(struct ctl *ctl, const char *text, const char **protocol, int64_t *port)
@@ -163,21 +164,12 @@ static void show_sites(struct json_object *row, const struct provider *provider,
 		       const struct tenant *tenant, const struct public_address *public)
 {
 	struct json_object *sites = json_object_new_array();
-	const struct attachment *attachment;
 	const struct site *site;
 
-	darr_foreach_p (provider->sites, site) {
-		bool has_dlr = false;
-
-		darr_foreach_p (tenant->attachments, attachment) {
-			const struct node *node = provider_node(provider, attachment->node_id);
-
-			has_dlr |= node && node->site_id == site->id &&
-				   (attachment->roles & ROLE_DLR);
-		}
-		if (has_dlr && public_is_at(provider, tenant, public, site->id))
+	darr_foreach_p (provider->sites, site)
+		if ((tenant_roles_at(provider, tenant, site->id) & ROLE_DLR) &&
+		    public_is_at(provider, tenant, public, site->id))
 			json_object_array_add(sites, json_object_new_string(site->name));
-	}
 	json_object_object_add(row, "sites", sites);
 }
 

@@ -27,24 +27,12 @@ static uint32_t own_site(void)
 	return node ? node->site_id : 0;
 }
 
-static bool has_dlr_here(const struct tenant *tenant)
-{
-	const struct provider *provider = model_provider(tenantd.model);
-	const struct attachment *attachment;
-	const struct node *node;
-
-	darr_foreach_p (tenant->attachments, attachment) {
-		node = provider_node(provider, attachment->node_id);
-		if (node && (attachment->roles & ROLE_DLR) && node->site_id == own_site())
-			return true;
-	}
-	return false;
-}
-
 enum presence site_presence(const struct tenant *tenant, const struct logical_switch *sw)
 {
-	return has_dlr_here(tenant)
-		       ? switch_presence(model_provider(tenantd.model), tenant, sw, own_site())
+	const struct provider *provider = model_provider(tenantd.model);
+
+	return tenant_roles_at(provider, tenant, own_site()) & ROLE_DLR
+		       ? switch_presence(provider, tenant, sw, own_site())
 		       : PRESENCE_NONE;
 }
 

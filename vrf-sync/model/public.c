@@ -22,8 +22,7 @@ bool public_is_within(const struct ipnet *address)
 	return false;
 }
 
-/* Two may hold it, the one recovered as the other: one that is in use goes first. */
-static const struct logical_switch *holder(const struct tenant *tenant,
+const struct logical_switch *public_holder(const struct tenant *tenant,
 					   const struct ipnet *address)
 {
 	const struct logical_switch *sw, *found = NULL;
@@ -36,7 +35,7 @@ static const struct logical_switch *holder(const struct tenant *tenant,
 
 const struct ipnet *public_inside(const struct tenant *tenant, const struct public_address *public)
 {
-	const struct logical_switch *sw = holder(tenant, &public->inside);
+	const struct logical_switch *sw = public_holder(tenant, &public->inside);
 
 	if (ipnet_is_set(&public->recovered) && sw && sw->state == SWITCH_READY)
 		return &public->recovered;
@@ -46,14 +45,14 @@ const struct ipnet *public_inside(const struct tenant *tenant, const struct publ
 const struct logical_switch *public_switch(const struct tenant *tenant,
 					   const struct public_address *public)
 {
-	return holder(tenant, public_inside(tenant, public));
+	return public_holder(tenant, public_inside(tenant, public));
 }
 
 bool public_is_at(const struct provider *provider, const struct tenant *tenant,
 		  const struct public_address *public, uint32_t site_id)
 {
 	const struct ipnet *inside = public_inside(tenant, public);
-	const struct logical_switch *sw = holder(tenant, inside);
+	const struct logical_switch *sw = public_holder(tenant, inside);
 	const struct tenant_host *host;
 	enum presence presence;
 

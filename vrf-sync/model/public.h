@@ -26,6 +26,11 @@ bool public_is_within(const struct ipnet *address);
 /* The host's address as it is now: .recovered where the host's switch is another one now. */
 const struct ipnet *public_inside(const struct tenant *tenant,
 				  const struct public_address *public);
+/* The switch that has the address in a subnet; of two, the one recovered as the other, the one
+ * that is in use.  NULL: none.
+ */
+const struct logical_switch *public_holder(const struct tenant *tenant,
+					   const struct ipnet *address);
 /* The switch that the host is on now; NULL where no subnet holds it. */
 const struct logical_switch *public_switch(const struct tenant *tenant,
 					   const struct public_address *public);

@@ -34,9 +34,14 @@ static struct object *add(struct plan *plan, enum object_kind kind)
 	return plan_add(plan, kind, TARGET_OSPFD);
 }
 
-static void add_redistribute(struct plan *plan, enum object_kind kind, const char *map)
+/* metric: 0 is the usual one */
+static void add_redistribute(struct plan *plan, enum object_kind kind, const char *map,
+			     uint32_t metric)
 {
-	plan_list_name(plan, map, add(plan, kind)->ref);
+	struct object *obj = add(plan, kind);
+
+	plan_list_name(plan, map, obj->ref);
+	obj->num[2] = metric;
 }
 
 static struct object *add_interface(struct plan *plan, enum object_kind kind, const char *device,
@@ -140,19 +145,18 @@ static void plan_nssa(struct plan *plan, uint8_t roles_on_transit)
 /* By the statement and not by the map: ospfd then acts at once, and for this VRF alone. */
 static void plan_redistribution(struct plan *plan)
 {
-	if (plan->roles & ROLE_DLR) {
-		add_redistribute(plan, OBJ_OSPF_REDIST_CONNECTED, LIST_ADVERTISED);
-		if (plan->stands_by)
-			darr_last(plan->want->list)->num[2] = METRIC_STANDBY;
-	}
-	/* a DLR's are hosts; it always has the line, so that the first one need not wait for it */
+	uint32_t metric = plan->stands_by && (plan->roles & ROLE_DLR) ? METRIC_STANDBY : 0;
+
+	if (plan->roles & ROLE_DLR)
+		add_redistribute(plan, OBJ_OSPF_REDIST_CONNECTED, LIST_ADVERTISED, metric);
+	/* a DLR's are hosts and public addresses; it always has the line, so that the first one
+	 * need not wait for it
+	 */
 	if (plan->has_static_link || (plan->roles & ROLE_DLR) ||
 	    (plan->has_static_transit && (plan->roles & ROLE_EDGE)))
-		add_redistribute(plan, OBJ_OSPF_REDIST_KERNEL, LIST_ADVERTISED);
-	if ((plan->roles & ROLE_DLR) && plan->stands_by)
-		darr_last(plan->want->list)->num[2] = METRIC_STANDBY;
+		add_redistribute(plan, OBJ_OSPF_REDIST_KERNEL, LIST_ADVERTISED, metric);
 	if (plan->roles & ROLE_PE)
-		add_redistribute(plan, OBJ_OSPF_REDIST_BGP, MAP_TAG);
+		add_redistribute(plan, OBJ_OSPF_REDIST_BGP, MAP_TAG, 0);
 }
 
 void plan_ospf(struct plan *plan)

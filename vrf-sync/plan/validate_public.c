@@ -8,25 +8,13 @@
 
 #include "darr.h"
 
-#include "model/presence.h"
 #include "model/public.h"
 #include "plan/validate_priv.h"
-
-static const struct logical_switch *switch_of(const struct tenant *tenant,
-					      const struct ipnet *address)
-{
-	const struct logical_switch *sw;
-
-	darr_foreach_p (tenant->switches, sw)
-		if (switch_holds(sw, address))
-			return sw;
-	return NULL;
-}
 
 /* who: the public address as text */
 static void check_host(struct check *check, const struct ipnet *host, const char *who)
 {
-	const struct logical_switch *sw = switch_of(check->tenant, host);
+	const struct logical_switch *sw = public_holder(check->tenant, host);
 	char text[IPNET_TEXT_SIZE];
 
 	ipnet_format_addr(host, text);

@@ -9,21 +9,6 @@
 #include "model/presence.h"
 #include "plan/validate_priv.h"
 
-static bool has_dlr_at(const struct check *check, uint32_t site_id)
-{
-	const struct attachment *attachment;
-	const struct node *node;
-
-	darr_foreach_p (check->tenant->attachments, attachment) {
-		node = attachment->roles & ROLE_DLR
-			       ? provider_node(check->provider, attachment->node_id)
-			       : NULL;
-		if (node && node->site_id == site_id)
-			return true;
-	}
-	return false;
-}
-
 /* A site that something is to be active at, or recovered at. */
 static void check_site(struct check *check, uint32_t site_id, const char *what)
 {
@@ -34,7 +19,7 @@ static void check_site(struct check *check, uint32_t site_id, const char *what)
 	if (!site)
 		check_find(check, "%s of tenant %s is site id %u, which does not exist", what,
 			   check->tenant->name, site_id);
-	else if (!has_dlr_at(check, site_id))
+	else if (!(tenant_roles_at(check->provider, check->tenant, site_id) & ROLE_DLR))
 		check_find(
 			check,
 			"%s of tenant %s is %s, where no DLR serves it; attach one of that site's first",
