@@ -232,8 +232,7 @@ def other_requests_are_refused(daemon):
 
 
 def clients_that_hang_are_dropped_and_hold_nothing_up(daemon):
-    until(lambda: daemon.files() == until_quiet(daemon), "quiet")
-    files, dropped = daemon.files(), value("tenantd_metrics_requests_total", "result")["dropped"]
+    files, dropped = until_quiet(daemon), value("tenantd_metrics_requests_total", "result")["dropped"]
     hanging = [connect() for _ in range(4)]
     for sock in hanging:
         sock.sendall(b"GET /metrics HTTP/1.1\r\n")
@@ -242,15 +241,15 @@ def clients_that_hang_are_dropped_and_hold_nothing_up(daemon):
     assert daemon.files() <= files + 4, "more than four are served at a time"
     add_subnet(202)                                    # a change is not held up
     until(lambda: "10.1.202.0/24" in daemon.vty.command("show tenant tenant00001 trace 10.1.202.0/24"), "it", 2)
-    began = time.monotonic()
     for sock in more:
         sock.close()
-    assert value("tenantd_metrics_requests_total", "result")["dropped"] >= dropped + 4     # it waited its turn
-    assert time.monotonic() - began < LIMIT + 2
+    # each of them is dropped in its turn; a question asked meanwhile may come before the last
+    until(lambda: value("tenantd_metrics_requests_total", "result")["dropped"] >= dropped + 4, "all four to be dropped",
+          4 * LIMIT)
     for sock in hanging:
-        assert sock.recv(100) == b""                   # and they were hung up on
+        assert sock.recv(100) == b"", "a client that hangs was answered"
         sock.close()
-    assert until_quiet(daemon) == files
+    until(lambda: until_quiet(daemon) == files, "their files to be closed")    # it also looks for FRR now and then
 
 
 def until_quiet(daemon):
