@@ -12,7 +12,7 @@
  * An input is steps: a byte that says which, and for a message its size (2 bytes) and its
  * bytes.
  */
-// sources: vrf-sync/trace/*.c vrf-sync/model/*.c vrf-sync/plan/*.c vrf-sync/source/db.c vrf-sync/source/rows_*.c
+// sources: vrf-sync/trace/*.c vrf-sync/model/*.c vrf-sync/plan/*.c vrf-sync/source/db.c vrf-sync/source/row*.c
 // packages: frr sqlite3 json-c
 #include <zebra.h>
 

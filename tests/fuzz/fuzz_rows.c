@@ -13,7 +13,7 @@
  * An input is writes one after another: which statement (1 byte), on which row (1 byte), and
  * the value (see take_value()).  The first byte says which constraints count.
  */
-// sources: tests/plan_rules.c vrf-sync/model/*.c vrf-sync/plan/*.c vrf-sync/source/db.c vrf-sync/source/rows_*.c
+// sources: tests/plan_rules.c vrf-sync/model/*.c vrf-sync/plan/*.c vrf-sync/source/db.c vrf-sync/source/row*.c
 // packages: frr sqlite3 json-c
 #include <zebra.h>
 

@@ -9,8 +9,10 @@
 
 #include "darr.h"
 #include "memory.h"
+#include "printfrr.h"
 
 #include "source/db_priv.h"
+#include "source/rows.h"
 
 DEFINE_MGROUP(TENANT_SOURCE, "tenant source");
 DEFINE_MTYPE_STATIC(TENANT_SOURCE, DB, "database");
@@ -131,59 +133,6 @@ int db_number(struct db *db, const char *sql, uint64_t *value, struct reason *wh
 	return ret < 0 ? ret : 0;
 }
 
-/* ---- columns ---- */
-
-bool column_is_null(sqlite3_stmt *stmt, int col)
-{
-	return sqlite3_column_type(stmt, col) == SQLITE_NULL;
-}
-
-bool column_text(sqlite3_stmt *stmt, int col, char *buf, size_t size)
-{
-	const unsigned char *text = sqlite3_column_text(stmt, col);
-	size_t len = sqlite3_column_bytes(stmt, col);
-
-	if (!text || len >= size || memchr(text, '\0', len))
-		return false;
-	memcpy(buf, text, len);
-	buf[len] = '\0';
-	return true;
-}
-
-uint32_t column_u32(sqlite3_stmt *stmt, int col)
-{
-	sqlite3_int64 value = sqlite3_column_int64(stmt, col);
-
-	return value < 0 || value > UINT32_MAX ? 0 : value;
-}
-
-bool column_net(sqlite3_stmt *stmt, int col, struct ipnet *net)
-{
-	char text[IPNET_TEXT_SIZE];
-
-	return column_text(stmt, col, text, sizeof(text)) && !ipnet_parse(text, net);
-}
-
-bool column_addr(sqlite3_stmt *stmt, int col, struct ipnet *addr)
-{
-	char text[IPNET_TEXT_SIZE];
-
-	return column_text(stmt, col, text, sizeof(text)) && !ipnet_parse_addr(text, addr);
-}
-
-const char *column_quote(sqlite3_stmt *stmt, int col, char buf[static 48])
-{
-	const unsigned char *text = sqlite3_column_text(stmt, col);
-	size_t i;
-
-	if (!text)
-		return strcpy(buf, "nothing");
-	for (i = 0; text[i] && i < 40; i++)
-		buf[i] = text[i] < ' ' || text[i] > '~' ? '?' : text[i];
-	strcpy(buf + i, text[i] ? "..." : "");
-	return buf;
-}
-
 /* ---- connection ---- */
 
 static int check_version(struct db *db, struct reason *why)
@@ -221,6 +170,7 @@ struct db *db_open(const char *path, enum db_mode mode, struct reason *why)
 	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
 
 	db->path = XSTRDUP(MTYPE_DB_PATH, path);
+	db->name = asprintfrr(MTYPE_DB_PATH, "database %s", path);
 	if (access(path, F_OK) < 0) {
 		if (errno == EACCES)
 			reason_set(
@@ -264,6 +214,7 @@ void db_close(struct db *db)
 	darr_free(db->prepared);
 	sqlite3_close_v2(db->sqlite);
 	XFREE(MTYPE_DB_PATH, db->path);
+	XFREE(MTYPE_DB_PATH, db->name);
 	XFREE(MTYPE_DB, db);
 }
 
@@ -274,17 +225,6 @@ int db_revision(struct db *db, uint64_t *seq, struct reason *why)
 	*seq = 0;
 	return db_number(db, "SELECT seq FROM sqlite_sequence WHERE name = 'change_log'", seq,
 			 why);
-}
-
-/* A database that was made before there was such a table has none. */
-static int db_meant(struct db *db, uint64_t *seq, struct reason *why)
-{
-	uint64_t there = 0;
-
-	*seq = 0;
-	if (db_number(db, "SELECT count(*) FROM sqlite_schema WHERE name = 'meant'", &there, why))
-		return -EIO;
-	return there ? db_number(db, "SELECT ifnull(max(seq), 0) FROM meant", seq, why) : 0;
 }
 
 int db_mean(struct db *db, struct reason *why)
@@ -344,121 +284,92 @@ static void end(struct db *db, bool opened)
 		sqlite3_exec(db->sqlite, "COMMIT", NULL, NULL, NULL);
 }
 
-static int fill_all(struct db *db, struct load *load, struct reason *why)
+static const char *stmt_text(const struct row *row, int col, size_t *len)
 {
-	load->full = true;
-	if (db_revision(db, &load->revision, why) < 0 || db_meant(db, &load->meant, why) < 0 ||
-	    rows_provider(db, &load->provider, why) < 0 ||
-	    rows_tenants(db, 0, &load->tenants, why) < 0)
-		return -EIO;
-	return 0;
+	const char *text = (const char *)sqlite3_column_text(row->at, col);
+
+	*len = sqlite3_column_bytes(row->at, col);
+	return text;
 }
 
-int db_load_all(struct db *db, struct load **load, struct reason *why)
+static int64_t stmt_number(const struct row *row, int col)
 {
-	struct load *fresh = load_new();
-	bool opened;
-	int ret = begin(db, &opened, why);
-
-	if (ret == 0) {
-		ret = fill_all(db, fresh, why);
-		end(db, opened);
-	}
-	if (ret < 0)
-		load_free(fresh);
-	else
-		*load = fresh;
-	return ret;
+	return sqlite3_column_int64(row->at, col);
 }
 
-/* The tenants that changed after seq; *all where something concerns everyone.  Tells
- * the load when the newest was written, and of whom no row went.
- */
-static int changed_since(struct db *db, uint64_t seq, uint32_t **ids, bool *all, struct load *load,
-			 struct reason *why)
+static const struct row_ops stmt_row = {
+	.text = stmt_text,
+	.number = stmt_number,
+};
+
+static const struct dialect dialect = {
+	.revision = "SELECT seq FROM sqlite_sequence WHERE name = 'change_log'",
+	.operation = "SELECT seq FROM sqlite_sequence WHERE name = 'operation'",
+};
+
+static int answer(struct db *db, struct inquiry *inquiry, const struct question *question,
+		  struct reason *why)
 {
-	/* a row whose parent went in the same transaction names no tenant: its
-	 * parent's row does; and one that is given to another tenant is updated
-	 */
-	sqlite3_stmt *stmt = db_prepare(
-		db,
-		"SELECT tenant_id, tbl IN ('provider', 'pool', 'reserved', 'reserved_port', 'site', 'node', 'node_role', 'wire', 'wire_port', 'switch_domain', 'domain_port', 'meant'),"
-		" max(at), max(op = 'delete' OR (op = 'update' AND tbl <> 'tenant')) FROM change_log WHERE seq > ?1 GROUP BY 1, 2",
-		why);
+	sqlite3_stmt *stmt = db_prepare(db, question->sql, why);
+	struct row row = { .ops = &stmt_row, .at = stmt };
+	char name[] = "$0";
 	int ret;
 
 	if (!stmt)
 		return -EIO;
-	sqlite3_bind_int64(stmt, 1, seq);
-	while ((ret = db_step(db, stmt, why)) > 0) {
-		uint32_t id = column_u32(stmt, 0); /* 0: NULL, or one that is none */
-
-		load->written = MAX(load->written, sqlite3_column_int64(stmt, 2) * 1000);
-		if (sqlite3_column_int(stmt, 1))
-			*all = true;
-		else if (id)
-			*darr_append(*ids) = id;
-		if (id && !sqlite3_column_int(stmt, 1) && !sqlite3_column_int(stmt, 3))
-			*darr_append(load->intact) = id;
+	for (unsigned int i = 0; i < question->count; i++) {
+		name[1]++;
+		sqlite3_bind_int64(stmt, sqlite3_bind_parameter_index(stmt, name),
+				   question->values[i]);
 	}
+	while ((ret = db_step(db, stmt, why)) > 0)
+		if (!inquiry_row(inquiry, question, &row, why)) {
+			ret = -EIO;
+			break;
+		}
 	db_done(stmt);
 	return ret;
 }
 
-static int fill_tenant(struct db *db, uint32_t id, struct load *load, struct reason *why)
+static int answer_all(struct db *db, struct inquiry *inquiry, struct reason *why)
 {
-	unsigned int before = darr_len(load->tenants);
-
-	if (rows_tenants(db, id, &load->tenants, why) < 0)
-		return -EIO;
-	if (darr_len(load->tenants) == before)
-		*darr_append(load->gone) = id;
-	return 0;
-}
-
-static int fill_since(struct db *db, uint64_t seq, struct load *load, struct reason *why)
-{
-	uint64_t floor = 0;
-	uint32_t *ids = NULL, *id;
-	bool all = false;
+	const struct question *questions, *question;
 	int ret = 0;
 
-	if (db_revision(db, &load->revision, why) < 0 || db_meant(db, &load->meant, why) < 0 ||
-	    db_number(
-		    db,
-		    "SELECT ifnull(min(seq), (SELECT seq + 1 FROM sqlite_sequence WHERE name = 'change_log')) FROM change_log",
-		    &floor, why) < 0)
-		return -EIO;
-	/* a log that ends before seq is that of another database; one that has
-	 * been emptied reaches back to nothing
-	 */
-	if (load->revision < seq || (load->revision > seq && floor > seq + 1))
-		return -ESTALE;
-	if (changed_since(db, seq, &ids, &all, load, why) < 0)
-		ret = -EIO;
-	else if (all)
-		ret = fill_all(db, load, why);
-	else
-		darr_foreach_p (ids, id)
+	while (!ret && inquiry_ask(inquiry, &questions))
+		darr_foreach_p (questions, question)
 			if (!ret)
-				ret = fill_tenant(db, *id, load, why);
-	darr_free(ids);
+				ret = answer(db, inquiry, question, why);
 	return ret;
+}
+
+struct inquiry *db_inquiry_new(struct db *db, uint64_t since)
+{
+	return inquiry_new(&dialect, db->name, since);
+}
+
+int db_read(struct db *db, struct inquiry *inquiry, struct load **load, struct reason *why)
+{
+	bool opened;
+	int ret = begin(db, &opened, why);
+
+	if (ret < 0)
+		return ret;
+	ret = answer_all(db, inquiry, why);
+	end(db, opened);
+	return ret < 0 ? ret : inquiry_end(inquiry, load, why);
 }
 
 int db_load_since(struct db *db, uint64_t seq, struct load **load, struct reason *why)
 {
-	struct load *fresh = load_new();
-	bool opened;
-	int ret = begin(db, &opened, why);
+	struct inquiry *inquiry = db_inquiry_new(db, seq);
+	int ret = db_read(db, inquiry, load, why);
 
-	if (ret == 0) {
-		ret = fill_since(db, seq, fresh, why);
-		end(db, opened);
-	}
-	if (ret < 0)
-		load_free(fresh);
-	else
-		*load = fresh;
+	inquiry_free(inquiry);
 	return ret;
+}
+
+int db_load_all(struct db *db, struct load **load, struct reason *why)
+{
+	return db_load_since(db, READ_ALL, load, why);
 }

@@ -21,6 +21,7 @@
 /* A node's row in node_status gets no older than this while its tenantd is well. */
 #define STATUS_EVERY_S 10
 
+struct inquiry;
 struct sqlite3;
 struct sqlite3_stmt;
 
@@ -30,6 +31,7 @@ enum db_mode { DB_READ, DB_WRITE, DB_SERVE };
 struct db {
 	struct sqlite3 *sqlite;
 	char *path;
+	char *name;                     /* "database /var/lib/frr-tenant/tenants.db" */
 	struct sqlite3_stmt **prepared; /* darr; kept for the next time */
 };
 
@@ -49,6 +51,12 @@ int db_load_all(struct db *db, struct load **load, struct reason *why);
  * then); or -EIO.
  */
 int db_load_since(struct db *db, uint64_t seq, struct load **load, struct reason *why);
+
+/* The same by an inquiry of the caller's, which may ask for more (source/rows.h); it stays.
+ * since: READ_ALL, or a seq.
+ */
+struct inquiry *db_inquiry_new(struct db *db, uint64_t since);
+int db_read(struct db *db, struct inquiry *inquiry, struct load **load, struct reason *why);
 
 /* The newest seq of the change log, whether or not its row is still there. */
 int db_revision(struct db *db, uint64_t *seq, struct reason *why);

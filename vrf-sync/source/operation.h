@@ -6,7 +6,8 @@
  * They are no part of a load.  They change nothing of the network by
  * themselves, and most of what is written to them has no entry in the change
  * log: so they are read whenever anything was committed, which is one look
- * into an index that has only those that are not over.
+ * into an index that has only those that are not over (inquiry_operations()): these,
+ * those of an id above the newest that was known, and those that were open and are no more.
  */
 #ifndef FRR_TENANT_SOURCE_OPERATION_H
 #define FRR_TENANT_SOURCE_OPERATION_H
@@ -27,15 +28,6 @@ struct operation_row {
 	struct reason reason;            /* why it failed; "" */
 };
 
-struct db;
-
-/* Those that are not over, those of an id above after, and those of known that are none of them
- * any more: appended to *list (darr), by id.  known: what the last look gave (darr).  0, or -EIO.
- */
-int rows_operations(struct db *db, const struct operation_row *known, int64_t after,
-		    struct operation_row **list, struct reason *why);
-/* The id of the newest there ever was. */
-int rows_operation_newest(struct db *db, int64_t *id, struct reason *why);
 /* It runs, or has failed and stands. */
 bool operation_is_open(const struct operation_row *operation);
 

@@ -8,7 +8,6 @@
  */
 #include <zebra.h>
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,87 +15,87 @@
 #include "darr.h"
 
 #include "model/public.h"
-#include "source/db_priv.h"
+#include "source/rows_priv.h"
 
-static bool take_name(struct tenant *tenant, sqlite3_stmt *stmt, int col, const char *what,
+static bool take_name(struct tenant *tenant, const struct row *row, int col, const char *what,
 		      char *name, size_t size)
 {
 	char text[48];
 
-	if (column_text(stmt, col, name, size) && name_is_valid(name, size - 1))
+	if (column_text(row, col, name, size) && name_is_valid(name, size - 1))
 		return true;
 	strlcpy(name, "unnamed", size);
 	reason_set(tenant_bad(tenant),
 		   "%s is not a name for a %s; use letters, digits, '-', '_' and '.'",
-		   column_quote(stmt, col, text), what);
+		   column_quote(row, col, text), what);
 	return false;
 }
 
-static void bad_net(struct tenant *tenant, sqlite3_stmt *stmt, int col, const char *what)
+static void bad_net(struct tenant *tenant, const struct row *row, int col, const char *what)
 {
 	char text[48];
 
 	reason_set(tenant_bad(tenant),
 		   "%s %s of tenant %s cannot be read; write it like 10.1.1.0/24", what,
-		   column_quote(stmt, col, text), tenant->name);
+		   column_quote(row, col, text), tenant->name);
 }
 
-static void bad_addr(struct tenant *tenant, sqlite3_stmt *stmt, int col, const char *what)
+static void bad_addr(struct tenant *tenant, const struct row *row, int col, const char *what)
 {
 	char text[48];
 
 	reason_set(tenant_bad(tenant), "%s %s of tenant %s cannot be read; write it like 10.1.1.1",
-		   what, column_quote(stmt, col, text), tenant->name);
+		   what, column_quote(row, col, text), tenant->name);
 }
 
-static int take_word(struct tenant *tenant, sqlite3_stmt *stmt, int col, const char *what,
+static int take_word(struct tenant *tenant, const struct row *row, int col, const char *what,
 		     const char *const *words, int count)
 {
 	char text[48], word[32] = "";
 	int index;
 
-	column_text(stmt, col, word, sizeof(word));
+	column_text(row, col, word, sizeof(word));
 	index = name_index(word, words, count);
 	if (index >= 0)
 		return index;
 	reason_set(tenant_bad(tenant), "%s is no %s that this version knows",
-		   column_quote(stmt, col, text), what);
+		   column_quote(row, col, text), what);
 	return 0;
 }
 
 /* ---- one function per table; column 0 is always the tenant's id ---- */
 
-static void take_tenant(struct tenant *tenant, sqlite3_stmt *stmt)
+static void take_tenant(struct tenant *tenant, const struct row *row)
 {
-	if (!take_name(tenant, stmt, 1, "tenant", tenant->name, sizeof(tenant->name)))
+	if (!take_name(tenant, row, 1, "tenant", tenant->name, sizeof(tenant->name)))
 		snprintf(tenant->name, sizeof(tenant->name), "id-%u", tenant->id);
-	if (!column_is_null(stmt, 2))
-		take_name(tenant, stmt, 2, "VRF", tenant->vrf, sizeof(tenant->vrf));
+	if (!column_is_null(row, 2))
+		take_name(tenant, row, 2, "VRF", tenant->vrf, sizeof(tenant->vrf));
 	else if (strlen(tenant->name) < sizeof(tenant->vrf))
 		strlcpy(tenant->vrf, tenant->name, sizeof(tenant->vrf));
-	tenant->table_id = column_u32(stmt, 3);
-	tenant->rd_number = column_u32(stmt, 4);
-	tenant->rt_number = column_u32(stmt, 5);
-	tenant->max_routes = column_u32(stmt, 6);
-	tenant->egress = take_word(tenant, stmt, 7, "egress", egress_names, EGRESS_COUNT);
-	tenant->active_site_id = column_u32(stmt, 8);
-	tenant->recovery_site_id = column_u32(stmt, 9);
+	tenant->table_id = column_u32(row, 3);
+	tenant->rd_number = column_u32(row, 4);
+	tenant->rt_number = column_u32(row, 5);
+	tenant->max_routes = column_u32(row, 6);
+	tenant->egress = take_word(tenant, row, 7, "egress", egress_names, EGRESS_COUNT);
+	tenant->active_site_id = column_u32(row, 8);
+	tenant->recovery_site_id = column_u32(row, 9);
 }
 
-static void take_aggregate(struct tenant *tenant, sqlite3_stmt *stmt)
+static void take_aggregate(struct tenant *tenant, const struct row *row)
 {
 	struct ipnet net;
 
-	if (column_net(stmt, 1, &net))
+	if (column_net(row, 1, &net))
 		*darr_append(tenant->aggregates) = net;
 	else
-		bad_net(tenant, stmt, 1, "aggregate");
+		bad_net(tenant, row, 1, "aggregate");
 }
 
-static void take_attachment(struct tenant *tenant, sqlite3_stmt *stmt)
+static void take_attachment(struct tenant *tenant, const struct row *row)
 {
-	uint32_t node_id = column_u32(stmt, 1);
-	uint8_t role = 1 << take_word(tenant, stmt, 2, "role", role_names, ROLE_COUNT);
+	uint32_t node_id = column_u32(row, 1);
+	uint8_t role = 1 << take_word(tenant, row, 2, "role", role_names, ROLE_COUNT);
 	struct attachment *last = darr_last(tenant->attachments);
 
 	if (last && last->node_id == node_id)
@@ -106,42 +105,42 @@ static void take_attachment(struct tenant *tenant, sqlite3_stmt *stmt)
 			(struct attachment){ .node_id = node_id, .roles = role };
 }
 
-static void take_circuit(struct tenant *tenant, sqlite3_stmt *stmt)
+static void take_circuit(struct tenant *tenant, const struct row *row)
 {
-	struct circuit circuit = { .wire_id = column_u32(stmt, 1), .vlan = column_u32(stmt, 3) };
+	struct circuit circuit = { .wire_id = column_u32(row, 1), .vlan = column_u32(row, 3) };
 
-	if (!column_is_null(stmt, 2) && !column_net(stmt, 2, &circuit.prefix))
-		bad_net(tenant, stmt, 2, "circuit");
-	circuit.routing = take_word(tenant, stmt, 4, "routing", routing_names, ROUTING_BGP);
+	if (!column_is_null(row, 2) && !column_net(row, 2, &circuit.prefix))
+		bad_net(tenant, row, 2, "circuit");
+	circuit.routing = take_word(tenant, row, 4, "routing", routing_names, ROUTING_BGP);
 	*darr_append(tenant->circuits) = circuit;
 }
 
-static void take_switch(struct tenant *tenant, sqlite3_stmt *stmt)
+static void take_switch(struct tenant *tenant, const struct row *row)
 {
 	char name[TENANT_NAME_MAX + 1];
 	struct logical_switch sw = {
 		.name = name,
-		.id = column_u32(stmt, 1),
-		.site_id = column_u32(stmt, 3),
-		.vni = column_u32(stmt, 6),
-		.mtu = column_u32(stmt, 7),
+		.id = column_u32(row, 1),
+		.site_id = column_u32(row, 3),
+		.vni = column_u32(row, 6),
+		.mtu = column_u32(row, 7),
 	};
 
-	take_name(tenant, stmt, 2, "switch", name, sizeof(name));
-	sw.scope = take_word(tenant, stmt, 4, "scope", scope_names, SCOPE_COUNT);
-	sw.purpose = take_word(tenant, stmt, 5, "purpose", purpose_names, PURPOSE_COUNT);
-	sw.state = take_word(tenant, stmt, 8, "state", switch_state_names, SWITCH_STATE_COUNT);
-	sw.track_hosts = sqlite3_column_int(stmt, 9) != 0;
-	sw.no_nat = sqlite3_column_int(stmt, 10) != 0;
+	take_name(tenant, row, 2, "switch", name, sizeof(name));
+	sw.scope = take_word(tenant, row, 4, "scope", scope_names, SCOPE_COUNT);
+	sw.purpose = take_word(tenant, row, 5, "purpose", purpose_names, PURPOSE_COUNT);
+	sw.state = take_word(tenant, row, 8, "state", switch_state_names, SWITCH_STATE_COUNT);
+	sw.track_hosts = column_u32(row, 9) != 0;
+	sw.no_nat = column_u32(row, 10) != 0;
 	tenant_add_switch(tenant, &sw);
 }
 
-static void take_map(struct tenant *tenant, sqlite3_stmt *stmt)
+static void take_map(struct tenant *tenant, const struct row *row)
 {
 	*darr_append(tenant->maps) = (struct network_map){
-		.switch_id = column_u32(stmt, 1),
-		.site_id = column_u32(stmt, 2),
-		.target_id = column_u32(stmt, 3),
+		.switch_id = column_u32(row, 1),
+		.site_id = column_u32(row, 2),
+		.target_id = column_u32(row, 3),
 	};
 }
 
@@ -155,18 +154,18 @@ static struct logical_switch *find_switch(struct tenant *tenant, uint32_t id)
 	return NULL;
 }
 
-static void take_subnet(struct tenant *tenant, sqlite3_stmt *stmt)
+static void take_subnet(struct tenant *tenant, const struct row *row)
 {
-	struct logical_switch *sw = find_switch(tenant, column_u32(stmt, 1));
-	struct subnet subnet = { .id = column_u32(stmt, 2) };
+	struct logical_switch *sw = find_switch(tenant, column_u32(row, 1));
+	struct subnet subnet = { .id = column_u32(row, 2) };
 
-	subnet.advertise = sqlite3_column_int(stmt, 5) != 0;
-	if (!column_net(stmt, 3, &subnet.prefix)) {
-		bad_net(tenant, stmt, 3, "subnet");
+	subnet.advertise = column_u32(row, 5) != 0;
+	if (!column_net(row, 3, &subnet.prefix)) {
+		bad_net(tenant, row, 3, "subnet");
 		return;
 	}
-	if (!column_addr(stmt, 4, &subnet.gateway)) {
-		bad_addr(tenant, stmt, 4, "gateway");
+	if (!column_addr(row, 4, &subnet.gateway)) {
+		bad_addr(tenant, row, 4, "gateway");
 		return;
 	}
 	subnet.gateway.len = subnet.prefix.len;
@@ -174,86 +173,86 @@ static void take_subnet(struct tenant *tenant, sqlite3_stmt *stmt)
 		*darr_append(sw->subnets) = subnet;
 }
 
-static void take_host(struct tenant *tenant, sqlite3_stmt *stmt)
+static void take_host(struct tenant *tenant, const struct row *row)
 {
-	struct logical_switch *sw = find_switch(tenant, column_u32(stmt, 1));
+	struct logical_switch *sw = find_switch(tenant, column_u32(row, 1));
 	struct tenant_host host = {
-		.id = column_u32(stmt, 2),
-		.site_id = column_u32(stmt, 4),
-		.advertise = sqlite3_column_int(stmt, 5) != 0,
-		.seen_by = column_u32(stmt, 6),
+		.id = column_u32(row, 2),
+		.site_id = column_u32(row, 4),
+		.advertise = column_u32(row, 5) != 0,
+		.seen_by = column_u32(row, 6),
 	};
 
-	if (!column_addr(stmt, 3, &host.address))
-		bad_addr(tenant, stmt, 3, "host");
+	if (!column_addr(row, 3, &host.address))
+		bad_addr(tenant, row, 3, "host");
 	else if (sw)
 		*darr_append(sw->hosts) = host;
 }
 
-static void take_public(struct tenant *tenant, sqlite3_stmt *stmt)
+static void take_public(struct tenant *tenant, const struct row *row)
 {
 	struct public_address public = {
-		.id = column_u32(stmt, 1),
-		.port = column_u32(stmt, 4),
-		.inside_port = column_u32(stmt, column_is_null(stmt, 6) ? 4 : 6),
+		.id = column_u32(row, 1),
+		.port = column_u32(row, 4),
+		.inside_port = column_u32(row, column_is_null(row, 6) ? 4 : 6),
 	};
 
 	if (public.port)
-		public.protocol = protocol_numbers[take_word(tenant, stmt, 3, "protocol",
+		public.protocol = protocol_numbers[take_word(tenant, row, 3, "protocol",
 							     protocol_names, PROTOCOL_COUNT)];
-	if (!column_addr(stmt, 2, &public.address))
-		bad_addr(tenant, stmt, 2, "public address");
-	else if (!column_addr(stmt, 5, &public.inside))
-		bad_addr(tenant, stmt, 5, "inside address");
-	else if (!column_is_null(stmt, 7) && !column_addr(stmt, 7, &public.recovered))
-		bad_addr(tenant, stmt, 7, "recovered address");
+	if (!column_addr(row, 2, &public.address))
+		bad_addr(tenant, row, 2, "public address");
+	else if (!column_addr(row, 5, &public.inside))
+		bad_addr(tenant, row, 5, "inside address");
+	else if (!column_is_null(row, 7) && !column_addr(row, 7, &public.recovered))
+		bad_addr(tenant, row, 7, "recovered address");
 	else
 		*darr_append(tenant->publics) = public;
 }
 
-static void take_vlan(struct tenant *tenant, sqlite3_stmt *stmt)
+static void take_vlan(struct tenant *tenant, const struct row *row)
 {
-	struct logical_switch *sw = find_switch(tenant, column_u32(stmt, 1));
+	struct logical_switch *sw = find_switch(tenant, column_u32(row, 1));
 
 	if (sw)
 		*darr_append(sw->vlans) = (struct switch_vlan){
-			.domain_id = column_u32(stmt, 2),
-			.vlan = column_u32(stmt, 3),
+			.domain_id = column_u32(row, 2),
+			.vlan = column_u32(row, 3),
 		};
 }
 
-static void take_link(struct tenant *tenant, sqlite3_stmt *stmt)
+static void take_link(struct tenant *tenant, const struct row *row)
 {
 	struct link link = {
-		.id = column_u32(stmt, 1),
-		.node_id = column_u32(stmt, 3),
-		.vlan = column_u32(stmt, 5),
-		.peer_as = column_u32(stmt, 9),
-		.max_routes = column_u32(stmt, 10),
-		.vrid = column_u32(stmt, 12),
-		.priority = column_u32(stmt, 13),
+		.id = column_u32(row, 1),
+		.node_id = column_u32(row, 3),
+		.vlan = column_u32(row, 5),
+		.peer_as = column_u32(row, 9),
+		.max_routes = column_u32(row, 10),
+		.vrid = column_u32(row, 12),
+		.priority = column_u32(row, 13),
 	};
 
-	take_name(tenant, stmt, 2, "link", link.name, sizeof(link.name));
-	take_name(tenant, stmt, 4, "interface", link.ifname, sizeof(link.ifname));
-	if (!column_net(stmt, 6, &link.address))
-		bad_net(tenant, stmt, 6, "link address");
-	if (!column_is_null(stmt, 7) && !column_addr(stmt, 7, &link.peer))
-		bad_addr(tenant, stmt, 7, "peer");
-	if (!column_is_null(stmt, 11) && !column_addr(stmt, 11, &link.virtual_address))
-		bad_addr(tenant, stmt, 11, "virtual address");
-	link.routing = take_word(tenant, stmt, 8, "protocol", routing_names, ROUTING_COUNT);
+	take_name(tenant, row, 2, "link", link.name, sizeof(link.name));
+	take_name(tenant, row, 4, "interface", link.ifname, sizeof(link.ifname));
+	if (!column_net(row, 6, &link.address))
+		bad_net(tenant, row, 6, "link address");
+	if (!column_is_null(row, 7) && !column_addr(row, 7, &link.peer))
+		bad_addr(tenant, row, 7, "peer");
+	if (!column_is_null(row, 11) && !column_addr(row, 11, &link.virtual_address))
+		bad_addr(tenant, row, 11, "virtual address");
+	link.routing = take_word(tenant, row, 8, "protocol", routing_names, ROUTING_COUNT);
 	*darr_append(tenant->links) = link;
 }
 
-static void take_link_route(struct tenant *tenant, sqlite3_stmt *stmt)
+static void take_link_route(struct tenant *tenant, const struct row *row)
 {
-	uint32_t link_id = column_u32(stmt, 1);
+	uint32_t link_id = column_u32(row, 1);
 	struct link *link;
 	struct ipnet net;
 
-	if (!column_net(stmt, 2, &net)) {
-		bad_net(tenant, stmt, 2, "link route");
+	if (!column_net(row, 2, &net)) {
+		bad_net(tenant, row, 2, "link route");
 		return;
 	}
 	darr_foreach_p (tenant->links, link)
@@ -261,27 +260,21 @@ static void take_link_route(struct tenant *tenant, sqlite3_stmt *stmt)
 			*darr_append(link->routes) = net;
 }
 
-static void take_leak(struct tenant *tenant, sqlite3_stmt *stmt)
+static void take_leak(struct tenant *tenant, const struct row *row)
 {
 	struct leak leak = {
-		.id = column_u32(stmt, 1),
-		.from_tenant = column_u32(stmt, 2),
-		.to_tenant = column_u32(stmt, 3),
+		.id = column_u32(row, 1),
+		.from_tenant = column_u32(row, 2),
+		.to_tenant = column_u32(row, 3),
 	};
 
-	if (column_net(stmt, 4, &leak.prefix))
+	if (column_net(row, 4, &leak.prefix))
 		*darr_append(tenant->leaks) = leak;
 	else
-		bad_net(tenant, stmt, 4, "leak");
+		bad_net(tenant, row, 4, "leak");
 }
 
-/* key: the column that holds the tenant's id, for reading one tenant alone. */
-static const struct {
-	const char *sql;
-	const char *key;
-	const char *order;
-	void (*take)(struct tenant *tenant, sqlite3_stmt *stmt);
-} tables[] = {
+const struct tenant_table tenant_tables[TENANT_TABLES] = {
 	{ "SELECT id, name, vrf, table_id, rd_number, rt_number, max_routes, egress, active_site_id,"
 	  " recovery_site_id FROM tenant",
 	  "id", "id", take_tenant },
@@ -327,49 +320,26 @@ static int tenant_id_cmp(const void *key, const void *item)
 	return numcmp(*(const uint32_t *)key, (*tenant)->id);
 }
 
-/* The first table makes the tenants, in order of their ids; the others find them. */
-static struct tenant *row_tenant(struct tenant ***tenants, unsigned int first, uint32_t id,
-				 bool make)
+struct tenant *find_tenant(struct tenant **tenants, uint32_t id)
 {
-	struct tenant **found;
+	struct tenant **found = NULL;
 
-	if (make)
-		return *darr_append(*tenants) = tenant_new(id);
-	if (darr_len(*tenants) == first)
-		return NULL;
-	found = bsearch(&id, *tenants + first, darr_len(*tenants) - first, sizeof(**tenants),
-			tenant_id_cmp);
+	if (tenants)
+		found = bsearch(&id, tenants, darr_len(tenants), sizeof(*tenants), tenant_id_cmp);
 	return found ? *found : NULL;
 }
 
-int rows_tenants(struct db *db, uint32_t id, struct tenant ***tenants, struct reason *why)
+void take_tenant_row(struct tenant ***tenants, unsigned int table, const struct row *row)
 {
-	unsigned int first = darr_len(*tenants);
-	char sql[320];
+	uint32_t id = column_u32(row, 0);
+	struct tenant *tenant;
 
-	for (unsigned int i = 0; i < array_size(tables); i++) {
-		sqlite3_stmt *stmt;
-		int ret;
-
-		snprintf(sql, sizeof(sql), "%s%s%s%s ORDER BY %s", tables[i].sql,
-			 id ? " WHERE " : "", id ? tables[i].key : "", id ? " = ?1" : "",
-			 tables[i].order);
-		stmt = db_prepare(db, sql, why);
-		if (!stmt)
-			return -EIO;
-		if (id)
-			sqlite3_bind_int64(stmt, 1, id);
-		while ((ret = db_step(db, stmt, why)) > 0) {
-			uint32_t owner = column_u32(stmt, 0);
-			struct tenant *tenant =
-				owner ? row_tenant(tenants, first, owner, i == 0) : NULL;
-
-			if (tenant)
-				tables[i].take(tenant, stmt);
-		}
-		db_done(stmt);
-		if (ret < 0)
-			return ret;
-	}
-	return 0;
+	if (!id)
+		return;
+	if (table == 0)
+		*darr_append(*tenants) = tenant = tenant_new(id);
+	else
+		tenant = find_tenant(*tenants, id);
+	if (tenant)
+		tenant_tables[table].take(tenant, row);
 }

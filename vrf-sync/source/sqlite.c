@@ -32,6 +32,7 @@
 #include "errors.h"
 #include "source/db.h"
 #include "source/operation.h"
+#include "source/rows.h"
 #include "source/source_priv.h"
 
 DECLARE_MGROUP(TENANT_SOURCE);
@@ -152,18 +153,35 @@ static bool open_db(struct sqlite_source *source, struct reason *why)
 /* A row that a damaged page hides looks like one that somebody took away; but then
  * nobody has written into the log that he did.
  */
-static int read_since(struct sqlite_source *source, struct load **load, struct reason *why)
+static int check_doubts(struct sqlite_source *source, const struct load *load, struct reason *why)
 {
 	const struct source_cbs *cbs = &source->base.cbs;
-	struct load *fresh = NULL;
-	int ret = db_load_since(source->db, source->base.revision, &fresh, why);
 
-	if (ret == 0 && (fresh->full || (cbs->doubts && cbs->doubts(source->base.arg, fresh))))
-		ret = db_check(source->db, why);
-	if (ret < 0)
-		load_free(fresh);
-	else
-		*load = fresh;
+	if (load->full || (cbs->doubts && cbs->doubts(source->base.arg, load)))
+		return db_check(source->db, why);
+	return 0;
+}
+
+/* What of operations ended before anybody looked is history. */
+static int read_once(struct sqlite_source *source, uint64_t since, struct load **load,
+		     struct reason *why)
+{
+	struct inquiry *inquiry = db_inquiry_new(source->db, since);
+	int ret;
+
+	if (source->base.cbs.operations)
+		inquiry_operations(inquiry, source->operations, source->operations_read);
+	ret = db_read(source->db, inquiry, load, why);
+	if (ret == 0 && since != READ_ALL && check_doubts(source, *load, why) < 0) {
+		load_free(*load);
+		*load = NULL;
+		ret = -EIO;
+	}
+	if (ret == 0 && source->base.cbs.operations) {
+		darr_free(source->operations);
+		source->operations = inquiry_take_operations(inquiry, &source->operations_read);
+	}
+	inquiry_free(inquiry);
 	return ret;
 }
 
@@ -172,34 +190,13 @@ static int read_changes(struct sqlite_source *source, struct load **load, struct
 	int ret = -ESTALE;
 
 	if (source->loaded)
-		ret = read_since(source, load, why);
+		ret = read_once(source, source->base.revision, load, why);
 	if (ret != -ESTALE)
 		return ret;
 	if (!source->checked && db_check(source->db, why) < 0)
 		return -EIO;
 	source->checked = true;
-	return db_load_all(source->db, load, why);
-}
-
-/* What ended before anybody looked is history. */
-static int read_operations(struct sqlite_source *source, struct reason *why)
-{
-	struct operation_row *fresh = NULL;
-	int64_t newest, after = source->operations_read;
-
-	if (!source->base.cbs.operations)
-		return 0;
-	if (rows_operation_newest(source->db, &newest, why) < 0)
-		return -EIO;
-	if (rows_operations(source->db, source->operations, after < 0 ? newest : after, &fresh,
-			    why) < 0) {
-		darr_free(fresh);
-		return -EIO;
-	}
-	darr_free(source->operations);
-	source->operations = fresh;
-	source->operations_read = newest;
-	return 0;
+	return read_once(source, READ_ALL, load, why);
 }
 
 static void tell_operations(struct sqlite_source *source)
@@ -222,7 +219,7 @@ static int read_if_changed(struct sqlite_source *source, struct reason *why)
 	if (source->loaded && version == source->data_version)
 		return 0;
 	source->base.noticed = clock_us();
-	if (read_operations(source, why) < 0 || read_changes(source, &load, why) < 0)
+	if (read_changes(source, &load, why) < 0)
 		return -EIO;
 	source->data_version = version;
 	revision = load->revision;
