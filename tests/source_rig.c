@@ -163,7 +163,7 @@ void rig_begin_with(const char *sql)
 	writer_start(rig.path);
 	rig.loop = event_master_create("test");
 	rig.model = model_new();
-	rig.source = source_sqlite_new(rig.loop, rig.path, &rig_cbs, NULL);
+	rig.source = source_sqlite.open(rig.loop, rig.path, "box", &rig_cbs, NULL);
 }
 
 void rig_begin(void)

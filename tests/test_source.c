@@ -177,7 +177,7 @@ START_TEST(a_database_that_is_made_later_is_found)
 	other = lib_db_file("INSERT INTO tenant (id, name) VALUES (5, 'other')");
 	source_free(rig.source);
 	unlink(rig.path);
-	rig.source = source_sqlite_new(rig.loop, rig.path, &rig_cbs, NULL);
+	rig.source = source_sqlite.open(rig.loop, rig.path, "box", &rig_cbs, NULL);
 	ck_assert(rig_turn_until(&rig.problems, 1, PATIENCE_MS));
 	ck_assert_msg(strstr(rig.problem, "there is no database"), "%s", rig.problem);
 	ck_assert_uint_eq(model_tenant_count(rig.model), 1);

@@ -119,10 +119,10 @@ def test_a_subnet_passes_every_stage_of_its_way(net):
     for router in ("pe1", "pe2"):
         text = net.vty(router, "bgpd", "show bgp ipv4 vpn 10.1.1.0/24")
         assert "10.255.0.1:1" in text and "RT:65000:1" in text, text
-    entry = net.show("pe2", "bgpd", "show bgp vrf acme ipv4 unicast 10.1.1.0/24 json")
-    label = entry["paths"][0]["remoteLabel"]
-    assert net.routes("pe2", "acme")["10.1.1.0/24"].labels[-1] == label
-    assert entry["paths"][0]["importedFrom"] == "10.255.0.1:1"
+    path = net.wait(lambda: net.show("pe2", "bgpd", "show bgp vrf acme ipv4 unicast 10.1.1.0/24 json").get("paths"), 10,
+                    "the path at pe2")[0]
+    assert net.routes("pe2", "acme")["10.1.1.0/24"].labels[-1] == path["remoteLabel"]
+    assert path["importedFrom"] == "10.255.0.1:1"
     for router in ("pe1", "pe2"):
         assert net.tables_with(router, "10.1.1.0/24") == {net.table(router, "acme")} == {1001}
     net.db.delete("logical_switch", "web")

@@ -14,9 +14,12 @@
 
 #include "apply/engine.h"
 #include "daemon/tenantd.h"
+#include "source/source.h"
 
 DEFINE_MGROUP(TENANTD, "tenantd");
 DEFINE_MTYPE_STATIC(TENANTD, TENANTD_TEXT, "configured text");
+
+#define KINDS_MOST 8
 
 /* Both are read once: changing them means another node, or another network. */
 static bool set_once(char **where, const char *text, const char *what, struct reason *why)
@@ -37,9 +40,22 @@ bool config_set_node(const char *name, struct reason *why)
 	return set_once(&tenantd.node, name, "node name", why);
 }
 
-bool config_set_database(const char *path, struct reason *why)
+bool config_set_database(const struct source_kind *kind, const char *location, struct reason *why)
 {
-	return set_once(&tenantd.database, path, "database", why);
+	char text[512];
+
+	if (!kind->check(location, why))
+		return false;
+	snprintf(text, sizeof(text), "%s %s", kind->name, location);
+	if (!set_once(&tenantd.database, text, "database", why))
+		return false;
+	tenantd.database_kind = kind;
+	return true;
+}
+
+const char *config_location(void)
+{
+	return tenantd.database + strlen(tenantd.database_kind->name) + 1;
 }
 
 static int is_set(struct vty *vty, bool done, const struct reason *why)
@@ -68,20 +84,31 @@ DEFUN(tenant_node, tenant_node_cmd, "tenant node NAME",
 	return is_set(vty, config_set_node(name, &why), &why);
 }
 
-DEFUN(tenant_database, tenant_database_cmd, "tenant database sqlite PATH",
-      "Tenant networks\n"
-      "Where the tenants are\n"
-      "A SQLite file\n"
-      "Absolute path\n")
+/* tenant database KIND LOCATION */
+static int tenant_database(const struct cmd_element *self, struct vty *vty, int argc,
+			   struct cmd_token *argv[])
 {
-	const char *path = argv[3]->arg;
 	struct reason why = {};
 
-	if (path[0] != '/') {
-		vty_out(vty, "%% The path of the database must be absolute, %s is not\n", path);
-		return CMD_WARNING_CONFIG_FAILED;
+	return is_set(vty, config_set_database(source_kind(argv[2]->text), argv[3]->arg, &why),
+		      &why);
+}
+
+/* One for each kind of source; of the program's life time, as FRR asks. */
+static void install_databases(void)
+{
+	static struct cmd_element elements[KINDS_MOST];
+
+	for (unsigned int i = 0; source_kinds[i]; i++) {
+		assert(i < KINDS_MOST);
+		elements[i] = (struct cmd_element){
+			.string = source_kinds[i]->command,
+			.doc = source_kinds[i]->help,
+			.func = tenant_database,
+			.name = "tenant_database",
+		};
+		_install_element(CONFIG_NODE, &elements[i]);
 	}
-	return is_set(vty, config_set_database(path, &why), &why);
 }
 
 DEFUN(tenant_drift, tenant_drift_cmd, "tenant drift <repair|report>",
@@ -107,7 +134,7 @@ void config_init(void)
 {
 	keep_out_of_frr_conf();
 	install_element(CONFIG_NODE, &tenant_node_cmd);
-	install_element(CONFIG_NODE, &tenant_database_cmd);
+	install_databases();
 	install_element(CONFIG_NODE, &tenant_drift_cmd);
 }
 

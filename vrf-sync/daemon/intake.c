@@ -425,7 +425,8 @@ void intake_start(void)
 	};
 
 	if (tenantd.database && !tenantd.source)
-		tenantd.source = source_sqlite_new(tenantd.loop, tenantd.database, &cbs, NULL);
+		tenantd.source = tenantd.database_kind->open(tenantd.loop, config_location(),
+							     tenantd.node, &cbs, NULL);
 	/* beside a database it is read when that has been */
 	if (tenantd.configured && (!tenantd.database || shared_by_database))
 		source_reload(tenantd.configuration);

@@ -100,7 +100,7 @@ static unsigned int count_subnets(const struct tenant *row)
 const char *show_node_problem(const struct engine_stats *stats)
 {
 	if (!tenantd.node || (!tenantd.database && !tenantd.configured))
-		return "tenantd.conf lacks \"tenant node NAME\" or \"tenant database sqlite PATH\"";
+		return "tenantd.conf lacks \"tenant node NAME\" or \"tenant database KIND LOCATION\"";
 	if (tenantd.source_problem.text[0])
 		return tenantd.source_problem.text;
 	if (tenantd.held.text[0])

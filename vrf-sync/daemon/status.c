@@ -27,6 +27,7 @@
 #include "apply/engine.h"
 #include "daemon/tenantd.h"
 #include "source/db.h"
+#include "source/source.h"
 
 #define WRITE_AFTER_MS 1000
 /* Together with what zebra says of the change just made, and less than anybody waits. */
@@ -160,7 +161,7 @@ static bool file_is_another(void)
 {
 	struct stat st;
 
-	if (stat(tenantd.database, &st) < 0 || (st.st_dev == open_dev && st.st_ino == open_ino))
+	if (stat(config_location(), &st) < 0 || (st.st_dev == open_dev && st.st_ino == open_ino))
 		return false;
 	open_dev = st.st_dev;
 	open_ino = st.st_ino;
@@ -176,10 +177,14 @@ static void close_db(void)
 /* It stays open: opening takes longer than all that is written. */
 struct db *status_database(struct reason *why)
 {
+	if (tenantd.database_kind != &source_sqlite) {
+		reason_set(why, "%s takes no status", tenantd.database);
+		return NULL;
+	}
 	if (file_is_another())
 		close_db();
 	if (!open_db) {
-		open_db = db_open(tenantd.database, DB_SERVE, why);
+		open_db = db_open(config_location(), DB_SERVE, why);
 		if (open_db)
 			sqlite3_busy_timeout(open_db->sqlite, LOCK_MS);
 	}
@@ -198,7 +203,7 @@ static void write_in(int64_t ms)
 {
 	int64_t at = now_ms() + ms;
 
-	if (!tenantd.database || !model_provider(tenantd.model) || (ev_write && ev_write_at <= at))
+	if (tenantd.database_kind != &source_sqlite || !model_provider(tenantd.model) || (ev_write && ev_write_at <= at))
 		return;
 	event_cancel(&ev_write);
 	ev_write_at = at;

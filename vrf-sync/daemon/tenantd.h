@@ -62,7 +62,8 @@ struct tenantd {
 
 	/* tenantd.conf, or the configuration in mgmtd */
 	char *node;
-	char *database;
+	char *database; /* "sqlite /var/lib/frr-tenant/tenants.db"; NULL: none */
+	const struct source_kind *database_kind;
 
 	struct reason source_problem; /* "" when the sources can be read */
 	struct reason held;           /* why the newest load is not in force; "" */
@@ -81,7 +82,9 @@ const struct node *tenantd_own_node(void);
 void tenantd_reread(void);
 /* False, and one sentence, where another is in force already: both are read once. */
 bool config_set_node(const char *name, struct reason *why);
-bool config_set_database(const char *path, struct reason *why);
+bool config_set_database(const struct source_kind *kind, const char *location, struct reason *why);
+/* Where the database is, in the words of its kind; there must be one. */
+const char *config_location(void);
 /* intake.c; tree: where the configuration is (source.h). */
 void intake_init(const struct lyd_node *(*tree)(void *arg));
 /* Reads the sources that are there now. */
@@ -197,7 +200,7 @@ void status_changed(void);
 void status_settled(void);
 void status_stop(void);
 /* The database, open to be written without ever waiting for a lock; it stays status.c's, and is
- * good until the next event.  NULL with a sentence.
+ * good until the next event.  NULL with a sentence, also where it is no SQLite file.
  */
 struct db *status_database(struct reason *why);
 /* deadline.c: the database has changed; whether a change waits is looked at soon. */

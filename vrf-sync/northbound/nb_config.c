@@ -115,11 +115,12 @@ static void warn(bool done, const struct reason *why)
 static void take_source(const struct lyd_node *source)
 {
 	const char *type = tree_text(source, "type"), *location = tree_text(source, "location");
+	const struct source_kind *kind = type ? source_kind(type) : NULL;
 	struct reason why = {};
 
-	if (!type || strcmp(type, "sqlite") || !location || !tree_is_true(source, "enabled"))
+	if (!kind || !location || !tree_is_true(source, "enabled"))
 		return;
-	warn(config_set_database(location, &why), &why);
+	warn(config_set_database(kind, location, &why), &why);
 }
 
 static void take_settings(const struct lyd_node *tree)

@@ -156,7 +156,7 @@ static unsigned int stale_after(void)
 	const struct lyd_node *sources = tree_child(nb_tree(NULL), "sources"), *source;
 
 	tree_foreach (sources, "source", source)
-		if (!strcmp(tree_text(source, "type") ?: "", "sqlite"))
+		if (source_kind(tree_text(source, "type") ?: ""))
 			return tree_number(source, "stale-after");
 	return STALE_AFTER_S;
 }

@@ -12,6 +12,20 @@
 DECLARE_MGROUP(TENANT_SOURCE);
 DEFINE_MTYPE_STATIC(TENANT_SOURCE, SOURCE_LOCATION, "source location");
 
+const struct source_kind *const source_kinds[] = {
+	&source_sqlite,
+	NULL,
+};
+
+const struct source_kind *source_kind(const char *name)
+{
+	const struct source_kind *const *kind = source_kinds;
+
+	while (*kind && strcmp((*kind)->name, name))
+		kind++;
+	return *kind;
+}
+
 void source_init(struct source *source, const struct source_ops *ops, struct event_loop *loop,
 		 const struct source_cbs *cbs, void *arg, const char *location)
 {

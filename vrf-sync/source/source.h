@@ -37,9 +37,23 @@ struct source_cbs {
 	void (*problem)(void *arg, const char *sentence);
 };
 
-/* A SQLite file.  Reading begins in the next turn of the loop. */
-struct source *source_sqlite_new(struct event_loop *loop, const char *path,
-				 const struct source_cbs *cbs, void *arg);
+/* A kind of database.  What is needed to have another one is a file that has such a
+ * structure, its line in source.c, and its name in yang/frr-tenant.yang (source-type).
+ */
+struct source_kind {
+	const char *name;    /* the first word of source_location() */
+	const char *command; /* in tenantd.conf: "tenant database NAME LOCATION" */
+	const char *help;    /* for each word of it, as FRR's DEFUN has it */
+	/* False with a sentence: no database can be there. */
+	bool (*check)(const char *location, struct reason *why);
+	/* node: who reads.  Reading begins in the next turn of the loop. */
+	struct source *(*open)(struct event_loop *loop, const char *location, const char *node,
+			       const struct source_cbs *cbs, void *arg);
+};
+extern const struct source_kind *const source_kinds[];   /* NULL behind the last */
+const struct source_kind *source_kind(const char *name); /* NULL: there is none */
+
+extern const struct source_kind source_sqlite; /* location: the path of a file */
 
 /* The configuration of this node (yang/frr-tenant.yang).  Nothing is read before
  * the first source_reload().

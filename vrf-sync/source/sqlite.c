@@ -384,8 +384,16 @@ static const struct source_ops sqlite_ops = {
 	.reload = reload,
 };
 
-struct source *source_sqlite_new(struct event_loop *loop, const char *path,
-				 const struct source_cbs *cbs, void *arg)
+static bool check_path(const char *path, struct reason *why)
+{
+	if (path[0] == '/')
+		return true;
+	reason_set(why, "The path of the database must be absolute, %s is not", path);
+	return false;
+}
+
+static struct source *open_source(struct event_loop *loop, const char *path, const char *node,
+				  const struct source_cbs *cbs, void *arg)
 {
 	struct sqlite_source *source = XCALLOC(MTYPE_SOURCE, sizeof(*source));
 	const char *slash = strrchr(path, '/');
@@ -404,3 +412,14 @@ struct source *source_sqlite_new(struct event_loop *loop, const char *path,
 	event_add_event(loop, first_look, source, 0, &source->ev_settle);
 	return &source->base;
 }
+
+const struct source_kind source_sqlite = {
+	.name = "sqlite",
+	.command = "tenant database sqlite PATH",
+	.help = "Tenant networks\n"
+		"Where the tenants are\n"
+		"A SQLite file\n"
+		"Absolute path\n",
+	.check = check_path,
+	.open = open_source,
+};
