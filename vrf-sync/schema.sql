@@ -346,7 +346,7 @@ CREATE TABLE public_address (
 	CHECK (inside_port IS NULL OR port IS NOT NULL)
 ) STRICT;
 CREATE UNIQUE INDEX public_address_once
-	ON public_address (address, ifnull(protocol, ''), ifnull(port, 0));
+	ON public_address (address, coalesce(protocol, ''), coalesce(port, 0));
 
 -- An external link: a customer site at a PE, in the tenant's VRF.
 CREATE TABLE link (
@@ -533,7 +533,7 @@ CREATE TABLE operation (
 	runner      INTEGER NOT NULL DEFAULT 1,         -- counts who runs it: one that is taken over stops
 	CHECK ((tenant_id IS NULL) = (kind IN ('evacuate', 'restore')))
 ) STRICT;
-CREATE UNIQUE INDEX operation_open ON operation (ifnull(tenant_id, 0)) WHERE state IN ('running', 'failed');
+CREATE UNIQUE INDEX operation_open ON operation (coalesce(tenant_id, 0)) WHERE state IN ('running', 'failed');
 
 CREATE TABLE operation_step (
 	operation_id INTEGER NOT NULL REFERENCES operation (id) ON DELETE CASCADE,
@@ -593,43 +593,43 @@ CREATE TRIGGER provider_update AFTER UPDATE ON provider BEGIN
 END;
 
 CREATE TRIGGER pool_insert AFTER INSERT ON pool BEGIN
-	INSERT INTO change_log (tbl, op, row_id, tenant_id, now) VALUES ('pool', 'insert', NEW.rowid, NULL,
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, now) VALUES ('pool', 'insert', NULL, NULL,
 		json_object('kind', NEW.kind, 'prefix', NEW.prefix, 'length', NEW.length, 'wires', NEW.wires));
 END;
 CREATE TRIGGER pool_delete AFTER DELETE ON pool BEGIN
-	INSERT INTO change_log (tbl, op, row_id, tenant_id, was) VALUES ('pool', 'delete', OLD.rowid, NULL,
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, was) VALUES ('pool', 'delete', NULL, NULL,
 		json_object('kind', OLD.kind, 'prefix', OLD.prefix, 'length', OLD.length, 'wires', OLD.wires));
 END;
 CREATE TRIGGER pool_update AFTER UPDATE ON pool BEGIN
-	INSERT INTO change_log (tbl, op, row_id, tenant_id, was, now) VALUES ('pool', 'update', NEW.rowid, NULL,
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, was, now) VALUES ('pool', 'update', NULL, NULL,
 		json_object('kind', OLD.kind, 'prefix', OLD.prefix, 'length', OLD.length, 'wires', OLD.wires),
 		json_object('kind', NEW.kind, 'prefix', NEW.prefix, 'length', NEW.length, 'wires', NEW.wires));
 END;
 
 CREATE TRIGGER reserved_insert AFTER INSERT ON reserved BEGIN
-	INSERT INTO change_log (tbl, op, row_id, tenant_id, now) VALUES ('reserved', 'insert', NEW.rowid, NULL,
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, now) VALUES ('reserved', 'insert', NULL, NULL,
 		json_object('prefix', NEW.prefix, 'what', NEW.what));
 END;
 CREATE TRIGGER reserved_delete AFTER DELETE ON reserved BEGIN
-	INSERT INTO change_log (tbl, op, row_id, tenant_id, was) VALUES ('reserved', 'delete', OLD.rowid, NULL,
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, was) VALUES ('reserved', 'delete', NULL, NULL,
 		json_object('prefix', OLD.prefix, 'what', OLD.what));
 END;
 CREATE TRIGGER reserved_update AFTER UPDATE ON reserved BEGIN
-	INSERT INTO change_log (tbl, op, row_id, tenant_id, was, now) VALUES ('reserved', 'update', NEW.rowid, NULL,
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, was, now) VALUES ('reserved', 'update', NULL, NULL,
 		json_object('prefix', OLD.prefix, 'what', OLD.what),
 		json_object('prefix', NEW.prefix, 'what', NEW.what));
 END;
 
 CREATE TRIGGER reserved_port_insert AFTER INSERT ON reserved_port BEGIN
-	INSERT INTO change_log (tbl, op, row_id, tenant_id, now) VALUES ('reserved_port', 'insert', NEW.rowid, NULL,
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, now) VALUES ('reserved_port', 'insert', NEW.port, NULL,
 		json_object('protocol', NEW.protocol, 'port', NEW.port, 'what', NEW.what));
 END;
 CREATE TRIGGER reserved_port_delete AFTER DELETE ON reserved_port BEGIN
-	INSERT INTO change_log (tbl, op, row_id, tenant_id, was) VALUES ('reserved_port', 'delete', OLD.rowid, NULL,
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, was) VALUES ('reserved_port', 'delete', OLD.port, NULL,
 		json_object('protocol', OLD.protocol, 'port', OLD.port, 'what', OLD.what));
 END;
 CREATE TRIGGER reserved_port_update AFTER UPDATE ON reserved_port BEGIN
-	INSERT INTO change_log (tbl, op, row_id, tenant_id, was, now) VALUES ('reserved_port', 'update', NEW.rowid, NULL,
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, was, now) VALUES ('reserved_port', 'update', NEW.port, NULL,
 		json_object('protocol', OLD.protocol, 'port', OLD.port, 'what', OLD.what),
 		json_object('protocol', NEW.protocol, 'port', NEW.port, 'what', NEW.what));
 END;
@@ -754,19 +754,19 @@ CREATE TRIGGER tenant_update AFTER UPDATE ON tenant BEGIN
 END;
 
 CREATE TRIGGER aggregate_insert AFTER INSERT ON aggregate BEGIN
-	INSERT INTO change_log (tbl, op, row_id, tenant_id, now) VALUES ('aggregate', 'insert', NEW.rowid, NEW.tenant_id,
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, now) VALUES ('aggregate', 'insert', NEW.tenant_id, NEW.tenant_id,
 		json_object('tenant_id', NEW.tenant_id, 'prefix', NEW.prefix));
 END;
 CREATE TRIGGER aggregate_delete AFTER DELETE ON aggregate BEGIN
-	INSERT INTO change_log (tbl, op, row_id, tenant_id, was) VALUES ('aggregate', 'delete', OLD.rowid, OLD.tenant_id,
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, was) VALUES ('aggregate', 'delete', OLD.tenant_id, OLD.tenant_id,
 		json_object('tenant_id', OLD.tenant_id, 'prefix', OLD.prefix));
 END;
 CREATE TRIGGER aggregate_update AFTER UPDATE ON aggregate BEGIN
-	INSERT INTO change_log (tbl, op, row_id, tenant_id, was, now) VALUES ('aggregate', 'update', NEW.rowid, NEW.tenant_id,
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, was, now) VALUES ('aggregate', 'update', NEW.tenant_id, NEW.tenant_id,
 		json_object('tenant_id', OLD.tenant_id, 'prefix', OLD.prefix),
 		json_object('tenant_id', NEW.tenant_id, 'prefix', NEW.prefix));
 	INSERT INTO change_log (tbl, op, row_id, tenant_id)
-		SELECT 'aggregate', 'update', OLD.rowid, OLD.tenant_id
+		SELECT 'aggregate', 'update', OLD.tenant_id, OLD.tenant_id
 		WHERE OLD.tenant_id IS NOT NEW.tenant_id;
 END;
 
