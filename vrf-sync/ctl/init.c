@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A new database.  tenantd runs as user frr and opens it for writing (a WAL
+ * A new database: a file of SQLite, or tables in a PostgreSQL server
+ * (init_postgresql.c).
+ *
+ * tenantd runs as user frr and opens it for writing (a WAL
  * reader keeps its place in the shared index), so folder and file are the
  * group's, where there is a group frr, and new files in the folder are too.
  */
@@ -17,6 +20,7 @@
 #include <sqlite3.h>
 
 #include "ctl/args.h"
+#include "ctl/init_postgresql.h"
 #include "ctl/row.h"
 #include "ctl/schema_text.h"
 
@@ -135,14 +139,22 @@ static void unmake_file(const struct ctl *ctl)
 	}
 }
 
-static int init_run(struct ctl *ctl, const struct args *args)
+static int init_sqlite(struct ctl *ctl, const struct args *args)
 {
 	if (make_folders(ctl) < 0 || make_file(ctl) < 0)
 		return -1;
-	if (fill(ctl, args) < 0) {
-		unmake_file(ctl);
+	if (fill(ctl, args) == 0)
+		return 0;
+	unmake_file(ctl);
+	return -1;
+}
+
+static int init_run(struct ctl *ctl, const struct args *args)
+{
+	bool server = path_is_postgresql(ctl->path);
+
+	if ((server ? init_postgresql(ctl, args) : init_sqlite(ctl, args)) < 0)
 		return -1;
-	}
 	if (ctl->json)
 		printf("{ \"done\": \"init\" }\n");
 	return 0;

@@ -20,6 +20,7 @@
 #include "ctl/args.h"
 #include "ctl/draft.h"
 #include "ctl/help.h"
+#include "ctl/init_postgresql.h"
 #include "source/confirm.h"
 
 static const struct command *const tables[] = {
@@ -135,6 +136,12 @@ static int run(struct ctl *ctl, const struct args *args)
 
 	if (args->command->access == ACCESS_NONE)
 		return args->command->run(ctl, args);
+	if (path_is_postgresql(ctl->path)) {
+		reason_set(
+			&ctl->why,
+			"tenantctl works on SQLite files only so far; write the rows of a PostgreSQL database with SQL");
+		return -1;
+	}
 	ctl->db = db_open(ctl->path, reads ? DB_READ : DB_WRITE, &ctl->why);
 	if (!ctl->db)
 		return -1;
