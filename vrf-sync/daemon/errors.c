@@ -11,7 +11,7 @@ static struct log_ref refs[] = {
 	{
 		.code = EC_TENANT_DATABASE,
 		.title = "The tenant database cannot be read",
-		.description = "The file is missing, locked, damaged, or made by another version. What was read last stays in force.",
+		.description = "It is missing, locked, damaged, out of reach, or made by another version. What was read last stays in force.",
 		.suggestion = "Do what the message says; the database is tried again by itself.",
 	},
 	{

@@ -203,7 +203,8 @@ static void write_in(int64_t ms)
 {
 	int64_t at = now_ms() + ms;
 
-	if (tenantd.database_kind != &source_sqlite || !model_provider(tenantd.model) || (ev_write && ev_write_at <= at))
+	if (tenantd.database_kind != &source_sqlite || !model_provider(tenantd.model) ||
+	    (ev_write && ev_write_at <= at))
 		return;
 	event_cancel(&ev_write);
 	ev_write_at = at;

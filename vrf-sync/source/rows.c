@@ -16,7 +16,7 @@ DECLARE_MGROUP(TENANT_SOURCE);
 DEFINE_MTYPE_STATIC(TENANT_SOURCE, INQUIRY, "inquiry of a database");
 DEFINE_MTYPE_STATIC(TENANT_SOURCE, INQUIRY_TEXT, "question to a database");
 
-/* Rows of one tenant in one table beyond which it is held: no plan could be made of them in time. */
+/* Rows of one tenant in one table beyond which it is held: a plan of them would take too long. */
 #define ROWS_MOST 100000
 /* Tenants named since, beyond which all are read: one question for all of them costs less. */
 #define TENANTS_MOST 500

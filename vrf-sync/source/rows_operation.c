@@ -9,11 +9,12 @@
 
 #include "source/rows_priv.h"
 
-#define ROWS                                                                                        \
-	"SELECT o.id, o.tenant_id, coalesce(o.from_site, 0), coalesce(o.to_site, 0),"               \
-	" o.began, coalesce(o.ended, 0), coalesce(p.began, 0), coalesce(p.heard, 0),"               \
-	" o.kind, o.mode, o.state, o.step, o.reason"                                                \
-	" FROM operation o LEFT JOIN operation_step p ON p.operation_id = o.id AND p.name = o.step" \
+#define ROWS                                                                          \
+	"SELECT o.id, o.tenant_id, coalesce(o.from_site, 0), coalesce(o.to_site, 0)," \
+	" o.began, coalesce(o.ended, 0), coalesce(p.began, 0), coalesce(p.heard, 0)," \
+	" o.kind, o.mode, o.state, o.step, o.reason"                                  \
+	" FROM operation o LEFT JOIN operation_step p"                                \
+	" ON p.operation_id = o.id AND p.name = o.step"                               \
 	" WHERE "
 
 /* the first is of the index operation_open; with OR in one it would be used by neither */

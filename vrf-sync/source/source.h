@@ -54,6 +54,8 @@ extern const struct source_kind *const source_kinds[];   /* NULL behind the last
 const struct source_kind *source_kind(const char *name); /* NULL: there is none */
 
 extern const struct source_kind source_sqlite; /* location: the path of a file */
+extern const struct source_kind
+	source_postgresql; /* a URI, "postgresql://tenantd@db1,db2/tenants" */
 
 /* The configuration of this node (yang/frr-tenant.yang).  Nothing is read before
  * the first source_reload().

@@ -1,0 +1,432 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What every kind of source promises, each with its real server: nothing that was committed is ever lost.
+
+A node without FRR (tests/source_node.c) reads; this writes, kills what it likes, and compares what the node has with
+what the database says.  Engine is what a kind has to offer for that; another one is a class here and a line in ENGINES.
+"""
+
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+HERE = Path(os.environ.get("srcdir", Path(__file__).resolve().parent.parent)).resolve()
+BUILD = Path(os.environ.get("FRR_TENANT_PROGRAMS", Path.cwd())).resolve()
+sys.path.insert(0, str(HERE / "tests"))
+import postgres                             # noqa: E402
+
+SEED = int(os.environ.get("TEST_SEED", 1))
+FULL = bool(os.environ.get("FRR_TENANT_FULL"))
+ROUNDS = 40 if FULL else 6
+PATIENCE = 60
+NETWORK = """
+INSERT INTO site (id, name) VALUES (1, 'dc1');
+INSERT INTO node (id, site_id, name, router_id) VALUES (1, 1, 'dlr', '10.255.0.11'), (2, 1, 'esg', '10.255.0.12'),
+	(3, 1, 'pe1', '10.255.0.1'), (4, 1, 'idle', '10.255.0.2');
+INSERT INTO node_role (node_id, role) VALUES (1, 'dlr'), (2, 'edge'), (3, 'pe'), (4, 'pe');
+INSERT INTO wire (id, name, site_id, kind) VALUES (1, 'transit', 1, 'transit'), (2, 'uplink', 1, 'uplink');
+INSERT INTO wire_port (wire_id, node_id, ifname, slot) VALUES (1, 1, 't0', 3), (1, 2, 't0', 1), (2, 3, 'u0', 1), (2, 2, 'u0', 2);
+"""
+SWITCHES = ("SELECT t.name, s.name, n.prefix FROM tenant t JOIN logical_switch s ON s.tenant_id = t.id"
+            " LEFT JOIN subnet n ON n.switch_id = s.id")
+
+
+class Failed(AssertionError):
+    pass
+
+
+def until(predicate, what, seconds=PATIENCE):
+    end = time.monotonic() + seconds
+    while True:
+        if answer := predicate():
+            return answer
+        if time.monotonic() > end:
+            raise Failed(f"waited {seconds} s in vain for {what() if callable(what) else what}")
+        time.sleep(0.01)
+
+
+def same(what, wanted, got):
+    if wanted != got:
+        raise Failed(f"{what}: wanted {wanted!r}, got {got!r}")
+
+
+# ---- engines ----
+
+class Sql:
+    """What SQLite and PostgreSQL have in common."""
+
+    def network(self):
+        self.script(NETWORK)
+
+    def tenant(self, number):
+        self.script(f"INSERT INTO tenant (id, name) VALUES ({number}, 't{number}');"
+                    f"INSERT INTO attachment (tenant_id, node_id, role) VALUES ({number}, 1, 'dlr'), ({number}, 2, 'edge'),"
+                    f" ({number}, 3, 'pe');")
+
+    def switch(self, number, name):
+        self.script(f"INSERT INTO logical_switch (tenant_id, name) VALUES ({number}, 's{name}');"
+                    f"INSERT INTO subnet (switch_id, prefix, gateway) SELECT id, '10.{number}.{name}.0/24', '10.{number}.{name}.1'"
+                    f" FROM logical_switch WHERE tenant_id = {number} AND name = 's{name}';")
+
+    def empty_switch(self, number, name):
+        self.script(f"INSERT INTO logical_switch (tenant_id, name) VALUES ({number}, '{name}');")
+
+    def no_switch(self, number, name):
+        self.script(f"DELETE FROM logical_switch WHERE tenant_id = {number} AND name = 's{name}';")
+
+    def no_tenant(self, number):
+        self.script(f"DELETE FROM tenant WHERE id = {number};")
+
+    def move(self, number, there):
+        """The tenant is served by the idle node, too, or no longer."""
+        self.script(f"INSERT INTO attachment (tenant_id, node_id, role) VALUES ({number}, 4, 'pe');" if there else
+                    f"DELETE FROM attachment WHERE tenant_id = {number} AND node_id = 4;")
+
+    def switches(self, of=None):
+        """What is in the database: {"tenant/switch": {prefixes}}."""
+        found = {}
+        for tenant, switch, prefix in self.rows(SWITCHES + (f" WHERE t.name = '{of}'" if of else "")):
+            found.setdefault(f"{tenant}/{switch}", set()).update({prefix} - {None})
+        return found
+
+    def forget(self):
+        """The log of changes is trimmed."""
+        self.script("DELETE FROM change_log;")
+
+    def version(self, number):
+        self.script(f"UPDATE schema_version SET version = {number};")
+
+    def revision(self):
+        return int(self.rows("SELECT coalesce(max(seq), 0) FROM change_log")[0][0])
+
+
+class Sqlite(Sql):
+    name, reads_all = "sqlite", True
+
+    def __enter__(self):
+        self.folder = Path(tempfile.mkdtemp(prefix="sources."))
+        self.location = str(self.folder / "tenants.db")
+        self.db = sqlite3.connect(self.location, isolation_level=None, timeout=20, check_same_thread=False)
+        self.db.executescript((HERE / "vrf-sync/schema.sql").read_text())
+        self.db.execute("PRAGMA foreign_keys = ON")
+        return self
+
+    def __exit__(self, *_):
+        self.db.close()
+        shutil.rmtree(self.folder)
+
+    def script(self, text):
+        self.db.executescript(f"BEGIN IMMEDIATE; {text} COMMIT;")
+
+    def rows(self, text):
+        return self.db.execute(text).fetchall()
+
+    def kill_server(self):
+        """There is none; what comes nearest is a writer that dies within its transaction."""
+        dying = subprocess.Popen([sys.executable, "-c", f"import sqlite3, time; db = sqlite3.connect({self.location!r}, "
+                                  "isolation_level=None, timeout=20); db.execute('BEGIN IMMEDIATE'); "
+                                  "db.execute('DELETE FROM tenant'); print('there', flush=True); time.sleep(60)"],
+                                 stdout=subprocess.PIPE)
+        dying.stdout.readline()
+        dying.kill()
+        dying.wait()
+        dying.stdout.close()
+
+    def restart_server(self):
+        pass
+
+    def stop_server(self):
+        self.away = self.location + ".away"
+        os.rename(self.location, self.away)
+
+    def start_server(self):
+        os.rename(self.away, self.location)
+
+
+class Postgresql(Sql):
+    name, reads_all = "postgresql", False
+
+    def __enter__(self):
+        self.server = postgres.Server()
+        self.location = self.server.make_database("tenants")
+        self.open()
+        self.session.rows((BUILD / "vrf-sync/schema-postgresql.sql").read_text())
+        return self
+
+    def __exit__(self, *_):
+        self.server.close()
+
+    def open(self):
+        self.session = self.server.session("tenants")
+
+    def script(self, text):
+        self.session.rows(f"BEGIN; {text} COMMIT;")
+
+    def rows(self, text):
+        return self.session.rows(text)
+
+    def kill_server(self):
+        self.server.kill()
+
+    def restart_server(self):
+        self.server.start()
+        self.open()
+
+    def stop_server(self):
+        self.server.stop()
+
+    def start_server(self):
+        self.restart_server()
+
+
+ENGINES = (Sqlite, Postgresql)
+
+
+# ---- a node ----
+
+class Node:
+    """tests/source_node; .loads are the words of its "load" lines, .problem what it says of the source."""
+
+    def __init__(self, engine, name="dlr"):
+        self.engine, self.name = engine, name
+        self.loads, self.problems, self.shown, self.problem, self.complete = [], [], [], None, 0
+        self.process = subprocess.Popen([BUILD / "tests/source_node", engine.name, engine.location, name],
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.reader = threading.Thread(target=self.read, daemon=True)
+        self.reader.start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, *_):
+        self.process.stdin.close()
+        status = self.process.wait(20)
+        self.reader.join(20)
+        self.process.stdout.close()
+        assert kind or status in (0, -signal.SIGKILL), f"source_node ended with status {status}"
+
+    def read(self):
+        for line in self.process.stdout:
+            _, _, what, *words = line.split()
+            if what == "load":
+                self.loads.append(words)
+            elif what == "problem":
+                self.problem = " ".join(words)
+                self.problems.append(self.problem)
+            elif what == "ended":
+                self.problem = None
+            elif what == "switch":
+                self.shown.append(words)
+            elif what == "end":
+                self.complete += 1
+
+    def tell(self, word):
+        self.process.stdin.write(word + "\n")
+        self.process.stdin.flush()
+
+    def switches(self):
+        self.shown.clear()
+        before = self.complete
+        self.tell("show")
+        until(lambda: self.complete > before, "the node to show what it has")
+        return {name: set(prefixes) for name, _, *prefixes in self.shown}
+
+    def comes_to(self, wanted, seconds=PATIENCE):
+        until(lambda: self.switches() == wanted, lambda: f"{wanted}, it has {self.switches()}; {self.problem}", seconds)
+
+    def agrees(self):
+        self.comes_to(self.engine.switches())
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+
+# ---- what is tested; each begins with a network, and a node that has read it ----
+
+def changes_come_as_changes(engine, node):
+    same("the first load is all", "full", node.loads[0][0])
+    engine.tenant(1)
+    engine.switch(1, 1)
+    node.agrees()
+    engine.switch(1, 2)
+    node.agrees()
+    engine.no_switch(1, 1)
+    node.agrees()
+    same("the others are not", {"part"}, {load[0] for load in node.loads[1:]})
+    engine.no_tenant(1)
+    node.agrees()
+    same("the end", {}, node.switches())
+    same("problems", [], node.problems)
+
+
+def a_node_reads_and_plans_what_it_serves(engine, _):
+    engine.tenant(1)
+    engine.switch(1, 1)
+    with Node(engine, "idle") as idle:
+        until(lambda: idle.loads, "the first load")
+        served = engine.switches() if engine.reads_all else {}
+        idle.comes_to(served)
+        before = len(idle.loads)
+        engine.switch(1, 2)
+        engine.tenant(2)
+        with Node(engine) as other:
+            other.agrees()
+        time.sleep(0.5)
+        same("tenants planned at a node that serves none", {"0"}, {load[4] for load in idle.loads[before:]} | {"0"})
+        same("tenants read there", {"0"}, {load[2] for load in idle.loads[before:]} | {"0"} if not engine.reads_all else {"0"})
+        engine.move(1, True)
+        until(lambda: any(load[4] == "1" for load in idle.loads[before:]), "the tenant to be planned where it is served now")
+        idle.comes_to(engine.switches() if engine.reads_all else engine.switches("t1"))
+        engine.move(1, False)
+        idle.comes_to(engine.switches() if engine.reads_all else {})
+
+
+def nothing_is_lost_when_tenantd_is_killed(engine, _):
+    chance = random.Random(SEED)
+    engine.tenant(1)
+    for number in range(1, ROUNDS + 1):
+        with Node(engine) as node:
+            time.sleep(chance.random() * 0.1)
+            engine.switch(1, number)
+            time.sleep(chance.random() * 0.02)
+            node.kill()
+    with Node(engine) as node:
+        node.agrees()
+    same("switches", ROUNDS, len(engine.switches()))
+    return {"kills of a node survived": ROUNDS}
+
+
+def nothing_is_lost_when_the_server_is_killed(engine, node):
+    chance = random.Random(SEED)
+    engine.tenant(1)
+    node.agrees()
+    written = set()
+    for number in range(1, ROUNDS + 1):
+        written |= write_until_killed(engine, chance, number)
+        engine.restart_server()
+        node.agrees()
+        have = set(engine.switches())
+        same("committed switches that are gone", set(), written - have)
+    same("the load was never empty", True, all(load[0] == "part" or load[2] != "0" for load in node.loads[1:]))
+    return {"kills of a server survived": ROUNDS}
+
+
+def write_until_killed(engine, chance, number):
+    """Switches of which the commit was answered."""
+    done, killer = set(), threading.Timer(chance.random() * 0.15, engine.kill_server)
+    killer.start()
+    try:
+        for step in range(1, 200):
+            if not killer.is_alive():
+                break
+            engine.empty_switch(1, f"k{number}-{step}")
+            done.add(f"t1/k{number}-{step}")
+    except (postgres.Refused, sqlite3.Error):
+        pass    # what was not answered may be there or not
+    killer.join()
+    return done
+
+
+def a_source_that_is_gone_is_not_empty(engine, node):
+    engine.tenant(1)
+    engine.switch(1, 1)
+    node.agrees()
+    had, loads = node.switches(), len(node.loads)
+    engine.stop_server()
+    until(lambda: node.problem, "the problem")
+    same("what it has meanwhile", had, node.switches())
+    same("one sentence", 1, len({p for p in node.problems if p}))
+    time.sleep(1)
+    same("loads meanwhile", loads, len(node.loads))
+    engine.start_server()
+    until(lambda: not node.problem, "the end of the problem")
+    engine.switch(1, 2)
+    node.agrees()
+
+
+def a_log_that_was_trimmed_leads_to_all(engine, node):
+    engine.tenant(1)
+    node.agrees()
+    node.process.send_signal(signal.SIGSTOP)
+    engine.switch(1, 1)
+    engine.forget()
+    before = len(node.loads)
+    node.process.send_signal(signal.SIGCONT)
+    node.agrees()
+    same("it read", ["full"], [load[0] for load in node.loads[before:]])
+
+
+def a_newer_schema_is_held(engine, node):
+    engine.tenant(1)
+    node.agrees()
+    engine.version(99)
+    engine.stop_server()
+    until(lambda: node.problem, "the loss")
+    engine.start_server()
+    until(lambda: node.problem and "schema version 99" in node.problem, lambda: f"the sentence, it says {node.problem}")
+    engine.switch(1, 1)
+    time.sleep(1)
+    same("what it has", {}, node.switches())
+    engine.version(3)
+    node.agrees()
+
+
+def wakes_for_nothing_do_nothing(engine, node):
+    engine.tenant(1)
+    node.agrees()
+    before = len(node.loads)
+    for number in range(20):
+        engine.script(f"DELETE FROM node_status WHERE node = 'x{number}';"
+                      f"INSERT INTO node_status VALUES ('x{number}', 1, 1, 1, '');")
+    node.tell("reload")
+    until(lambda: len(node.loads) > before, "what was asked for")
+    time.sleep(0.3)
+    same("loads", ["full"], [load[0] for load in node.loads[before:]])
+
+
+TESTS = (changes_come_as_changes, a_node_reads_and_plans_what_it_serves, nothing_is_lost_when_tenantd_is_killed,
+         nothing_is_lost_when_the_server_is_killed, a_source_that_is_gone_is_not_empty, a_log_that_was_trimmed_leads_to_all,
+         a_newer_schema_is_held, wakes_for_nothing_do_nothing)
+
+
+def run(engine_class, test):
+    with engine_class() as engine:
+        engine.network()
+        with Node(engine) as node:
+            until(lambda: node.loads, lambda: f"the first load; {node.problem}")
+            return test(engine, node) or {}
+
+
+def main():
+    chosen = sys.argv[1:]
+    checks, failures, counts = 0, 0, {}
+    for engine in ENGINES:
+        for test in TESTS:
+            if chosen and not any(word in f"{engine.name} {test.__name__}" for word in chosen):
+                continue
+            checks += 1
+            began = time.monotonic()
+            try:
+                for what, number in run(engine, test).items():
+                    counts[what] = counts.get(what, 0) + number
+            except (AssertionError, OSError, postgres.Refused, sqlite3.Error) as error:
+                failures += 1
+                print(f"{__file__}:1:F:{engine.name}:{test.__name__}:0: {type(error).__name__}: {error}")
+            if chosen:
+                print(f"{engine.name} {test.__name__}: {time.monotonic() - began:.1f} s", flush=True)
+    print("counts: " + ", ".join(f"{number} {what}" for what, number in counts.items()))
+    print(f"{100 * (checks - failures) // max(checks, 1)}%: Checks: {checks}, Failures: {failures}, Errors: 0")
+    sys.exit(failures > 0)
+
+
+if __name__ == "__main__":
+    main()

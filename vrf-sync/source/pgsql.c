@@ -1,0 +1,460 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A connection to PostgreSQL on FRR's event loop. */
+#include <zebra.h>
+
+#include <ctype.h>
+#include <libpq-fe.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "darr.h"
+#include "frrevent.h"
+#include "memory.h"
+
+#include "source/pgsql.h"
+
+DECLARE_MGROUP(TENANT_SOURCE);
+DEFINE_MTYPE_STATIC(TENANT_SOURCE, PGSQL, "PostgreSQL connection");
+DEFINE_MTYPE_STATIC(TENANT_SOURCE, PGSQL_TEXT, "PostgreSQL statement");
+
+/* Of one host; several are tried one after another, each as long. */
+#define CONNECT_MS 10000
+/* Without a word while an answer is due. */
+#define ANSWER_MS 30000
+/* Rows of an answer that are held at a time. */
+#define ROWS_AT_ONCE 256
+
+enum due { DUE_STATEMENT, DUE_PREPARED, DUE_SYNC };
+
+struct expected {
+	enum due due;
+	const void *tag;
+};
+
+struct pgsql {
+	struct event_loop *loop;
+	struct pgsql_cbs cbs;
+	void *arg;
+	PGconn *conn;
+	bool connected, failed;
+	char **prepared;           /* darr; statement "tN" is the text at N */
+	struct expected *expected; /* darr; answers in the order in which they come */
+	unsigned int done;         /* of these */
+	struct event *ev_read, *ev_write, *ev_deadline, *ev_failed;
+	struct reason why;
+};
+
+static const char *const schemes[] = { "postgresql://", "postgres://" };
+
+/* ---- what it is called ---- */
+
+static bool is_uri(const char *uri)
+{
+	for (unsigned int i = 0; i < array_size(schemes); i++)
+		if (!strncmp(uri, schemes[i], strlen(schemes[i])))
+			return true;
+	return false;
+}
+
+/* libpq's words, the last line of them: where several hosts were tried, of the last. */
+static void one_line(const char *words, char *buf, size_t size)
+{
+	const char *line = words, *at;
+	size_t len;
+
+	for (at = words; *at; at++)
+		if (*at == '\n' && at[1] && !isspace((unsigned char)at[1]))
+			line = at + 1;
+	len = MIN(strcspn(line, "\n"), size - 1);
+	memcpy(buf, line, len);
+	buf[len] = '\0';
+}
+
+bool pgsql_check(const char *uri, struct reason *why)
+{
+	PQconninfoOption *options = NULL;
+	char *words = NULL, line[160];
+
+	if (!is_uri(uri)) {
+		reason_set(
+			why,
+			"The database must be named as postgresql://USER@HOST/DATABASE is, %s is not",
+			uri);
+		return false;
+	}
+	options = PQconninfoParse(uri, &words);
+	if (!options) {
+		one_line(words ? words : "it cannot be taken apart", line, sizeof(line));
+		reason_set(why, "This is no name of a PostgreSQL database: %s", line);
+	}
+	PQfreemem(words);
+	PQconninfoFree(options);
+	return options != NULL;
+}
+
+static const char *option_of(const PQconninfoOption *options, const char *name)
+{
+	for (; options && options->keyword; options++)
+		if (!strcmp(options->keyword, name))
+			return options->val;
+	return NULL;
+}
+
+void pgsql_describe(const char *uri, char *buf, size_t size)
+{
+	PQconninfoOption *options = PQconninfoParse(uri, NULL);
+	const char *host = option_of(options, "host"), *database = option_of(options, "dbname");
+
+	snprintf(buf, size, "%s/%s", host ? host : "localhost", database ? database : "");
+	PQconninfoFree(options);
+}
+
+/* ---- the end ---- */
+
+static void tell_failed(struct event *event)
+{
+	struct pgsql *pgsql = EVENT_ARG(event);
+
+	pgsql->cbs.down(pgsql->arg, pgsql->why.text);
+}
+
+/* Told in a turn of the loop of its own: nobody who asks is to lose what he asks. */
+static void fail(struct pgsql *pgsql)
+{
+	if (pgsql->failed)
+		return;
+	pgsql->failed = true;
+	event_cancel(&pgsql->ev_read);
+	event_cancel(&pgsql->ev_write);
+	event_cancel(&pgsql->ev_deadline);
+	event_add_event(pgsql->loop, tell_failed, pgsql, 0, &pgsql->ev_failed);
+}
+
+static void fail_as_libpq_says(struct pgsql *pgsql, const char *words)
+{
+	char line[200];
+
+	one_line(words && *words ? words : "the connection was lost", line, sizeof(line));
+	reason_set(&pgsql->why, "%s", line);
+	fail(pgsql);
+}
+
+static void overdue(struct event *event)
+{
+	struct pgsql *pgsql = EVENT_ARG(event);
+
+	reason_set(&pgsql->why, "the server has not answered for %d s",
+		   (pgsql->connected ? ANSWER_MS : CONNECT_MS) / 1000);
+	fail(pgsql);
+}
+
+static void set_deadline(struct pgsql *pgsql, long ms)
+{
+	event_cancel(&pgsql->ev_deadline);
+	if (ms)
+		event_add_timer_msec(pgsql->loop, overdue, pgsql, ms, &pgsql->ev_deadline);
+}
+
+/* ---- answers ---- */
+
+static const char *result_text(const struct row *row, int col, size_t *len)
+{
+	*len = 0;
+	if (PQgetisnull(row->at, row->index, col))
+		return NULL;
+	*len = PQgetlength(row->at, row->index, col);
+	return PQgetvalue(row->at, row->index, col);
+}
+
+static int64_t result_number(const struct row *row, int col)
+{
+	char *end;
+	const char *text = PQgetvalue(row->at, row->index, col);
+	long long value = strtoll(text, &end, 10);
+
+	return *end ? 0 : value;
+}
+
+static const struct row_ops result_row = {
+	.text = result_text,
+	.number = result_number,
+};
+
+static void take_rows(struct pgsql *pgsql, PGresult *result, const void *tag)
+{
+	struct row row = { .ops = &result_row, .at = result };
+
+	if (!tag)
+		return;
+	for (int count = PQntuples(result); row.index < count; row.index++) {
+		if (pgsql->cbs.row(pgsql->arg, tag, &row, &pgsql->why))
+			continue;
+		fail(pgsql);
+		return;
+	}
+}
+
+static void take_result(struct pgsql *pgsql, PGresult *result)
+{
+	const struct expected *expected = &pgsql->expected[pgsql->done];
+
+	switch (PQresultStatus(result)) {
+	case PGRES_TUPLES_OK:
+	case PGRES_TUPLES_CHUNK:
+		take_rows(pgsql, result, expected->tag);
+		break;
+	case PGRES_COMMAND_OK:
+	case PGRES_PIPELINE_SYNC:
+		break;
+	default:
+		fail_as_libpq_says(pgsql, PQresultErrorMessage(result));
+	}
+}
+
+static bool is_all_answered(const struct pgsql *pgsql)
+{
+	return pgsql->done == darr_len(pgsql->expected);
+}
+
+/* To be said before libpq has looked at any of its rows. */
+static void want_parts(struct pgsql *pgsql)
+{
+	if (pgsql->expected[pgsql->done].due == DUE_STATEMENT)
+		PQsetChunkedRowsMode(pgsql->conn, ROWS_AT_ONCE);
+}
+
+static void next_answer(struct pgsql *pgsql)
+{
+	pgsql->done++;
+	if (!is_all_answered(pgsql)) {
+		want_parts(pgsql);
+		return;
+	}
+	darr_reset(pgsql->expected);
+	pgsql->done = 0;
+	set_deadline(pgsql, 0);
+	pgsql->cbs.answered(pgsql->arg);
+}
+
+/* After each statement libpq gives a NULL, after a sync it does not. */
+static void take_answers(struct pgsql *pgsql)
+{
+	while (!pgsql->failed && !is_all_answered(pgsql) && !PQisBusy(pgsql->conn)) {
+		PGresult *result = PQgetResult(pgsql->conn);
+
+		if (!result || pgsql->expected[pgsql->done].due == DUE_SYNC) {
+			PQclear(result);
+			next_answer(pgsql);
+			continue;
+		}
+		take_result(pgsql, result);
+		PQclear(result);
+	}
+}
+
+static void take_notices(struct pgsql *pgsql)
+{
+	PGnotify *notice;
+	bool any = false;
+
+	while (!pgsql->failed && (notice = PQnotifies(pgsql->conn))) {
+		any = true;
+		PQfreemem(notice);
+	}
+	if (any)
+		pgsql->cbs.notified(pgsql->arg);
+}
+
+/* ---- the socket ---- */
+
+static void flush(struct pgsql *pgsql);
+
+static void readable(struct event *event)
+{
+	struct pgsql *pgsql = EVENT_ARG(event);
+
+	event_add_read(pgsql->loop, readable, pgsql, PQsocket(pgsql->conn), &pgsql->ev_read);
+	if (!PQconsumeInput(pgsql->conn)) {
+		fail_as_libpq_says(pgsql, PQerrorMessage(pgsql->conn));
+		return;
+	}
+	if (!is_all_answered(pgsql))
+		set_deadline(pgsql, ANSWER_MS);
+	flush(pgsql); /* it may have waited for us to read */
+	take_answers(pgsql);
+	take_notices(pgsql);
+}
+
+static void writable(struct event *event)
+{
+	flush(EVENT_ARG(event));
+}
+
+static void flush(struct pgsql *pgsql)
+{
+	int left = pgsql->failed ? 0 : PQflush(pgsql->conn);
+
+	if (left < 0)
+		fail_as_libpq_says(pgsql, PQerrorMessage(pgsql->conn));
+	else if (left > 0)
+		event_add_write(pgsql->loop, writable, pgsql, PQsocket(pgsql->conn),
+				&pgsql->ev_write);
+}
+
+/* ---- connecting ---- */
+
+static void poll_connection(struct event *event);
+
+static void is_up(struct pgsql *pgsql)
+{
+	if (PQsetnonblocking(pgsql->conn, 1) < 0 || !PQenterPipelineMode(pgsql->conn)) {
+		fail_as_libpq_says(pgsql, PQerrorMessage(pgsql->conn));
+		return;
+	}
+	pgsql->connected = true;
+	set_deadline(pgsql, 0);
+	event_add_read(pgsql->loop, readable, pgsql, PQsocket(pgsql->conn), &pgsql->ev_read);
+	pgsql->cbs.up(pgsql->arg);
+}
+
+/* The socket is another one for each host, and each attempt with or without TLS. */
+static void go_on(struct pgsql *pgsql, PostgresPollingStatusType status)
+{
+	event_cancel(&pgsql->ev_read);
+	event_cancel(&pgsql->ev_write);
+	switch (status) {
+	case PGRES_POLLING_OK:
+		is_up(pgsql);
+		break;
+	case PGRES_POLLING_READING:
+		event_add_read(pgsql->loop, poll_connection, pgsql, PQsocket(pgsql->conn),
+			       &pgsql->ev_read);
+		break;
+	case PGRES_POLLING_WRITING:
+	case PGRES_POLLING_ACTIVE:
+		event_add_write(pgsql->loop, poll_connection, pgsql, PQsocket(pgsql->conn),
+				&pgsql->ev_write);
+		break;
+	case PGRES_POLLING_FAILED:
+		fail_as_libpq_says(pgsql, PQerrorMessage(pgsql->conn));
+		break;
+	}
+}
+
+static void poll_connection(struct event *event)
+{
+	struct pgsql *pgsql = EVENT_ARG(event);
+
+	go_on(pgsql, PQconnectPoll(pgsql->conn));
+}
+
+static void ignore_notice(void *arg, const PGresult *result)
+{
+}
+
+/* What a URI may say otherwise: a server that is cut off is to be missed in seconds. */
+static PGconn *begin_connecting(const char *uri)
+{
+	static const char *const keys[] = {
+		"application_name", "client_encoding",  "keepalives_idle", "keepalives_interval",
+		"keepalives_count", "tcp_user_timeout", "dbname",          NULL,
+	};
+	const char *const values[] = { "tenantd", "UTF8", "5", "2", "3", "10000", uri, NULL };
+
+	return PQconnectStartParams(keys, values, 1);
+}
+
+struct pgsql *pgsql_open(struct event_loop *loop, const char *uri, const struct pgsql_cbs *cbs,
+			 void *arg)
+{
+	struct pgsql *pgsql = XCALLOC(MTYPE_PGSQL, sizeof(*pgsql));
+
+	pgsql->loop = loop;
+	pgsql->cbs = *cbs;
+	pgsql->arg = arg;
+	pgsql->conn = begin_connecting(uri);
+	if (!pgsql->conn || PQstatus(pgsql->conn) == CONNECTION_BAD) {
+		fail_as_libpq_says(pgsql, pgsql->conn ? PQerrorMessage(pgsql->conn)
+						      : "there is no memory");
+		return pgsql;
+	}
+	PQsetNoticeReceiver(pgsql->conn, ignore_notice, NULL);
+	set_deadline(pgsql, CONNECT_MS);
+	go_on(pgsql, PGRES_POLLING_WRITING);
+	return pgsql;
+}
+
+void pgsql_close(struct pgsql *pgsql)
+{
+	char **text;
+
+	if (!pgsql)
+		return;
+	event_cancel(&pgsql->ev_read);
+	event_cancel(&pgsql->ev_write);
+	event_cancel(&pgsql->ev_deadline);
+	event_cancel(&pgsql->ev_failed);
+	PQfinish(pgsql->conn);
+	darr_foreach_p (pgsql->prepared, text)
+		XFREE(MTYPE_PGSQL_TEXT, *text);
+	darr_free(pgsql->prepared);
+	darr_free(pgsql->expected);
+	XFREE(MTYPE_PGSQL, pgsql);
+}
+
+/* ---- asking ---- */
+
+static void expect(struct pgsql *pgsql, enum due due, const void *tag)
+{
+	*darr_append(pgsql->expected) = (struct expected){ .due = due, .tag = tag };
+}
+
+/* The name under which it is prepared, now if it was not. */
+static const char *prepare(struct pgsql *pgsql, const char *sql, char name[static 16])
+{
+	unsigned int i;
+
+	for (i = 0; i < darr_len(pgsql->prepared); i++)
+		if (!strcmp(pgsql->prepared[i], sql))
+			break;
+	snprintf(name, 16, "t%u", i);
+	if (i < darr_len(pgsql->prepared))
+		return name;
+	*darr_append(pgsql->prepared) = XSTRDUP(MTYPE_PGSQL_TEXT, sql);
+	if (PQsendPrepare(pgsql->conn, name, sql, 0, NULL))
+		expect(pgsql, DUE_PREPARED, NULL);
+	else
+		fail_as_libpq_says(pgsql, PQerrorMessage(pgsql->conn));
+	return name;
+}
+
+void pgsql_ask(struct pgsql *pgsql, const char *sql, const char *const *values, unsigned int count,
+	       const void *tag)
+{
+	bool first = is_all_answered(pgsql);
+	char name[16];
+
+	if (pgsql->failed)
+		return;
+	prepare(pgsql, sql, name);
+	if (!PQsendQueryPrepared(pgsql->conn, name, count, values, NULL, NULL, 0)) {
+		fail_as_libpq_says(pgsql, PQerrorMessage(pgsql->conn));
+		return;
+	}
+	expect(pgsql, DUE_STATEMENT, tag);
+	if (first)
+		want_parts(pgsql);
+}
+
+void pgsql_send(struct pgsql *pgsql)
+{
+	if (pgsql->failed)
+		return;
+	if (!PQpipelineSync(pgsql->conn)) {
+		fail_as_libpq_says(pgsql, PQerrorMessage(pgsql->conn));
+		return;
+	}
+	expect(pgsql, DUE_SYNC, NULL);
+	set_deadline(pgsql, ANSWER_MS);
+	flush(pgsql);
+}
