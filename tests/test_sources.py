@@ -104,9 +104,6 @@ class Sql:
     def version(self, number):
         self.script(f"UPDATE schema_version SET version = {number};")
 
-    def revision(self):
-        return int(self.rows("SELECT coalesce(max(seq), 0) FROM change_log")[0][0])
-
 
 class Sqlite(Sql):
     name, reads_all = "sqlite", True
@@ -128,6 +125,9 @@ class Sqlite(Sql):
 
     def rows(self, text):
         return self.db.execute(text).fetchall()
+
+    def revision(self):
+        return str(self.rows("SELECT seq FROM sqlite_sequence WHERE name = 'change_log'")[0][0])
 
     def kill_server(self):
         """There is none; what comes nearest is a writer that dies within its transaction."""
@@ -173,6 +173,9 @@ class Postgresql(Sql):
     def rows(self, text):
         return self.session.rows(text)
 
+    def revision(self):
+        return self.rows("SELECT seq FROM change_seq")[0][0]
+
     def kill_server(self):
         self.server.kill()
 
@@ -197,7 +200,7 @@ class Node:
 
     def __init__(self, engine, name="dlr"):
         self.engine, self.name = engine, name
-        self.loads, self.problems, self.shown, self.problem, self.complete = [], [], [], None, 0
+        self.loads, self.problems, self.shown, self.faults, self.problem, self.complete = [], [], [], {}, None, 0
         self.process = subprocess.Popen([BUILD / "tests/source_node", engine.name, engine.location, name],
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.reader = threading.Thread(target=self.read, daemon=True)
@@ -223,6 +226,8 @@ class Node:
                 self.problems.append(self.problem)
             elif what == "ended":
                 self.problem = None
+            elif what == "tenant":
+                self.faults[words[0]] = " ".join(words[1:])
             elif what == "switch":
                 self.shown.append(words)
             elif what == "end":
@@ -232,8 +237,14 @@ class Node:
         self.process.stdin.write(word + "\n")
         self.process.stdin.flush()
 
+    def judged(self):
+        """{tenant: why it is held, or ""}"""
+        self.switches()
+        return dict(self.faults)
+
     def switches(self):
         self.shown.clear()
+        self.faults.clear()
         before = self.complete
         self.tell("show")
         until(lambda: self.complete > before, "the node to show what it has")
@@ -243,6 +254,8 @@ class Node:
         until(lambda: self.switches() == wanted, lambda: f"{wanted}, it has {self.switches()}; {self.problem}", seconds)
 
     def agrees(self):
+        revision = self.engine.revision()
+        until(lambda: self.loads and self.loads[-1][1] == revision, lambda: f"revision {revision}; {self.problem}")
         self.comes_to(self.engine.switches())
 
     def kill(self):
@@ -393,9 +406,55 @@ def wakes_for_nothing_do_nothing(engine, node):
     same("loads", ["full"], [load[0] for load in node.loads[before:]])
 
 
+def a_node_judges_as_if_it_had_read_all(engine, _):
+    """Of two tenants that claim a number one is held, by every node: also by one that does not serve the other."""
+    if engine.reads_all:
+        return {}
+    chance, compared, held = random.Random(SEED), 0, 0
+    with Sqlite() as all_of_it:
+        all_of_it.network()
+        both = lambda text: (engine.script(text), all_of_it.script(text))
+        for number in range(1, 9):
+            both(f"INSERT INTO tenant (id, name) VALUES ({number}, 't{number}');"
+                 f"INSERT INTO logical_switch (id, tenant_id, name) VALUES ({number}, {number}, 's');")
+        with Node(engine) as node, Node(all_of_it) as knows_all:
+            for _ in range(30 * ROUNDS):
+                both(change_at_random(chance))
+                served = {name for name, in all_of_it.rows(
+                    "SELECT DISTINCT t.name FROM tenant t JOIN attachment a ON a.tenant_id = t.id WHERE a.node_id = 1")}
+                verdicts = lambda of: {name: fault for name, fault in of.judged().items() if name in served}
+                until(lambda: len(verdicts(knows_all)) == len(served) and verdicts(node) == verdicts(knows_all),
+                      lambda: f"{verdicts(knows_all)}, it has {verdicts(node)}", 10)
+                compared, held = compared + 1, held + any(verdicts(node).values())
+        known = {row[0] for row in engine.rows("SELECT served_tenants('dlr')")}
+        same("of one and of all", known, {row[0] for row in engine.rows("SELECT id FROM tenant WHERE serves_tenant('dlr', id)")})
+    assert held > compared // 20, f"only {held} of {compared} states had a conflict"
+    return {"states judged by a part as by all": compared}
+
+
+def change_at_random(chance):
+    """One that may make two tenants claim the same, or may end that."""
+    one, other = chance.sample(range(1, 9), 2)
+    override = lambda table, column, *numbers: (
+        f"UPDATE {table} SET {column} = NULL WHERE id = {one}; UPDATE {table} SET {column} = {(number := chance.choice(numbers))}"
+        f" WHERE id = {one} AND NOT EXISTS (SELECT 1 FROM {table} WHERE {column} = {number});")
+    return chance.choice((
+        override("tenant", "rd_number", "NULL", other, other + 8),
+        override("tenant", "rt_number", "NULL", other, other + 8, 1000000 + other),
+        override("logical_switch", "vni", "NULL", 100000 + other, 5000 + other % 2),
+        f"DELETE FROM attachment WHERE tenant_id = {one};",
+        f"DELETE FROM attachment WHERE tenant_id = {one};"
+        f"INSERT INTO attachment (tenant_id, node_id, role) VALUES ({one}, 1, 'dlr'), ({one}, 2, 'edge');",
+        f"DELETE FROM attachment WHERE tenant_id = {one};"
+        f"INSERT INTO attachment (tenant_id, node_id, role) VALUES ({one}, 3, 'pe'), ({one}, 2, 'edge');",
+        f"DELETE FROM circuit WHERE tenant_id = {one};",
+        f"DELETE FROM circuit WHERE tenant_id = {one};"
+        f"INSERT INTO circuit (tenant_id, wire_id, vlan) VALUES ({one}, 1, {chance.choice((100 + other, 3000))});"))
+
+
 TESTS = (changes_come_as_changes, a_node_reads_and_plans_what_it_serves, nothing_is_lost_when_tenantd_is_killed,
          nothing_is_lost_when_the_server_is_killed, a_source_that_is_gone_is_not_empty, a_log_that_was_trimmed_leads_to_all,
-         a_newer_schema_is_held, wakes_for_nothing_do_nothing)
+         a_newer_schema_is_held, wakes_for_nothing_do_nothing, a_node_judges_as_if_it_had_read_all)
 
 
 def run(engine_class, test):

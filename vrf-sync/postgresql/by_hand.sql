@@ -175,12 +175,58 @@ CREATE TRIGGER log AFTER INSERT OR UPDATE OR DELETE ON switch_vlan FOR EACH ROW
 	EXECUTE FUNCTION log_change('switch_id', 'SELECT tenant_id FROM logical_switch WHERE id = ($1).switch_id');
 
 -- @ tail
--- The tenants that a node has to know of: ids, each once.
+-- Tenants that may claim the same number (model/claims.h): pairs, of which one has it in a column "override", and the
+-- other by its rule; two in a column are refused, but for VLANs of circuits.  Some pairs are of tenants that never
+-- meet, which does no harm.  Names of VRFs, tables and ports are a matter of nodes that have both.
+CREATE VIEW claim_pair AS
+	SELECT o.id AS a, t.id AS b FROM tenant o JOIN tenant t ON t.id = o.rd_number AND t.rd_number IS NULL
+	UNION ALL
+	SELECT o.id, t.id FROM tenant o JOIN tenant t ON t.id = o.rt_number AND t.rt_number IS NULL
+	UNION ALL
+	SELECT o.id, t.id FROM provider p CROSS JOIN tenant o JOIN tenant t ON t.id = o.rt_number - p.leak_base
+	UNION ALL
+	SELECT o.tenant_id, t.tenant_id FROM provider p CROSS JOIN logical_switch o
+		JOIN logical_switch t ON t.id = o.vni - p.vni_base AND t.vni IS NULL
+	UNION ALL
+	SELECT o.tenant_id, t.tenant_id FROM circuit o JOIN circuit t ON t.wire_id = o.wire_id AND t.vlan = o.vlan
+	UNION ALL
+	SELECT o.tenant_id, t.id FROM circuit o JOIN wire w ON w.id = o.wire_id JOIN tenant t ON t.id = o.vlan - w.vlan_base
+	UNION ALL
+	SELECT o.tenant_id, t.tenant_id FROM public_address o JOIN public_address t ON t.address = o.address;
+CREATE INDEX circuit_vlan ON circuit (vlan) WHERE vlan IS NOT NULL;
+
+-- Who matters to whom: the parties of a leak, and those who may claim the same.
+CREATE VIEW tenant_neighbor AS
+	SELECT a AS id, b AS of FROM claim_pair WHERE a <> b
+	UNION ALL
+	SELECT b, a FROM claim_pair WHERE a <> b
+	UNION ALL
+	SELECT from_tenant, to_tenant FROM leak
+	UNION ALL
+	SELECT to_tenant, from_tenant FROM leak;
+
+-- Where a tenant is.
+CREATE VIEW tenant_place AS
+	SELECT attachment.tenant_id, node.name AS node FROM attachment JOIN node ON node.id = attachment.node_id
+	UNION ALL
+	SELECT link.tenant_id, node.name FROM link JOIN node ON node.id = link.node_id;
+
+-- The tenants that a node has to know of: those it serves, and their neighbors.  Whether one of them is to be held is
+-- decided by each node for itself, and all are to come to the same.
 CREATE FUNCTION served_tenants(node_name text) RETURNS SETOF bigint LANGUAGE sql STABLE
 BEGIN ATOMIC
-	SELECT attachment.tenant_id FROM attachment JOIN node ON node.id = attachment.node_id WHERE node.name = node_name
+	WITH served AS MATERIALIZED (SELECT DISTINCT tenant_id AS id FROM tenant_place WHERE node = node_name)
+	SELECT id FROM served
 	UNION
-	SELECT link.tenant_id FROM link JOIN node ON node.id = link.node_id WHERE node.name = node_name;
+	SELECT neighbor.id FROM tenant_neighbor neighbor JOIN served ON served.id = neighbor.of;
+END;
+
+-- The same of one tenant, for which it need not list them all.
+CREATE FUNCTION serves_tenant(node_name text, tenant bigint) RETURNS boolean LANGUAGE sql STABLE
+BEGIN ATOMIC
+	SELECT EXISTS (SELECT FROM tenant_place WHERE tenant_id = tenant AND node = node_name)
+		OR EXISTS (SELECT FROM tenant_neighbor neighbor JOIN tenant_place place ON place.tenant_id = neighbor.of
+			WHERE neighbor.id = tenant AND place.node = node_name);
 END;
 
 -- Lets a role do what tenantd does: read all, and write what its node says of itself and of hosts.
@@ -194,7 +240,8 @@ BEGIN
 	END LOOP;
 	EXECUTE format('GRANT INSERT, UPDATE, DELETE ON node_status, tenant_status, subnet_trace TO %I', node_role);
 	EXECUTE format('GRANT INSERT, UPDATE ON host TO %I', node_role);
-	EXECUTE format('GRANT EXECUTE ON FUNCTION served_tenants(text) TO %I', node_role);
+	EXECUTE format('GRANT SELECT ON claim_pair, tenant_neighbor, tenant_place TO %I', node_role);
+	EXECUTE format('GRANT EXECUTE ON FUNCTION served_tenants(text), serves_tenant(text, bigint) TO %I', node_role);
 END $$;
 
 -- A role of this name is taken to be tenantd's; for any other say SELECT allow_node('NAME').

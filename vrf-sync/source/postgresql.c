@@ -6,8 +6,8 @@
  * lost, or the server is gone without a word.  A look is one transaction that sees
  * one state (rows.h): the way there and back twice, once for what has changed and
  * once for the tenants concerned.  Only tenants are read that matter to this node,
- * which the database itself says (served_tenants()): the name of the node is a
- * setting of the session.
+ * which the database itself says (served_tenants(), serves_tenant()): the name of the
+ * node is a setting of the session.
  *
  * Writers are put in order by the schema (change_seq), so that a revision means all
  * up to it.  A server that took over from another may lack the newest of it, and
@@ -53,6 +53,7 @@ struct pg_source {
 	struct pgsql *pgsql;
 	enum turn turn;
 	bool again; /* something was said while we were reading */
+	bool anew;  /* the next look is to read everything */
 
 	/* what the server says of itself */
 	bool is_ours, is_standby, listens;
@@ -74,6 +75,10 @@ static const struct dialect dialect = {
 	.revision = "SELECT seq FROM change_seq",
 	.operation = "SELECT coalesce(max(id), 0) FROM operation",
 	.only = " IN (SELECT served_tenants(current_setting('frr_tenant.node')))",
+	.concerns = "serves_tenant(current_setting('frr_tenant.node'), tenant_id)::integer",
+	.neighbors = "SELECT DISTINCT neighbor.id FROM change_log JOIN tenant_neighbor neighbor"
+		     " ON neighbor.of = change_log.tenant_id WHERE seq > $1 AND"
+		     " serves_tenant(current_setting('frr_tenant.node'), neighbor.of)",
 	.mark = "xid || '/' || at",
 };
 
@@ -227,7 +232,11 @@ static void look(struct pg_source *source)
 		source->again = true;
 		return;
 	}
-	source->again = false;
+	if (source->anew) {
+		source->loaded = false;
+		source->operations_read = -1;
+	}
+	source->again = source->anew = false;
 	source->turn = READING;
 	source->base.noticed = clock_us();
 	source->inquiry = inquiry_new(&dialect, source->name,
@@ -302,9 +311,7 @@ static void end_reading(struct pg_source *source)
 	if (ret == 0) {
 		hand_over(source, load);
 	} else {
-		source->loaded = false;
-		source->operations_read = -1;
-		source->again = true;
+		source->anew = source->again = true;
 	}
 	inquiry_free(source->inquiry);
 	source->inquiry = NULL;
@@ -381,8 +388,7 @@ static void reload(struct source *base)
 {
 	struct pg_source *source = container_of(base, struct pg_source, base);
 
-	source->loaded = false;
-	source->operations_read = -1;
+	source->anew = true;
 	if (source->pgsql)
 		look(source);
 }

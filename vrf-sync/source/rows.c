@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "darr.h"
@@ -36,7 +37,7 @@ struct inquiry {
 	uint64_t since;
 	int64_t floor; /* of the oldest row that the log has; 0: none */
 	bool everyone; /* something has changed that concerns them all */
-	uint32_t *ids; /* darr, sorted; tenants that have changed */
+	uint32_t *ids; /* darr; tenants to be read */
 	const char *expected;
 	char known[MARK_SIZE], mark[MARK_SIZE];
 
@@ -153,14 +154,16 @@ static bool take_known(struct inquiry *inquiry, const struct question *question,
 /* A row whose parent went in the same transaction names no tenant: its parent's
  * row does; and one that is given to another tenant is updated.
  */
-#define CHANGES                                                                                  \
-	"SELECT tenant_id, CASE WHEN tbl IN ('provider', 'pool', 'reserved',"                    \
-	" 'reserved_port', 'site', 'node', 'node_role', 'wire', 'wire_port',"                    \
-	" 'switch_domain', 'domain_port', 'meant') THEN 1 ELSE 0 END, max(at),"                  \
-	" max(CASE WHEN op = 'delete' OR (op = 'update' AND tbl <> 'tenant') THEN 1 ELSE 0 END)" \
-	" FROM change_log WHERE seq > $1 GROUP BY 1, 2 ORDER BY 1, 2"
+#define CHANGES                                                                                   \
+	"SELECT tenant_id, CASE WHEN tbl IN ('provider', 'pool', 'reserved',"                     \
+	" 'reserved_port', 'site', 'node', 'node_role', 'wire', 'wire_port',"                     \
+	" 'switch_domain', 'domain_port', 'meant') THEN 1 ELSE 0 END, max(at),"                   \
+	" max(CASE WHEN op = 'delete' OR (op = 'update' AND tbl <> 'tenant') THEN 1 ELSE 0 END)," \
+	" %s FROM change_log WHERE seq > $1 GROUP BY 1, 2 ORDER BY 1, 2"
 
-/* Tells the load when the newest change was written, and of whom no row went. */
+/* Tells the load when the newest change was written, and of whom no row went.  Who does not
+ * concern the reader, or does no longer, is gone.
+ */
 static bool take_change(struct inquiry *inquiry, const struct question *question,
 			const struct row *row, struct reason *why)
 {
@@ -171,10 +174,19 @@ static bool take_change(struct inquiry *inquiry, const struct question *question
 	load->written = MAX(load->written, column_number(row, 2) * 1000);
 	if (shared)
 		inquiry->everyone = true;
+	else if (id && !column_u32(row, 4))
+		*darr_append(load->gone) = id;
 	else if (id)
 		*darr_append(inquiry->ids) = id;
 	if (id && !shared && !column_u32(row, 3))
 		*darr_append(load->intact) = id;
+	return true;
+}
+
+static bool take_neighbor(struct inquiry *inquiry, const struct question *question,
+			  const struct row *row, struct reason *why)
+{
+	*darr_append(inquiry->ids) = column_u32(row, 0);
 	return true;
 }
 
@@ -263,17 +275,16 @@ static void ask_provider(struct inquiry *inquiry)
 /* id: one of them; 0: all who are read. */
 static void ask_tenants(struct inquiry *inquiry, uint32_t id, const char **sql)
 {
-	const char *only = inquiry->dialect->only;
+	const char *only = id ? NULL : inquiry->dialect->only;
 
 	for (unsigned int i = 0; i < TENANT_TABLES; i++) {
 		const struct tenant_table *table = &tenant_tables[i];
 		struct question *question;
 
 		if (!sql[i])
-			sql[i] = text(inquiry, "%s%s%s%s%s%s%s ORDER BY %s", table->sql,
-				      id || only ? " WHERE " : "", id ? table->key : "",
-				      id ? " = $1" : "", id && only ? " AND " : "",
-				      only ? table->key : "", only ? only : "", table->order);
+			sql[i] = text(inquiry, "%s%s%s%s ORDER BY %s", table->sql,
+				      id || only ? " WHERE " : "", id || only ? table->key : "",
+				      id ? " = $1" : only ?: "", table->order);
 		question = ask(inquiry, sql[i], take_tenant);
 		question->table = i;
 		if (id)
@@ -295,8 +306,13 @@ static void ask_since(struct inquiry *inquiry)
 	struct question *question;
 
 	ask(inquiry, "SELECT coalesce(min(seq), 0) FROM change_log", take_floor);
-	question = ask(inquiry, CHANGES, take_change);
+	question = ask(inquiry, text(inquiry, CHANGES, inquiry->dialect->concerns ?: "1"),
+		       take_change);
 	question->values[question->count++] = inquiry->since;
+	if (inquiry->dialect->neighbors) {
+		question = ask(inquiry, inquiry->dialect->neighbors, take_neighbor);
+		question->values[question->count++] = inquiry->since;
+	}
 	if (!inquiry->dialect->mark)
 		return;
 	question = ask(inquiry,
@@ -338,6 +354,25 @@ static bool is_stale(const struct inquiry *inquiry)
 	return newest < since || (newest > since && floor > since + 1);
 }
 
+static int by_number(const void *a, const void *b)
+{
+	return numcmp(*(const uint32_t *)a, *(const uint32_t *)b);
+}
+
+/* Each once, in the order in which find_tenant() is to find them. */
+static void sort_ids(uint32_t *ids)
+{
+	unsigned int kept = 0;
+
+	if (!ids)
+		return;
+	qsort(ids, darr_len(ids), sizeof(*ids), by_number);
+	for (unsigned int i = 0; i < darr_len(ids); i++)
+		if (!kept || ids[i] != ids[kept - 1])
+			ids[kept++] = ids[i];
+	darr_setlen(ids, kept);
+}
+
 static void ask_rest(struct inquiry *inquiry)
 {
 	const char *sql[TENANT_TABLES] = {};
@@ -349,6 +384,7 @@ static void ask_rest(struct inquiry *inquiry)
 		ask_everything(inquiry);
 		return;
 	}
+	sort_ids(inquiry->ids);
 	darr_foreach_p (inquiry->ids, id)
 		ask_tenants(inquiry, *id, sql);
 }

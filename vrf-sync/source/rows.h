@@ -29,8 +29,14 @@ struct dialect {
 	const char
 		*revision; /* the newest seq of the change log, also where it has been emptied */
 	const char *operation; /* the same of the id of table operation */
-	/* Behind the name of a column with a tenant's id: who is read; NULL: everyone. */
+	/* Behind the name of a column with a tenant's id: who is read; NULL: everyone is, and the
+	 * next two are not needed.
+	 */
 	const char *only;
+	/* Of change_log: 1 where its tenant is one of those. */
+	const char *concerns;
+	/* The ids of those for whom it matters what changed in others since $1. */
+	const char *neighbors;
 	/* Of change_log: tells one row from another that had its seq before, in a history that
 	 * was lost; NULL: no history is.
 	 */
