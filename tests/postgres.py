@@ -134,10 +134,14 @@ class Server:
         self.stop()
         self.start()
 
+    def processes(self):
+        """Of the server: its first one, and those that this one began."""
+        first = self.process.pid
+        return [first, *(int(path.parent.name) for path in Path("/proc").glob("[0-9]*/stat") if parent_of(path) == first)]
+
     def kill(self):
         """As kill -9 of all of it: nothing is written any more."""
-        parent = self.process.pid
-        of_it = [int(path.parent.name) for path in Path("/proc").glob("[0-9]*/stat") if parent_of(path) == parent]
+        _, *of_it = self.processes()
         self.end(signal.SIGKILL)
         for pid in of_it:
             with contextlib.suppress(ProcessLookupError):

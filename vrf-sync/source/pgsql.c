@@ -352,14 +352,16 @@ static void ignore_notice(void *arg, const PGresult *result)
 {
 }
 
-/* What a URI may say otherwise: a server that is cut off is to be missed in seconds. */
+/* What a URI may say otherwise.  A server that is cut off is to be missed in seconds.  Texts come
+ * as they are: one that is none in UTF-8 would have the server refuse all the others.
+ */
 static PGconn *begin_connecting(const char *uri)
 {
 	static const char *const keys[] = {
 		"application_name", "client_encoding",  "keepalives_idle", "keepalives_interval",
 		"keepalives_count", "tcp_user_timeout", "dbname",          NULL,
 	};
-	const char *const values[] = { "tenantd", "UTF8", "5", "2", "3", "10000", uri, NULL };
+	const char *const values[] = { "tenantd", "SQL_ASCII", "5", "2", "3", "10000", uri, NULL };
 
 	return PQconnectStartParams(keys, values, 1);
 }
