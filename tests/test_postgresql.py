@@ -87,6 +87,16 @@ def wait_for(what, condition, seconds=20):
     check(what, True, False)
 
 
+def children_may_come_first(databases):
+    """Within a transaction that says so: to take back a DELETE, newest entry first, or to read rows in from elsewhere."""
+    pg = databases.server.session(databases.fresh())
+    child = "INSERT INTO node (id, name, site_id, router_id) VALUES (1, 'a', 1, '10.0.0.1')"
+    check("without a word", "23503", state_of(pg, child))
+    pg.rows(f"BEGIN; SET CONSTRAINTS ALL DEFERRED; {child}; INSERT INTO site (id, name) VALUES (1, 'dc1'); COMMIT")
+    check("both are there", [["1", "1"]], pg.rows("SELECT (SELECT count(*) FROM node), (SELECT count(*) FROM site)"))
+    check("a parent that never comes", "23503", state_of(pg, "BEGIN; SET CONSTRAINTS ALL DEFERRED; UPDATE node SET site_id = 9; COMMIT"))
+
+
 def many_writers(databases):
     """Ten sessions, 20 transactions each, a third of them taken back: numbers and commits agree."""
     name = databases.fresh()
@@ -227,6 +237,50 @@ def state_of(session, sql):
     return "done"
 
 
+def a_provisioner_may_do_this(databases):
+    """Rights on the tables he writes are enough."""
+    name = databases.fresh()
+    owner = databases.server.session(name)
+    owner.rows("CREATE ROLE shop LOGIN; GRANT SELECT, INSERT, UPDATE, DELETE ON tenant, logical_switch, subscription,"
+               " switch_vlan TO shop; GRANT SELECT ON bundle, bundle_network TO shop")
+    run_lines_pg(owner, NETWORK)
+    owner.rows("INSERT INTO bundle (name) VALUES ('gold'); INSERT INTO bundle_network (bundle_id, name) VALUES (1, 'a');"
+               " INSERT INTO switch_domain (name, site_id) VALUES ('core', 1)")
+    shop = databases.server.session(name, "shop")
+    shop.rows("INSERT INTO tenant (name) VALUES ('new')")
+    shop.rows("INSERT INTO subscription (tenant_id, bundle_id, domain_id) VALUES (3, 1, 1)")
+    check("what a subscription made", [["gold-a", "2"]], shop.rows(
+        "SELECT name, vlan FROM logical_switch JOIN switch_vlan ON switch_id = id WHERE tenant_id = 3"))
+    shop.rows("DELETE FROM tenant WHERE name = 'new'")
+    check("the log has it", [["logical_switch"], ["subscription"], ["switch_vlan"], ["tenant"]],
+          owner.rows("SELECT tbl FROM change_log WHERE op = 'delete' ORDER BY tbl"))
+    check("the rest is not his", "42501", state_of(shop, "INSERT INTO site (name) VALUES ('x')"))
+
+
+def a_copy_goes_on(databases):
+    """pg_dump and pg_restore: the same rows, numbers that go on, and triggers that still do what they did."""
+    server, name = databases.server, databases.fresh()
+    pg = server.session(name)
+    run_lines_pg(pg, NETWORK)
+    pg.rows("DELETE FROM tenant WHERE name = 'beta'")
+    where = ("-h", server.folder, "-p", server.port, "-U", "postgres")
+    server.run("pg_dump", *where, "--format=custom", "-f", server.folder / "dump", name)
+    server.make_database("copy")
+    server.run("pg_restore", *where, "--exit-on-error", "-d", "copy", server.folder / "dump")
+    copy = server.session("copy")
+    for table, in pg.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public'"):
+        sql = f"SELECT count(*), md5(string_agg(t::text, ',' ORDER BY t::text)) FROM {table} t"
+        check(f"copy of {table}", pg.rows(sql), copy.rows(sql))
+    both = [(session.value("INSERT INTO tenant (name) VALUES ('next') RETURNING id"),
+             *session.rows("SELECT max(l.seq), (SELECT seq FROM change_seq) FROM change_log l")[0])
+            for session in (pg, copy)]
+    check("numbers of the copy go on", both[0], both[1])
+    check("the id is a new one", "3", both[0][0])
+    copy.rows("DO $$ BEGIN CREATE ROLE stranger2 LOGIN; END $$; GRANT CREATE ON SCHEMA public TO stranger2")
+    check("its functions are nobody's", "42501", state_of(server.session("copy", "stranger2"), "CREATE TABLE mine (id bigint);"
+          " CREATE TRIGGER t AFTER INSERT ON mine FOR EACH ROW EXECUTE FUNCTION log_change('id', 'SELECT 1')"))
+
+
 def served_tenants_are_found(databases):
     pg = databases.server.session(databases.fresh())
     run_lines_pg(pg, NETWORK)
@@ -355,9 +409,9 @@ def main():
     sys.exit(1 if failures else 0)
 
 
-TESTS = [ids_are_not_lost, writers_take_turns, many_writers, a_commit_is_told_once, the_log_is_trimmed,
-         truncate_is_refused, a_failover_shows, a_node_may_do_this, served_tenants_are_found, a_schema_of_its_own,
-         init_makes_a_database, init_refuses, init_over_tls]
+TESTS = [ids_are_not_lost, writers_take_turns, children_may_come_first, many_writers, a_commit_is_told_once,
+         the_log_is_trimmed, truncate_is_refused, a_failover_shows, a_node_may_do_this, a_provisioner_may_do_this,
+         a_copy_goes_on, served_tenants_are_found, a_schema_of_its_own, init_makes_a_database, init_refuses, init_over_tls]
 
 if __name__ == "__main__":
     main()

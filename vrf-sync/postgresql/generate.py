@@ -110,7 +110,7 @@ def line_of_table(line):
     code, dashes, comment = line.partition("--")
     place, code = len(code), code.rstrip()
     was = code
-    code = expression(code)
+    code = re.sub(r"REFERENCES \w+ \([\w, ]+\)( ON DELETE (CASCADE|SET NULL))?", r"\g<0> DEFERRABLE", expression(code))
     for sqlite, postgresql in TYPES:
         code = re.sub(rf"\b{re.escape(sqlite)}(?!\w)", postgresql, code)
     understood(code)
