@@ -12,7 +12,7 @@ import sys
 import threading
 from pathlib import Path
 
-from postgres import NETWORK, SCHEMA, Databases, Refused, Server
+from postgres import NETWORK, SCHEMA, Databases, Refused, Server, need_a_server
 
 TENANTCTL = str(Path(os.environ.get("TENANTCTL", "./tenantctl")).resolve())
 failures, checks = [], 0
@@ -401,6 +401,7 @@ def init_over_tls(_databases):
 
 
 def main():
+    need_a_server()
     with Server(hba=["local all guarded scram-sha-256"]) as server:
         databases = Databases(server)
         for test in TESTS:

@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from postgres import FOLDER, HERE, NETWORK, SCHEMA, Databases, Refused, Server, generate
+from postgres import FOLDER, HERE, NETWORK, SCHEMA, Databases, Refused, Server, generate, need_a_server
 
 STORIES = sorted((HERE / "stories").glob("*/database.sql"))
 failures, checks = [], 0
@@ -419,6 +419,7 @@ def generator_refuses(_databases):
 
 
 def main():
+    need_a_server()
     with Server() as server:
         databases = Databases(server)
         for test in TESTS:
