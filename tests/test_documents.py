@@ -37,6 +37,8 @@ DOCTORED = (
     ("doc/shared/tenantctl-objects.rst", "``--peer-as N``", "", "--peer-as"),
     ("doc/shared/tenantctl-commands.rst", "``--svg FILE``", "", "--svg"),
     ("doc/shared/tenantctl-commands.rst", "``--confirm SECONDS``", "", "--confirm"),
+    ("doc/shared/tenantctl-commands.rst", "``--provider``", "", "--provider"),
+    ("doc/user/database.rst", ".. clicmd:: tenantctl import FILE\n", "", "import FILE"),
     ("doc/user/database.rst", ".. clicmd:: tenantctl change abort [CHANGE]\n", "", "change abort"),
     ("doc/user/configuration.rst", ".. clicmd:: tenant TENANT circuit WIRE vlan (1-4094)\n", "", "circuit WIRE vlan"),
     ("doc/user/configuration.rst", "vni (1-16777215)", "vni (1-16777216)", "vni (1-16777216)"),
@@ -134,7 +136,7 @@ def help_of(*words):
 
 
 ALONE = ("init", "plan", "check", "release", "trace", "graph", "subscribe", "unsubscribe", "failover", "failback",
-         "reprotect")    # verbs without object
+         "reprotect", "export", "import")    # verbs without object
 VERBS = "|".join((*ALONE, "add", "set", "del", "move", "show", "change", "operation", "bubble", "edge"))
 
 

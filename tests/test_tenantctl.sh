@@ -734,11 +734,20 @@ refused 'site dc9 does not exist; "tenantctl show site" lists them' edge evacuat
 refused 'site dc1 is not evacuated; its edges are in use' edge restore dc1
 done_ del tenant goes
 
+# ---- export and import (the rest in tests/test_export.py) ----
+
+done_ export "$dir/all.json"
+before=$(revision)
+done_ import "$dir/all.json"
+check "what is there already is left" "$before" "$(revision)"
+refused "$dir/none.json cannot be read: No such file or directory" import "$dir/none.json"
+
 # ---- help: every command has a page with an example ----
 
 while read -r verb object _; do
 	case $verb in
-	init | plan | check | release | trace | graph | subscribe | unsubscribe | failover | failback | reprotect) words=$verb ;;
+	init | plan | check | release | trace | graph | subscribe | unsubscribe | failover | failback | reprotect | export | import)
+		words=$verb ;;
 	*) words="$verb $object" ;;
 	esac
 	# shellcheck disable=SC2086
@@ -746,7 +755,7 @@ while read -r verb object _; do
 	checks=$((checks + 1))
 	[[ $code == 0 && $out == "tenantctl $words"*$'\nExample:\n  tenantctl '* ]] ||
 		fail "tenantctl $words --help" "$out$err"
-done < <("$tenantctl" --help | grep -E '^  (init|add|set|del|move|show|subscribe|unsubscribe|plan|check|release|trace|graph|change|failover|failback|reprotect|operation|bubble|edge) ')
+done < <("$tenantctl" --help | grep -E '^  (init|add|set|del|move|show|subscribe|unsubscribe|plan|check|release|trace|graph|change|failover|failback|reprotect|operation|bubble|edge|export|import) ')
 run --version
 check "tenantctl --version" 0 "$code"
 

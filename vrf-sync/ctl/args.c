@@ -163,6 +163,11 @@ const char *args_value(const struct args *args, const char *option)
 	return index < 0 ? NULL : args->values[index];
 }
 
+bool args_only_looks(const struct args *args)
+{
+	return args_value(args, "check") || args_value(args, "dry-run");
+}
+
 /* ---- names of a command ---- */
 
 void command_names(const struct command *command, unsigned int *least, unsigned int *most)

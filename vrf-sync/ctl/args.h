@@ -64,6 +64,8 @@ enum exit_code args_parse(struct ctl *ctl, int argc, char **argv, struct args *a
 
 /* NULL where it was not given. */
 const char *args_value(const struct args *args, const char *option);
+/* A command that would write is only to look: --check, --dry-run. */
+bool args_only_looks(const struct args *args);
 /* An option of the table may be used with this command. */
 bool option_applies(const struct option_info *option, const struct command *command);
 /* How many names a command takes. */

@@ -77,6 +77,8 @@ extern const struct command failover_commands[];
 extern const struct command operation_commands[];
 extern const struct command bubble_commands[];
 extern const struct command edge_commands[];
+extern const struct command export_commands[];
+extern const struct command import_commands[];
 
 /* All of them, one after the other: NULL starts, NULL ends. */
 const struct command *command_next(const struct command *command);

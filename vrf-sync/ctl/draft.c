@@ -231,13 +231,21 @@ int draft_untry(struct ctl *ctl)
 /* What it reads besides the database is there again when it is applied. */
 static int check_repeatable(struct ctl *ctl, const struct args *args)
 {
-	const char *file = args_value(args, "ospf-key-file");
+	bool imports = !strcmp(args->command->verb, "import");
+	const char *file = imports ? args->names[0] : args_value(args, "ospf-key-file");
 
-	if (!file || file[0] == '/' || !strcmp(file, "none"))
+	if (args_only_looks(args)) {
+		reason_set(
+			&ctl->why,
+			"a draft keeps what is to be done; leave --check and --dry-run out, \"tenantctl change plan\" shows it");
+		return -1;
+	}
+	if (!file || file[0] == '/' || (!imports && !strcmp(file, "none")))
 		return 0;
 	reason_set(
 		&ctl->why,
-		"a draft is run again when it is applied; give --ospf-key-file with the whole path of a file");
+		"a draft is run again when it is applied; give %s with the whole path of a file",
+		imports ? "import" : "--ospf-key-file");
 	return -1;
 }
 

@@ -49,7 +49,8 @@ static void print_line(const struct command *command)
 static const char *const verbs[] = { "init",     "add",       "set",         "del",    "move",
 				     "show",     "subscribe", "unsubscribe", "plan",   "check",
 				     "release",  "trace",     "graph",       "change", "failover",
-				     "failback", "reprotect", "operation",   "bubble", "edge" };
+				     "failback", "reprotect", "operation",   "bubble", "edge",
+				     "export",   "import" };
 
 static void print_verb(const char *verb)
 {

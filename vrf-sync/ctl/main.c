@@ -29,7 +29,7 @@ static const struct command *const tables[] = {
 	leak_commands,     circuit_commands,   provider_commands, status_commands, plan_commands,
 	check_commands,    release_commands,   trace_commands,    graph_commands,  draft_commands,
 	failover_commands, operation_commands, bubble_commands,   edge_commands,   bundle_commands,
-	domain_commands,
+	domain_commands,   export_commands,    import_commands,
 };
 
 const struct command *command_next(const struct command *command)
@@ -65,7 +65,7 @@ static void report_change(const struct ctl *ctl, const struct args *args)
 	struct reason ignored = {};
 	uint64_t revision = 0;
 
-	if (!ctl->json)
+	if (!ctl->json || args_only_looks(args))
 		return;
 	json = json_object_new_object();
 	names = json_object_new_array();
