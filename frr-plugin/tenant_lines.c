@@ -15,9 +15,9 @@
 const struct tenant_line tenant_lines[] = {
 	{ "node-name", "tenant-network node-name NODE" },
 
-	{ "sources/source", "tenant-network source SOURCE type <sqlite|configuration>",
+	{ "sources/source", "tenant-network source SOURCE type <sqlite|postgresql|configuration>",
 	  LINE_ENTRY },
-	{ "sources/source/location", "tenant-network source SOURCE location PATH" },
+	{ "sources/source/location", "tenant-network source SOURCE location PLACE" },
 	{ "sources/source/enabled", "tenant-network source SOURCE enabled <true|false>" },
 	{ "sources/source/stale-after", "tenant-network source SOURCE stale-after (1-86400)" },
 
@@ -205,6 +205,7 @@ static const struct {
 	{ "peer-as", "AS number of the customer's router" },
 	{ "pool", "Where transit and uplink prefixes come from" },
 	{ "port", "Where a node meets the wire" },
+	{ "postgresql", "A PostgreSQL server" },
 	{ "prefix", "A network" },
 	{ "priority", "Who has the virtual address while several can" },
 	{ "production", "Announced" },
