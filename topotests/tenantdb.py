@@ -13,8 +13,11 @@ SCHEMA = Path(__file__).resolve().parent.parent / "vrf-sync/schema.sql"
 class Database:
     """The tenant database, written by plain SQL; a commit per call unless inside `with db.together():`."""
 
+    BEGIN = "BEGIN IMMEDIATE"
+
     def __init__(self, path):
         self.path = Path(path)
+        self.place = f"sqlite {self.path}"    # in tenantd.conf
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self.create()
 
@@ -38,17 +41,20 @@ class Database:
     @contextmanager
     def together(self):
         """One transaction for all that is in the block."""
-        self.connection.execute("BEGIN IMMEDIATE")
+        self.sql(self.BEGIN)
         try:
             yield
-            self.connection.execute("COMMIT")
+            self.sql("COMMIT")
         except BaseException:
-            self.connection.execute("ROLLBACK")
+            self.sql("ROLLBACK")
             raise
 
     def insert(self, table, **row):
         text = f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})"
         return self.connection.execute(text, list(row.values())).lastrowid
+
+    def revision(self):
+        return self.sql("SELECT coalesce(max(seq), 0) FROM change_log")[0][0]
 
     def id(self, table, name):
         return self.sql(f"SELECT id FROM {table} WHERE name = ?", name)[0][0]
@@ -102,4 +108,38 @@ class Database:
         return self.insert("circuit", tenant_id=self.id("tenant", tenant), wire_id=self.id("wire", wire), **columns)
 
     def delete(self, table, name):
-        assert self.connection.execute(f"DELETE FROM {table} WHERE name = ?", (name,)).rowcount == 1
+        assert self.sql(f"DELETE FROM {table} WHERE name = ? RETURNING name", name) == [(name,)]
+
+
+class Postgresql(Database):
+    """The same on a server of tests/postgres.py: `connect()` to another one that took over from it."""
+
+    BEGIN = "BEGIN"
+
+    def __init__(self, server, place):
+        """place: of tenantd.conf."""
+        self.place = f"postgresql {place}"
+        self.session = server.session("tenants")
+
+    def connect(self, server):
+        self.session = server.session("tenants")
+
+    def close(self):
+        self.session.close()
+
+    def sql(self, text, *values):
+        parts = text.split("?")
+        assert len(parts) == len(values) + 1, (text, values)
+        said = "".join(part + literal for part, literal in zip(parts, [*map(self.literal, values), ""]))
+        return [tuple(int(v) if v and re.fullmatch(r"-?\d+", v) else v for v in row) for row in self.session.rows(said)]
+
+    @staticmethod
+    def literal(value):
+        return "NULL" if value is None else str(value) if isinstance(value, int) else "'" + value.replace("'", "''") + "'"
+
+    def insert(self, table, **row):
+        rows = self.sql(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join('?' * len(row))}) RETURNING *", *row.values())
+        return rows[0][0]    # the first column of every table that has an id
+
+    def revision(self):
+        return self.sql("SELECT seq FROM change_seq")[0][0]

@@ -90,7 +90,7 @@ class TenantNet:
         try:
             self.tgen.start_topology()
             self.log = Path(self.tgen.logdir)
-            self.db = Database(self.log / "db" / "tenants.db")
+            self.db = self.open_database()
             self.db.provider(self.nodes, self.wires, self.SHAPE.LOOPBACK)
             for router in [*self.routers, *self.servers]:
                 self._enter(router)
@@ -102,6 +102,10 @@ class TenantNet:
             print(f"the network did not come up: {error}", flush=True)    # before what ending it half built may raise
             self.__exit__()
             raise
+
+    def open_database(self):
+        """Where tenants are; of topotests/tenantdb.py's interface."""
+        return Database(self.log / "db" / "tenants.db")
 
     def __exit__(self, *_):
         began = time.monotonic()
@@ -138,7 +142,7 @@ class TenantNet:
     def _configuration(self, router, daemon):
         if daemon == "tenantd":
             return (f"hostname {router}\nlog timestamp precision 3\ntenant node {router}\n"
-                    f"tenant database sqlite {self.db.path}\n")
+                    f"tenant database {self.db.place}\n")
         if router in self.special:
             return f"hostname {router}\n{self.special[router][daemon]}" if daemon != "mgmtd" else ""
         return self.SHAPE.configuration("ce" if router == "ce2" else router, daemon)
@@ -454,7 +458,7 @@ class TenantNet:
                     (None, ""))
 
     def revision(self):
-        return self.db.sql("SELECT coalesce(max(seq), 0) FROM change_log")[0][0]
+        return self.db.revision()
 
     def wait_settled(self, *names, timeout=20):
         """Until tenantd on each has applied what is in the database now."""
