@@ -33,6 +33,7 @@ enum tenant_log_refs {
 	EC_TENANT_FULL,
 	EC_TENANT_HOST_FLAPS,
 	EC_TENANT_TRANSLATED,
+	EC_TENANT_UNWRITTEN,
 };
 
 void tenant_errors_init(void);

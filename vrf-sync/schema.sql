@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 --
--- The tenant database of frr-tenant, schema version 3 (SQLite 3.38 or newer).
+-- The tenant database of frr-tenant, schema version 3 (SQLite 3.39 or newer).
 --
 -- Anyone may write these tables, with tenantctl or with plain SQL: tenantd on
 -- every node sees a commit within milliseconds and brings its node in step.

@@ -77,6 +77,35 @@ def test_a_tenant_elsewhere_is_not_read_here(net):
     net.wait_settled()
 
 
+def all_report(net):
+    """Every node says that it has applied what is in the database."""
+    rows = dict(net.db.sql("SELECT node, revision FROM node_status"))
+    return sorted(rows) == sorted(NODES) and min(rows.values()) == net.db.revision()
+
+
+def test_nodes_report_into_it(net):
+    net.db.switch("acme", "web", "10.1.1.0/24")
+    net.wait(lambda: all_report(net), 10, "all nodes to report")
+    net.wait(lambda: sorted(net.db.sql("SELECT node, health, reason FROM tenant_status WHERE tenant = 'acme'")) ==
+             [(node, "ok", "") for node in sorted(NODES)], 10, "a tenant that is well on all")
+    net.wait(lambda: {node for node, in net.db.sql("SELECT node FROM subnet_trace WHERE stages LIKE '%noticed%'")} == set(NODES),
+             10, "the traces of all")
+    net.db.delete("logical_switch", "web")
+
+
+def test_a_server_that_takes_no_status_is_told_and_harms_nothing(net):
+    owner = net.primary.session("tenants")
+    owner.rows("REVOKE INSERT, UPDATE ON node_status FROM frr_tenant_node")
+    log = net.log / "dlr" / "tenantd.log"
+    net.wait(lambda: "does not take this node's status: ERROR:  permission denied for table node_status" in log.read_text(), 15,
+             "the warning")
+    comes_and_goes(net, "web", "10.1.1.0/24")
+    time.sleep(3)
+    assert log.read_text().count("does not take this node's status") == 1
+    owner.rows("GRANT INSERT, UPDATE ON node_status TO frr_tenant_node")
+    net.wait(lambda: all_report(net), 15, "all nodes to report")
+
+
 def test_the_network_stands_while_the_database_does_not_and_goes_on_with_its_standby(net):
     net.db.switch("acme", "web", "10.1.1.0/24")
     for router, vrf in VRFS:

@@ -135,6 +135,12 @@ static struct log_ref refs[] = {
 		.suggestion = "\"nft list ruleset\" and \"iptables-save -t nat\" show the rules. Limit them to interfaces that are in no tenant's VRF, or take them away.",
 	},
 	{
+		.code = EC_TENANT_UNWRITTEN,
+		.title = "The tenant database does not take this node's status",
+		.description = "The server refuses what tenantd writes into node_status, tenant_status, subnet_trace or host. Tenants are served all the same; commands that ask the database for the state of nodes see an old one.",
+		.suggestion = "Give the role that tenantd connects as the rights it needs: SELECT allow_node('ROLE') as the owner of the database.",
+	},
+	{
 		.code = END_FERR,
 	},
 };

@@ -11,7 +11,7 @@
  */
 #include <zebra.h>
 
-#include <sqlite3.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,7 +28,7 @@
 #include "daemon/tenantd.h"
 #include "model/derive.h"
 #include "model/presence.h"
-#include "source/db.h"
+#include "source/notes.h"
 
 DECLARE_MGROUP(TENANTD);
 DEFINE_MTYPE_STATIC(TENANTD, HOST_CLAIM, "host seen here");
@@ -70,6 +70,8 @@ DECLARE_HASH(claims, struct claim, item, claim_cmp, claim_hash);
 
 static struct claims_head recent[1];
 static struct arrival *arrivals; /* darr */
+static struct notes *unwritten;  /* of what arrived before */
+static bool under_way;           /* whoever writes them has them */
 static uint32_t *tracked;        /* darr, sorted: tenants with hosts to be seen here */
 static struct sightings *sightings;
 static struct event *ev_read, *ev_write, *ev_forget, *ev_begin;
@@ -189,51 +191,52 @@ static void read_sightings(struct event *event)
 
 /* ---- what is written ---- */
 
-#define PUT_HOST                                                             \
-	"INSERT INTO host (subnet_id, address, site_id, advertise, seen_by)" \
-	" VALUES (?1, ?2, ?3, 1, ?4) ON CONFLICT (subnet_id, address)"       \
-	" DO UPDATE SET site_id = ?3, advertise = 1, seen_by = ?4"           \
-	" WHERE site_id IS NOT ?3 OR advertise = 0"
+/* A subnet that went meanwhile is nobody's loss. */
+#define PUT_HOST                                                                               \
+	"INSERT INTO host (subnet_id, address, site_id, advertise, seen_by)"                   \
+	" SELECT n.id, $2, CAST($3 AS bigint), 1, CAST($4 AS bigint)"                          \
+	" FROM subnet n WHERE n.id = $1 ON CONFLICT (subnet_id, address)"                      \
+	" DO UPDATE SET site_id = excluded.site_id, advertise = 1, seen_by = excluded.seen_by" \
+	" WHERE host.site_id IS DISTINCT FROM excluded.site_id OR host.advertise = 0"
 
-/* A subnet that went meanwhile is refused by its foreign key, and is nobody's loss. */
-static bool write_rows(struct sqlite3 *sqlite, const struct node *node)
+static void write_arrivals(struct event *event);
+
+static void written(void *arg, int ret)
+{
+	under_way = false;
+	if (!ret) {
+		notes_free(unwritten);
+		unwritten = NULL;
+	}
+	if (ret || darr_len(arrivals))
+		event_add_timer_msec(tenantd.loop, write_arrivals, NULL,
+				     ret ? RETRY_MS : WRITE_AFTER_MS, &ev_write);
+}
+
+static void compose(const struct node *node)
 {
 	const struct arrival *arrival;
 	char text[IPNET_TEXT_SIZE];
-	sqlite3_stmt *put = NULL;
 
-	if (sqlite3_exec(sqlite, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
-		return false;
-	sqlite3_prepare_v2(sqlite, PUT_HOST, -1, &put, NULL);
-	darr_foreach_p (arrivals, arrival) {
-		sqlite3_bind_int64(put, 1, arrival->subnet_id);
-		sqlite3_bind_text(put, 2, ipnet_format_addr(&arrival->address, text), -1,
-				  SQLITE_TRANSIENT);
-		sqlite3_bind_int64(put, 3, node->site_id);
-		sqlite3_bind_int64(put, 4, node->id);
-		sqlite3_step(put);
-		sqlite3_reset(put);
-	}
-	sqlite3_finalize(put);
-	if (sqlite3_exec(sqlite, "COMMIT", NULL, NULL, NULL) == SQLITE_OK)
-		return true;
-	sqlite3_exec(sqlite, "ROLLBACK", NULL, NULL, NULL);
-	return false;
+	if (!unwritten)
+		unwritten = notes_new();
+	darr_foreach_p (arrivals, arrival)
+		notes_add(unwritten, PUT_HOST, 4, notes_number(arrival->subnet_id),
+			  ipnet_format_addr(&arrival->address, text), notes_number(node->site_id),
+			  notes_number(node->id));
+	darr_reset(arrivals);
 }
 
+/* What could not be written is tried again, with what has come by then behind it. */
 static void write_arrivals(struct event *event)
 {
 	const struct node *node = tenantd_own_node();
-	struct reason why = {};
-	struct db *db = tenantd.database && node ? status_database(&why) : NULL;
 
-	if (!darr_len(arrivals))
+	if (!tenantd.database || !node || under_way || (!darr_len(arrivals) && !unwritten))
 		return;
-	if (db && write_rows(db->sqlite, node)) {
-		darr_reset(arrivals);
-		return;
-	}
-	event_add_timer_msec(tenantd.loop, write_arrivals, NULL, RETRY_MS, &ev_write);
+	compose(node);
+	under_way = true;
+	status_write(unwritten, written, NULL);
 }
 
 /* ---- which tenants ---- */
@@ -305,6 +308,8 @@ void hosting_stop(void)
 	claims_fini(recent);
 	sightings_free(sightings);
 	sightings = NULL;
+	notes_free(unwritten);
+	unwritten = NULL;
 	darr_free(arrivals);
 	darr_free(tracked);
 }

@@ -15,9 +15,11 @@
  */
 #include <zebra.h>
 
+#include <errno.h>
 #include <sqlite3.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "darr.h"
 #include "frrevent.h"
@@ -27,6 +29,7 @@
 #include "apply/engine.h"
 #include "daemon/tenantd.h"
 #include "source/db.h"
+#include "source/notes.h"
 #include "source/source.h"
 
 #define WRITE_AFTER_MS 1000
@@ -48,112 +51,78 @@ static int64_t put_off;     /* since when something leaves, ms; 0: it does not *
 static struct db *open_db;
 static dev_t open_dev;
 static ino_t open_ino;
+static struct notes *unwritten;
+static bool too_many;  /* rows of this node in tenant_status */
+static bool under_way; /* a server has it */
 
-struct writing {
-	sqlite3 *sqlite;
-	sqlite3_stmt *put;
-};
-
-static sqlite3_stmt *prepare(sqlite3 *sqlite, const char *sql)
+/* As SQLite and PostgreSQL write it. */
+static const char *now_text(void)
 {
-	sqlite3_stmt *stmt = NULL;
+	static char text[32];
+	struct timeval now;
+	struct tm tm;
+	size_t len;
 
-	sqlite3_prepare_v2(sqlite, sql, -1, &stmt, NULL);
-	return stmt;
+	gettimeofday(&now, NULL);
+	len = strftime(text, sizeof(text), "%F %T", gmtime_r(&now.tv_sec, &tm));
+	snprintf(text + len, sizeof(text) - len, ".%03d", (int)(now.tv_usec / 1000));
+	return text;
 }
 
-static void run(sqlite3_stmt *stmt)
-{
-	sqlite3_step(stmt);
-	sqlite3_reset(stmt);
-}
+/* ---- what is written ---- */
 
-static bool put_tenant(void *arg, const struct engine_tenant *tenant)
+static bool add_tenant(void *arg, const struct engine_tenant *tenant)
 {
-	struct writing *w = arg;
 	const struct tenant *row = model_tenant(tenantd.model, tenant->tenant_id);
 
-	if (!row)
-		return true;
-	sqlite3_bind_text(w->put, 2, row->name, -1, SQLITE_TRANSIENT);
-	sqlite3_bind_text(w->put, 3, health_names[tenant->health], -1, SQLITE_STATIC);
-	sqlite3_bind_text(w->put, 4, tenant->reason, -1, SQLITE_TRANSIENT);
-	run(w->put);
+	if (row)
+		notes_add(
+			arg,
+			"INSERT INTO tenant_status (node, tenant, health, reason, updated)"
+			" VALUES ($1, $2, $3, $4, $5) ON CONFLICT (node, tenant) DO UPDATE"
+			" SET health = excluded.health, reason = excluded.reason,"
+			" updated = excluded.updated WHERE tenant_status.health <> excluded.health"
+			" OR tenant_status.reason <> excluded.reason",
+			5, tenantd.node, row->name, health_names[tenant->health], tenant->reason,
+			now_text());
 	return true;
 }
 
-static void put_node(struct writing *w, const struct engine_stats *stats)
+static void add_node(struct notes *notes, const struct engine_stats *stats)
 {
-	sqlite3_stmt *stmt = prepare(
-		w->sqlite,
-		"INSERT INTO node_status (node, revision, tenants, failed, updated)"
-		" VALUES (?1, ?2, ?3, ?4, strftime('%Y-%m-%d %H:%M:%f', 'now'))"
-		" ON CONFLICT (node) DO UPDATE SET revision = ?2, tenants = ?3, failed = ?4, updated = excluded.updated");
-
-	sqlite3_bind_text(stmt, 1, tenantd.node, -1, SQLITE_STATIC);
-	sqlite3_bind_int64(stmt, 2, stats->revision);
-	sqlite3_bind_int(stmt, 3, stats->tenants);
-	sqlite3_bind_int(stmt, 4, stats->tenants_failed);
-	run(stmt);
-	sqlite3_finalize(stmt);
-}
-
-static unsigned int count_rows(struct writing *w)
-{
-	sqlite3_stmt *stmt =
-		prepare(w->sqlite, "SELECT count(*) FROM tenant_status WHERE node = ?1");
-	unsigned int count = 0;
-
-	sqlite3_bind_text(stmt, 1, tenantd.node, -1, SQLITE_STATIC);
-	if (sqlite3_step(stmt) == SQLITE_ROW)
-		count = sqlite3_column_int(stmt, 0);
-	sqlite3_finalize(stmt);
-	return count;
+	notes_add(notes,
+		  "INSERT INTO node_status (node, revision, tenants, failed, updated)"
+		  " VALUES ($1, $2, $3, $4, $5) ON CONFLICT (node) DO UPDATE"
+		  " SET revision = excluded.revision, tenants = excluded.tenants,"
+		  " failed = excluded.failed, updated = excluded.updated",
+		  5, tenantd.node, notes_number(stats->revision), notes_number(stats->tenants),
+		  notes_number(stats->tenants_failed), now_text());
 }
 
 /* Tenants that this node no longer serves, or under another name. */
-static void drop_tenants(struct writing *w)
+static void add_dropping(struct notes *notes)
 {
-	sqlite3_stmt *stmt =
-		prepare(w->sqlite,
-			"DELETE FROM tenant_status WHERE node = ?1 AND tenant NOT IN "
-			"(SELECT t.name FROM tenant t JOIN attachment a ON a.tenant_id = t.id"
-			" JOIN node n ON n.id = a.node_id WHERE n.name = ?1)");
-
-	sqlite3_bind_text(stmt, 1, tenantd.node, -1, SQLITE_STATIC);
-	run(stmt);
-	sqlite3_finalize(stmt);
+	notes_add(notes,
+		  "DELETE FROM tenant_status WHERE node = $1 AND tenant NOT IN "
+		  "(SELECT t.name FROM tenant t JOIN attachment a ON a.tenant_id = t.id"
+		  " JOIN node n ON n.id = a.node_id WHERE n.name = $1)",
+		  1, tenantd.node);
 }
 
-static bool write_rows(struct db *db)
+/* Behind what could not be written before, which is as it was. */
+static void compose(void)
 {
-	struct writing w = { .sqlite = db->sqlite };
 	struct engine_stats stats;
-	unsigned int rows;
 
+	if (!unwritten)
+		unwritten = notes_new();
 	engine_stats(tenantd.engine, &stats);
-	if (sqlite3_exec(db->sqlite, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
-		return false;
-	w.put = prepare(db->sqlite,
-			"INSERT INTO tenant_status (node, tenant, health, reason, updated)"
-			" VALUES (?1, ?2, ?3, ?4, strftime('%Y-%m-%d %H:%M:%f', 'now'))"
-			" ON CONFLICT (node, tenant) DO UPDATE"
-			" SET health = ?3, reason = ?4, updated = excluded.updated"
-			" WHERE health <> ?3 OR reason <> ?4");
-	sqlite3_bind_text(w.put, 1, tenantd.node, -1, SQLITE_STATIC);
-	engine_each_new(tenantd.engine, put_tenant, &w);
-	sqlite3_finalize(w.put);
-	rows = count_rows(&w);
-	if (rows > stats.tenants)
-		drop_tenants(&w);
-	else if (rows < stats.tenants)
-		engine_all_is_new(tenantd.engine); /* somebody took rows away */
-	tracing_write(db->sqlite);
-	put_node(&w, &stats);
-	if (sqlite3_exec(db->sqlite, "COMMIT", NULL, NULL, NULL) == SQLITE_OK)
-		return true;
-	engine_all_is_new(tenantd.engine);
-	return false;
+	engine_each_new(tenantd.engine, add_tenant, unwritten);
+	if (too_many)
+		add_dropping(unwritten);
+	tracing_write(unwritten);
+	add_node(unwritten, &stats);
+	notes_ask(unwritten, "SELECT count(*) FROM tenant_status WHERE node = $1", tenantd.node);
 }
 
 /* Another file has come under the name. */
@@ -203,8 +172,8 @@ static void write_in(int64_t ms)
 {
 	int64_t at = now_ms() + ms;
 
-	if (tenantd.database_kind != &source_sqlite || !model_provider(tenantd.model) ||
-	    (ev_write && ev_write_at <= at))
+	if (!tenantd.database || !tenantd.database_kind->takes_notes ||
+	    !model_provider(tenantd.model) || (ev_write && ev_write_at <= at))
 		return;
 	event_cancel(&ev_write);
 	ev_write_at = at;
@@ -217,21 +186,64 @@ static int64_t spacing(void)
 	return MAX(0, spaced - (AT_ONCE - 1) * WRITE_AFTER_MS - now_ms());
 }
 
-/* In how many ms again. */
-static int64_t write_now(void)
+/* Rows that somebody took away, or that are of no tenant here any more, are the next time's. */
+static void written(int64_t rows)
+{
+	struct engine_stats stats;
+
+	engine_stats(tenantd.engine, &stats);
+	too_many = rows > stats.tenants;
+	if (rows < stats.tenants)
+		engine_all_is_new(tenantd.engine);
+	spaced = MAX(spaced, now_ms()) + WRITE_AFTER_MS;
+	write_in(rows == stats.tenants ? STATUS_EVERY_S * 1000 : WRITE_AFTER_MS);
+}
+
+static void end_writing(int ret)
+{
+	int64_t rows = unwritten->answer;
+
+	if (ret == -EBUSY) {
+		write_in(RETRY_MS); /* with what is new by then behind it */
+		return;
+	}
+	notes_free(unwritten);
+	unwritten = NULL;
+	if (!ret) {
+		written(rows);
+		return;
+	}
+	engine_all_is_new(tenantd.engine);
+	write_in(WRITE_AFTER_MS);
+}
+
+static void answered(void *arg, int ret)
+{
+	under_way = false;
+	end_writing(ret);
+}
+
+void status_write(struct notes *notes, void (*done)(void *arg, int ret), void *arg)
 {
 	struct reason why = {};
-	bool locked;
+	int ret = -EIO;
 
-	if (status_database(&why) && write_rows(open_db)) {
-		spaced = MAX(spaced, now_ms()) + WRITE_AFTER_MS;
-		return STATUS_EVERY_S * 1000;
+	if (tenantd.database_kind != &source_sqlite) {
+		source_write(tenantd.source, notes, done, arg);
+		return;
 	}
-	locked = open_db && sqlite3_errcode(open_db->sqlite) == SQLITE_BUSY &&
-		 sqlite3_get_autocommit(open_db->sqlite);
-	if (!locked)
-		close_db(); /* which ends its transaction, too */
-	return locked ? RETRY_MS : WRITE_AFTER_MS;
+	if (status_database(&why))
+		ret = notes_write(notes, open_db, &why);
+	if (ret == -EIO)
+		close_db();
+	done(arg, ret);
+}
+
+static void write_now(void)
+{
+	compose();
+	under_way = true;
+	status_write(unwritten, answered, NULL);
 }
 
 /* Whoever moves the switch must not go on while an edge here still has the way to it. */
@@ -249,13 +261,15 @@ static void write_status(struct event *event)
 	struct engine_stats stats;
 
 	engine_stats(tenantd.engine, &stats);
-	if (stats.busy) {
+	if (under_way) {
+		write_in(RETRY_MS);
+	} else if (stats.busy) {
 		write_in(WRITE_AFTER_MS); /* its end is told of by status_settled() */
 	} else if (is_leaving()) {
 		write_in(LOOK_AGAIN_MS);
 	} else {
 		put_off = 0;
-		write_in(write_now());
+		write_now();
 	}
 }
 
@@ -273,4 +287,6 @@ void status_stop(void)
 {
 	event_cancel(&ev_write);
 	close_db();
+	notes_free(unwritten);
+	unwritten = NULL;
 }

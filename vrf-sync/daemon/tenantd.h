@@ -44,11 +44,11 @@ struct engine_tenant;
 struct op;
 struct operation_row;
 struct traced;
-struct sqlite3;
 struct vty;
 struct kernel;
 struct kernel_route;
 struct lyd_node;
+struct notes;
 struct source;
 
 struct tenantd {
@@ -140,7 +140,7 @@ void tracing_loaded(const uint32_t *touched, int64_t written, int64_t noticed);
 void tracing_planned(uint32_t tenant_id);
 void tracing_route(uint32_t tenant_id, const struct kernel_route *route, bool present);
 /* Puts what is new into the database's subnet_trace. */
-void tracing_write(struct sqlite3 *sqlite);
+void tracing_write(struct notes *notes);
 /* prefix: only this one, or NULL.  A status of command.h. */
 int tracing_show(struct vty *vty, uint32_t tenant_id, const char *prefix, bool json);
 /* NULL before the first load. */
@@ -199,6 +199,11 @@ void status_changed(void);
 /* The same, at once where that is not too often: a revision may be in force. */
 void status_settled(void);
 void status_stop(void);
+/* What a node has to say, into whatever the database is, now or when a server has time: done()
+ * comes once, at once with a file.  0, or -EBUSY or -EIO where nothing was written.  The notes
+ * stay the caller's, and are not to change before that.
+ */
+void status_write(struct notes *notes, void (*done)(void *arg, int ret), void *arg);
 /* The database, open to be written without ever waiting for a lock; it stays status.c's, and is
  * good until the next event.  NULL with a sentence, also where it is no SQLite file.
  */

@@ -14,7 +14,6 @@
  */
 #include <zebra.h>
 
-#include <sqlite3.h>
 #include <string.h>
 #include <sys/time.h>
 
@@ -33,6 +32,7 @@
 #include "daemon/tenantd.h"
 #include "daemon/tracing.h"
 #include "northbound/backend.h"
+#include "source/notes.h"
 #include "trace/trace.h"
 #include "trace/wire.h"
 
@@ -164,36 +164,25 @@ static struct json_object *stages_json(const struct traced *traced, int64_t sinc
 static void write_row(void *arg, uint32_t tenant_id, const struct traced *traced)
 {
 	struct json_object *stages = stages_json(traced, traced->written);
-	sqlite3_stmt *put = arg;
 	char prefix[IPNET_TEXT_SIZE];
 
-	sqlite3_bind_int64(put, 2, tenant_id);
-	sqlite3_bind_text(put, 3, ipnet_format(&traced->prefix, prefix), -1, SQLITE_TRANSIENT);
-	sqlite3_bind_int64(put, 4, traced->written);
-	sqlite3_bind_text(put, 5, json_object_to_json_string_ext(stages, JSON_C_TO_STRING_PLAIN),
-			  -1, SQLITE_TRANSIENT);
-	sqlite3_step(put);
-	sqlite3_reset(put);
+	notes_add(arg,
+		  "INSERT INTO subnet_trace (node, subnet_id, written, stages)"
+		  " SELECT $1, n.id, CAST($4 AS bigint), $5 FROM subnet n"
+		  " JOIN logical_switch s ON s.id = n.switch_id"
+		  " WHERE s.tenant_id = $2 AND n.prefix = $3"
+		  " ON CONFLICT (node, subnet_id) DO UPDATE SET"
+		  " written = excluded.written, stages = excluded.stages",
+		  5, tenantd.node, notes_number(tenant_id), ipnet_format(&traced->prefix, prefix),
+		  notes_number(traced->written),
+		  json_object_to_json_string_ext(stages, JSON_C_TO_STRING_PLAIN));
 	json_object_put(stages);
 }
 
-void tracing_write(sqlite3 *sqlite)
+void tracing_write(struct notes *notes)
 {
-	sqlite3_stmt *put = NULL;
-
-	if (!trace ||
-	    sqlite3_prepare_v2(sqlite,
-			       "INSERT INTO subnet_trace (node, subnet_id, written, stages)"
-			       " SELECT ?1, n.id, ?4, ?5 FROM subnet n"
-			       " JOIN logical_switch s ON s.id = n.switch_id"
-			       " WHERE s.tenant_id = ?2 AND n.prefix = ?3"
-			       " ON CONFLICT (node, subnet_id) DO UPDATE SET"
-			       " written = excluded.written, stages = excluded.stages",
-			       -1, &put, NULL) != SQLITE_OK)
-		return;
-	sqlite3_bind_text(put, 1, tenantd.node, -1, SQLITE_STATIC);
-	trace_tell(trace, write_row, put);
-	sqlite3_finalize(put);
+	if (trace)
+		trace_tell(trace, write_row, notes);
 }
 
 /* ---- show tenant NAME trace ---- */

@@ -28,6 +28,7 @@ enum due { DUE_STATEMENT, DUE_PREPARED, DUE_SYNC };
 
 struct expected {
 	enum due due;
+	unsigned int statement; /* that is prepared */
 	const void *tag;
 };
 
@@ -37,6 +38,7 @@ struct pgsql {
 	void *arg;
 	PGconn *conn;
 	bool connected, failed;
+	bool refused;              /* since the last sync, and the owner takes care of it */
 	char **prepared;           /* darr; statement "tN" is the text at N */
 	struct expected *expected; /* darr; answers in the order in which they come */
 	unsigned int done;         /* of these */
@@ -194,6 +196,29 @@ static void take_rows(struct pgsql *pgsql, PGresult *result, const void *tag)
 	}
 }
 
+/* It is not there, and is to be prepared anew the next time. */
+static void forget_statement(struct pgsql *pgsql, unsigned int statement)
+{
+	XFREE(MTYPE_PGSQL_TEXT, pgsql->prepared[statement]);
+	pgsql->prepared[statement] = XSTRDUP(MTYPE_PGSQL_TEXT, "");
+}
+
+static void take_refusal(struct pgsql *pgsql, PGresult *result, const struct expected *expected)
+{
+	const char *words = PQresultErrorMessage(result);
+	char line[200];
+
+	if (expected->due == DUE_PREPARED)
+		forget_statement(pgsql, expected->statement);
+	if (PQresultStatus(result) == PGRES_PIPELINE_ABORTED && pgsql->refused)
+		return; /* what stands behind it */
+	one_line(words ? words : "", line, sizeof(line));
+	pgsql->refused = PQstatus(pgsql->conn) == CONNECTION_OK && pgsql->cbs.refused &&
+			 pgsql->cbs.refused(pgsql->arg, line);
+	if (!pgsql->refused)
+		fail_as_libpq_says(pgsql, words);
+}
+
 static void take_result(struct pgsql *pgsql, PGresult *result)
 {
 	const struct expected *expected = &pgsql->expected[pgsql->done];
@@ -207,7 +232,7 @@ static void take_result(struct pgsql *pgsql, PGresult *result)
 	case PGRES_PIPELINE_SYNC:
 		break;
 	default:
-		fail_as_libpq_says(pgsql, PQresultErrorMessage(result));
+		take_refusal(pgsql, result, expected);
 	}
 }
 
@@ -232,6 +257,7 @@ static void next_answer(struct pgsql *pgsql)
 	}
 	darr_reset(pgsql->expected);
 	pgsql->done = 0;
+	pgsql->refused = false;
 	set_deadline(pgsql, 0);
 	pgsql->cbs.answered(pgsql->arg);
 }
@@ -406,9 +432,10 @@ void pgsql_close(struct pgsql *pgsql)
 
 /* ---- asking ---- */
 
-static void expect(struct pgsql *pgsql, enum due due, const void *tag)
+static void expect(struct pgsql *pgsql, enum due due, unsigned int statement, const void *tag)
 {
-	*darr_append(pgsql->expected) = (struct expected){ .due = due, .tag = tag };
+	*darr_append(pgsql->expected) =
+		(struct expected){ .due = due, .statement = statement, .tag = tag };
 }
 
 /* The name under which it is prepared, now if it was not. */
@@ -424,7 +451,7 @@ static const char *prepare(struct pgsql *pgsql, const char *sql, char name[stati
 		return name;
 	*darr_append(pgsql->prepared) = XSTRDUP(MTYPE_PGSQL_TEXT, sql);
 	if (PQsendPrepare(pgsql->conn, name, sql, 0, NULL))
-		expect(pgsql, DUE_PREPARED, NULL);
+		expect(pgsql, DUE_PREPARED, i, NULL);
 	else
 		fail_as_libpq_says(pgsql, PQerrorMessage(pgsql->conn));
 	return name;
@@ -443,7 +470,7 @@ void pgsql_ask(struct pgsql *pgsql, const char *sql, const char *const *values, 
 		fail_as_libpq_says(pgsql, PQerrorMessage(pgsql->conn));
 		return;
 	}
-	expect(pgsql, DUE_STATEMENT, tag);
+	expect(pgsql, DUE_STATEMENT, 0, tag);
 	if (first)
 		want_parts(pgsql);
 }
@@ -456,7 +483,7 @@ void pgsql_send(struct pgsql *pgsql)
 		fail_as_libpq_says(pgsql, PQerrorMessage(pgsql->conn));
 		return;
 	}
-	expect(pgsql, DUE_SYNC, NULL);
+	expect(pgsql, DUE_SYNC, 0, NULL);
 	set_deadline(pgsql, ANSWER_MS);
 	flush(pgsql);
 }

@@ -15,8 +15,8 @@
  * memory as a whole.
  *
  * down() is the end: one sentence, and the owner closes it and opens another when it
- * likes.  Whatever goes wrong leads there, a statement that is refused too: what is
- * in the middle of a transaction is best begun anew.
+ * likes.  Whatever goes wrong leads there, a statement that is refused too unless the
+ * owner takes care of it: what is in the middle of a transaction is best begun anew.
  */
 #ifndef FRR_TENANT_SOURCE_PGSQL_H
 #define FRR_TENANT_SOURCE_PGSQL_H
@@ -34,6 +34,10 @@ struct pgsql_cbs {
 	void (*answered)(void *arg);
 	/* Somebody has said NOTIFY on a channel that is listened to. */
 	void (*notified)(void *arg);
+	/* May be NULL.  The server refused a statement, and with it what was sent behind it up
+	 * to the next pgsql_send(): true, and the connection stays.
+	 */
+	bool (*refused)(void *arg, const char *sentence);
 	void (*down)(void *arg, const char *sentence);
 };
 

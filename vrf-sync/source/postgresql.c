@@ -24,11 +24,14 @@
 
 #include "darr.h"
 #include "frrevent.h"
+#include "log.h"
 #include "memory.h"
 #include "network.h"
 
 #include "clock.h"
+#include "errors.h"
 #include "source/db.h"
+#include "source/notes.h"
 #include "source/operation.h"
 #include "source/pgsql.h"
 #include "source/rows.h"
@@ -44,7 +47,7 @@ DEFINE_MTYPE_STATIC(TENANT_SOURCE, PG_TEXT, "PostgreSQL source text");
 #define RETRY_LAST_MS   10000
 
 /* In which of its turns a connection is: what the next answers are to. */
-enum turn { CLOSED, GREETING, CHECKING, IDLE, READING, ENDING };
+enum turn { CLOSED, GREETING, CHECKING, IDLE, READING, ENDING, WRITING, UNDOING };
 
 struct pg_source {
 	struct source base;
@@ -67,6 +70,13 @@ struct pg_source {
 
 	struct inquiry *inquiry; /* what is being read */
 
+	/* what is to be written; NULL: nothing */
+	struct notes *notes;
+	void (*written)(void *arg, int ret);
+	void *written_arg;
+	struct reason refusal; /* the last one, which was told; "" */
+	bool refused;
+
 	struct event *ev_look, *ev_retry;
 	long retry_ms;
 };
@@ -84,8 +94,22 @@ static const struct dialect dialect = {
 
 static void connect_now(struct event *event);
 static void look(struct pg_source *source);
+static void rest(struct pg_source *source);
 
 /* ---- problems ---- */
+
+/* Whoever waits for it may have something else to be written, which waits then. */
+static void end_writing(struct pg_source *source, int ret)
+{
+	void (*written)(void *arg, int ret) = source->written;
+
+	if (!source->notes)
+		return;
+	source->notes = NULL;
+	if (!ret)
+		source->refusal.text[0] = '\0';
+	written(source->written_arg, ret);
+}
 
 static void hang_up(struct pg_source *source)
 {
@@ -96,6 +120,7 @@ static void hang_up(struct pg_source *source)
 	inquiry_free(source->inquiry);
 	source->inquiry = NULL;
 	event_cancel(&source->ev_look);
+	end_writing(source, -EIO);
 }
 
 /* Nodes that lost the same server do not come back all at once. */
@@ -131,7 +156,7 @@ static void is_down(void *arg, const char *sentence)
 /* ---- greeting ---- */
 
 /* Tags of answers that are no question's of rows.h. */
-static const char is_ours, is_standby, version;
+static const char is_ours, is_standby, version, noted;
 
 static void take_fact(struct pg_source *source, const void *fact, const struct row *row)
 {
@@ -249,6 +274,76 @@ static void look(struct pg_source *source)
 	go_on_reading(source);
 }
 
+/* ---- writing ---- */
+
+/* Told once: it is tried again every second. */
+static bool is_refused(void *arg, const char *sentence)
+{
+	struct pg_source *source = arg;
+
+	if (source->turn != WRITING)
+		return false;
+	source->refused = true;
+	if (strcmp(source->refusal.text, sentence))
+		flog_warn(EC_TENANT_UNWRITTEN, "%s does not take this node's status: %s",
+			  source->name, sentence);
+	source->refusal.text[0] = '\0';
+	reason_set(&source->refusal, "%s", sentence);
+	return true;
+}
+
+static void begin_writing(struct pg_source *source)
+{
+	const struct notes *notes = source->notes;
+	const struct note *note;
+
+	source->turn = WRITING;
+	source->refused = false;
+	pgsql_ask(source->pgsql, "BEGIN", NULL, 0, NULL);
+	darr_foreach_p (notes->list, note)
+		pgsql_ask(source->pgsql, note->sql, (const char *const *)note->values, note->count,
+			  NULL);
+	if (notes->question)
+		pgsql_ask(source->pgsql, notes->question, (const char *const *)&notes->node, 1,
+			  &noted);
+	pgsql_ask(source->pgsql, "COMMIT", NULL, 0, NULL);
+	pgsql_send(source->pgsql);
+}
+
+static void has_written(struct pg_source *source)
+{
+	if (source->refused) {
+		source->turn = UNDOING;
+		pgsql_ask(source->pgsql, "ROLLBACK", NULL, 0, NULL);
+		pgsql_send(source->pgsql);
+		return;
+	}
+	end_writing(source, 0);
+	rest(source);
+}
+
+static void write_notes(struct source *base, struct notes *notes, void (*done)(void *arg, int ret),
+			void *arg)
+{
+	struct pg_source *source = container_of(base, struct pg_source, base);
+
+	if (source->notes) {
+		done(arg, -EBUSY);
+		return;
+	}
+	if (!source->pgsql || source->is_standby) {
+		done(arg, -EIO);
+		return;
+	}
+	source->notes = notes;
+	source->written = done;
+	source->written_arg = arg;
+	if (source->turn == IDLE)
+		begin_writing(source);
+}
+
+/* ---- resting ---- */
+
 static void look_soon(struct event *event)
 {
 	look(EVENT_ARG(event));
@@ -259,6 +354,10 @@ static void rest(struct pg_source *source)
 	source->turn = IDLE;
 	if (!source->listens && !source->is_standby) {
 		check(source); /* it has been promoted */
+		return;
+	}
+	if (source->notes && !source->again) {
+		begin_writing(source);
 		return;
 	}
 	event_cancel(&source->ev_look);
@@ -322,9 +421,12 @@ static bool take_row(void *arg, const void *tag, const struct row *row, struct r
 {
 	struct pg_source *source = arg;
 
-	if (tag != &is_ours && tag != &is_standby && tag != &version)
+	if (tag == &noted)
+		source->notes->answer = column_number(row, 0);
+	else if (tag == &is_ours || tag == &is_standby || tag == &version)
+		take_fact(source, tag, row);
+	else
 		return inquiry_row(source->inquiry, tag, row, why);
-	take_fact(source, tag, row);
 	return true;
 }
 
@@ -344,6 +446,13 @@ static void answered(void *arg)
 		break;
 	case ENDING:
 		end_reading(source);
+		break;
+	case WRITING:
+		has_written(source);
+		break;
+	case UNDOING:
+		end_writing(source, -EIO);
+		rest(source);
 		break;
 	case CLOSED:
 	case IDLE:
@@ -365,6 +474,7 @@ static void connect_now(struct event *event)
 		.row = take_row,
 		.answered = answered,
 		.notified = notified,
+		.refused = is_refused,
 		.down = is_down,
 	};
 	struct pg_source *source = EVENT_ARG(event);
@@ -396,6 +506,7 @@ static void reload(struct source *base)
 static const struct source_ops ops = {
 	.free = free_source,
 	.reload = reload,
+	.write = write_notes,
 };
 
 static struct source *open_source(struct event_loop *loop, const char *uri, const char *node,
@@ -423,6 +534,7 @@ const struct source_kind source_postgresql = {
 		"Where the tenants are\n"
 		"A PostgreSQL server, or several that take over from each other\n"
 		"postgresql://USER@HOST,HOST/DATABASE?target_session_attrs=read-write\n",
+	.takes_notes = true,
 	.check = pgsql_check,
 	.open = open_source,
 };

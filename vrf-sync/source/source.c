@@ -2,6 +2,7 @@
 /* What is the same for every source. */
 #include <zebra.h>
 
+#include <errno.h>
 #include <string.h>
 
 #include "memory.h"
@@ -48,6 +49,15 @@ void source_free(struct source *source)
 void source_reload(struct source *source)
 {
 	source->ops->reload(source);
+}
+
+void source_write(struct source *source, struct notes *notes, void (*done)(void *arg, int ret),
+		  void *arg)
+{
+	if (source->ops->write)
+		source->ops->write(source, notes, done, arg);
+	else
+		done(arg, -EIO);
 }
 
 const char *source_location(const struct source *source)

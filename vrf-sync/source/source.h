@@ -17,6 +17,7 @@
 
 struct event_loop;
 struct lyd_node;
+struct notes;
 struct operation_row;
 struct source;
 
@@ -44,6 +45,7 @@ struct source_kind {
 	const char *name;    /* the first word of source_location() */
 	const char *command; /* in tenantd.conf: "tenant database NAME LOCATION" */
 	const char *help;    /* for each word of it, as FRR's DEFUN has it */
+	bool takes_notes;    /* nodes write their status into it */
 	/* False with a sentence: no database can be there. */
 	bool (*check)(const char *location, struct reason *why);
 	/* node: who reads.  Reading begins in the next turn of the loop. */
@@ -83,6 +85,13 @@ void source_config_unborn(const struct source *source,
 			  void *arg);
 
 void source_free(struct source *source);
+
+/* Has notes (source/notes.h) written when the server has time: done() comes once, at the latest as
+ * the source is freed.  0, -EBUSY where others are being written, or -EIO.  They are not to change
+ * before that.  A file is written by those who open it.
+ */
+void source_write(struct source *source, struct notes *notes, void (*done)(void *arg, int ret),
+		  void *arg);
 
 /* Reads everything again, before it returns if it can. */
 void source_reload(struct source *source);

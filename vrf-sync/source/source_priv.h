@@ -11,6 +11,9 @@
 struct source_ops {
 	void (*free)(struct source *source); /* all that is not struct source */
 	void (*reload)(struct source *source);
+	/* NULL: it takes none. */
+	void (*write)(struct source *source, struct notes *notes, void (*done)(void *arg, int ret),
+		      void *arg);
 };
 
 struct source {

@@ -420,6 +420,7 @@ const struct source_kind source_sqlite = {
 		"Where the tenants are\n"
 		"A SQLite file\n"
 		"Absolute path\n",
+	.takes_notes = true,
 	.check = check_path,
 	.open = open_source,
 };
