@@ -133,13 +133,18 @@ def each_table_of_the_network_is_in_it():
               all(list(row) == [name for name in columns if name in row] for row in document[table]))
 
 
-def a_row_is_a_line():
+def a_row_is_a_line_of_the_export():
     db = rich()
     text = db.export().decode()
     rows = [line.rstrip(",") for line in text.split("\n") if line.startswith("{") and line != "{"]
     check("rows", sum(len(rows) for rows in json.loads(text).values() if isinstance(rows, list)), len(rows))
     check("each is an object", True, all(isinstance(json.loads(row), dict) for row in rows))
     check("the end of the last line", "}\n", text[-2:])
+
+
+def a_change_of_a_row_is_one_of_a_line():
+    db = rich()
+    text = db.export().decode()
     db.done("set tenant t1 --description other")
     after = db.export().decode()
     check("a change of one row", 1, sum(a != b for a, b in zip(text.split("\n"), after.split("\n"))))
@@ -574,7 +579,8 @@ def the_json_schema_fits():
         check("a fault is found out", [fault], list(faults(schema, bad, schema)))
 
 
-STORIES = (each_table_of_the_network_is_in_it, a_row_is_a_line, it_is_for_its_owner_alone, what_all_share_is_one_line,
+STORIES = (each_table_of_the_network_is_in_it, a_row_is_a_line_of_the_export,
+           a_change_of_a_row_is_one_of_a_line, it_is_for_its_owner_alone, what_all_share_is_one_line,
            broken_text_is_named, there_and_back, from_any_to_any, names_change_hands, rows_move_away_from_what_goes,
            defaults_are_those_of_the_schema, it_is_one_change, it_is_judged, it_is_braked, it_is_shown,
            it_is_kept_in_a_draft, what_is_wrong_is_said, every_end_is_found_out, files_that_are_none, very_large_ones,

@@ -351,7 +351,7 @@ def init_makes_a_database(databases):
                  "and stays as it is")
     check("the first one stays", "65010", session.value("SELECT asn FROM provider"))
     init_refused("another command", uri, "tenantctl works on SQLite files only so far; write the rows of a PostgreSQL"
-                 " database with SQL", "show", "tenant")
+                 " database with SQL, or with \"tenantctl import\"", "show", "tenant")
     init_refused("a change", uri, "tenantctl works on SQLite files only so far; .*", "add", "site", "dc1")
 
 

@@ -6,17 +6,16 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <sqlite3.h>
-
 #include "darr.h"
 #include "memory.h"
 
 #include "ctl/args.h"
 #include "ctl/change.h"
-#include "plan/brake.h"
-#include "ctl/row.h"
+#include "ctl/engine.h"
 #include "ctl/words.h"
+#include "plan/brake.h"
 #include "plan/validate.h"
+#include "source/rows.h"
 #include "verify/verify.h"
 
 DEFINE_MGROUP(TENANT_CTL, "tenantctl");
@@ -40,35 +39,14 @@ const char *finding_text(const struct tenant *tenant, const struct reason *findi
 	return buf;
 }
 
-static int begin_failed(struct ctl *ctl)
-{
-	if (sqlite3_errcode(ctl->db->sqlite) == SQLITE_BUSY)
-		reason_set(
-			&ctl->why,
-			"another program is changing database %s and does not end; nothing was changed, try again",
-			ctl->path);
-	else
-		db_error(ctl->db, "begin a change", &ctl->why);
-	return -1;
-}
-
 int change_lock(struct ctl *ctl)
 {
-	if (sqlite3_db_readonly(ctl->db->sqlite, "main")) {
-		reason_set(
-			&ctl->why,
-			"you may not write database %s; run this as root or as a member of group frr",
-			ctl->path);
-		return -1;
-	}
-	if (sqlite3_exec(ctl->db->sqlite, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
-		return begin_failed(ctl);
-	return 0;
+	return ctl->engine->lock(ctl);
 }
 
 int change_mean(struct ctl *ctl)
 {
-	return db_mean(ctl->db, &ctl->why) < 0 ? -1 : 0;
+	return ctl->engine->mean(ctl);
 }
 
 static size_t brake(struct change *change, struct load *load, struct reason *why)
@@ -82,10 +60,10 @@ bool change_brakes(struct change *change, struct reason *why)
 {
 	struct reason ignored = {};
 	struct load *load;
+	struct ctl *ctl = change->ctl;
 	bool brakes;
 
-	if (change->unreadable.text[0] ||
-	    db_load_since(change->ctl->db, change->seq, &load, &ignored) < 0)
+	if (change->unreadable.text[0] || ctl->engine->load(ctl, change->seq, &load, &ignored) < 0)
 		return false;
 	brakes = brake(change, load, why) > 0;
 	load_free(load);
@@ -110,11 +88,11 @@ struct change *change_begin(struct ctl *ctl)
 
 	change->ctl = ctl;
 	change->model = model_new();
-	if (db_revision(ctl->db, &change->seq, &ctl->why) < 0) {
+	if (ctl->engine->revision(ctl, &change->seq, &ctl->why) < 0) {
 		change_free(change);
 		return NULL;
 	}
-	if (db_load_all(ctl->db, &load, &change->unreadable) == 0)
+	if (ctl->engine->load(ctl, READ_ALL, &load, &change->unreadable) == 0)
 		model_commit(change->model, load, &change->touched);
 	darr_free(change->touched);
 	return change;
@@ -148,9 +126,9 @@ int change_read_back(struct change *change, bool meant)
 	int ret = -ESTALE;
 
 	if (!change->unreadable.text[0])
-		ret = db_load_since(ctl->db, change->seq, &load, &why);
+		ret = ctl->engine->load(ctl, change->seq, &load, &why);
 	if (ret == -ESTALE)
-		ret = db_load_all(ctl->db, &load, &why);
+		ret = ctl->engine->load(ctl, READ_ALL, &load, &why);
 	if (ret == 0)
 		return take_in(change, load, meant);
 	/* no worse than before: one of several steps of a repair */
@@ -173,15 +151,12 @@ static bool has_finding(const struct reason *findings, const struct reason *find
 struct model *change_load_before(struct ctl *ctl)
 {
 	struct model *model = model_new();
-	struct reason ignored = {};
-	struct db *db = db_open(ctl->path, DB_READ, &ignored);
 	uint32_t *touched = NULL;
 	struct load *load;
 
-	if (db && db_load_all(db, &load, &ignored) == 0)
+	if (ctl->engine->load_before(ctl, &load) == 0)
 		model_commit(model, load, &touched);
 	darr_free(touched);
-	db_close(db);
 	return model;
 }
 
@@ -256,33 +231,18 @@ int change_judge(struct change *change)
 
 int change_commit(struct ctl *ctl)
 {
-	if (sqlite3_exec(ctl->db->sqlite, "COMMIT", NULL, NULL, NULL) == SQLITE_OK)
-		return 0;
-	if (sqlite3_errcode(ctl->db->sqlite) == SQLITE_CONSTRAINT)
-		reason_set(&ctl->why,
-			   "something in database %s still refers to this; delete that first",
-			   ctl->path);
-	else
-		db_error(ctl->db, "commit", &ctl->why);
-	return -1;
+	return ctl->engine->commit(ctl);
 }
 
 /* Who did it, in its place in the history: one command is a change by itself. */
 static int record(struct change *change, const char *title)
 {
 	struct ctl *ctl = change->ctl;
-	char author[AUTHOR_SIZE];
 	uint64_t seq;
 
-	if (db_revision(ctl->db, &seq, &ctl->why) < 0)
+	if (ctl->engine->revision(ctl, &seq, &ctl->why) < 0)
 		return -1;
-	if (seq == change->seq)
-		return 0;
-	return sql_run(
-		ctl,
-		"INSERT INTO change (title, author, base, state, applied, first_seq, last_seq)"
-		" VALUES (?1, ?2, ?3, 'applied', unixepoch(), ?3 + 1, ?4)",
-		"ttii", title, words_author(author), (int64_t)change->seq, (int64_t)seq);
+	return seq == change->seq ? 0 : ctl->engine->record(ctl, title, change->seq, seq);
 }
 
 static int write_and_judge(struct change *change, bool meant,
@@ -317,7 +277,7 @@ int change_do(struct ctl *ctl, const char *title, bool meant,
 	if (!ret)
 		ret = change_commit(ctl);
 	if (ret)
-		sqlite3_exec(ctl->db->sqlite, "ROLLBACK", NULL, NULL, NULL);
+		ctl->engine->rollback(ctl);
 	change_free(change);
 	return ret;
 }

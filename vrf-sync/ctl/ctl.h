@@ -14,20 +14,26 @@
 
 #include "source/db.h"
 
+struct pg;
+
 #define CTL_DEFAULT_PATH "/var/lib/frr-tenant/tenants.db"
 
 enum exit_code { EXIT_DONE = 0, EXIT_REFUSED = 1, EXIT_USAGE = 2 };
 
 struct ctl {
-	const char *path;
+	const char *path; /* as it was given: a password may be in it */
+	const char *name; /* of the database, for sentences */
 	bool json;
 	bool meant;         /* it may withdraw as much as it does: plan/brake.h */
 	const char *change; /* the draft that --change or $TENANT_CHANGE names; NULL: none */
-	struct db *db;      /* NULL where the command needs none */
+	const struct engine *engine;
+	struct db *db; /* NULL where the command needs none, or it is no SQLite */
+	struct pg *pg; /* the same of PostgreSQL */
 	struct reason why;
 };
 
 struct args;
+struct engine;
 struct option_info;
 
 /* What a command does to the database. */
@@ -47,6 +53,7 @@ struct command {
 	const char *summary;               /* one sentence, without its full stop */
 	const char *example;
 	enum access access;
+	bool any_engine; /* it is for PostgreSQL, too */
 	int (*run)(struct ctl *ctl, const struct args *args);
 };
 

@@ -13,6 +13,7 @@
 #include "darr.h"
 
 #include "ctl/draft.h"
+#include "ctl/engine.h"
 #include "ctl/row.h"
 
 const char *draft_time(int64_t seconds, char buf[static TIME_TEXT_SIZE])
@@ -218,12 +219,12 @@ int draft_replay(struct ctl *ctl, const struct draft *draft)
 
 int draft_try(struct ctl *ctl)
 {
-	return sql_run(ctl, "SAVEPOINT draft", "");
+	return ctl->engine->try(ctl);
 }
 
 int draft_untry(struct ctl *ctl)
 {
-	return sql_run(ctl, "ROLLBACK TO draft", "") < 0 ? -1 : sql_run(ctl, "RELEASE draft", "");
+	return ctl->engine->untry(ctl);
 }
 
 /* ---- commands on a draft ---- */

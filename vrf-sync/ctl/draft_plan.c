@@ -17,6 +17,7 @@
 #include "darr.h"
 
 #include "ctl/draft.h"
+#include "ctl/engine.h"
 #include "ctl/ops.h"
 #include "ctl/row.h"
 #include "ctl/show.h"
@@ -501,7 +502,7 @@ static int look(struct ctl *ctl, struct preview *preview)
 		preview->after = change_model(change);
 		take_touched(preview, change_touched(change));
 		if (!model_provider(preview->after)) {
-			reason_set(&ctl->why, "database %s cannot be read", ctl->path);
+			reason_set(&ctl->why, "database %s cannot be read", ctl->name);
 			ret = -1;
 		}
 	}
@@ -523,7 +524,7 @@ int preview_run(struct ctl *ctl, const struct preview_ask *ask)
 	struct preview preview = { .ask = ask };
 	int ret;
 
-	if (db_revision(ctl->db, &preview.revision, &ctl->why) < 0)
+	if (ctl->engine->revision(ctl, &preview.revision, &ctl->why) < 0)
 		return -1;
 	preview.before = load_before(ctl);
 	ret = look(ctl, &preview);

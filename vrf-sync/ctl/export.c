@@ -187,6 +187,7 @@ const struct command export_commands[] = {
 			"write all rows of the network, keys of OSPF included, as JSON: a back-up, or for another database",
 		.example = "tenantctl export tenants.json",
 		.access = ACCESS_READ,
+		.any_engine = true,
 		.run = export_run,
 	},
 	{},

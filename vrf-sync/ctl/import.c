@@ -40,6 +40,7 @@ struct import {
 	struct document document;
 	unsigned int done, waiting;
 	bool makes_way;      /* a row that waits is deleted now */
+	bool stuck;          /* what is to go is deleted with what is to be elsewhere */
 	struct reason waits; /* why the first of them does */
 };
 
@@ -168,7 +169,7 @@ static int delete(struct import *import, const struct store_table *table,
 	struct store *store = &import->store;
 	enum store_said said = store->engine->delete(store, table, record->values);
 
-	if (said == STORE_KEPT) /* what it has is deleted, too, though it may be to go elsewhere */
+	if (import->stuck && (said == STORE_KEPT || said == STORE_LATER))
 		said = delete_tree(import, table, record->values);
 	return heed(import, table, record, false, said);
 }
@@ -299,31 +300,41 @@ static int delete_all(struct import *import)
 	return ret;
 }
 
-static int make_equal(struct import *import)
+/* Why a row cannot be written says more than why another cannot go. */
+static int go_round(struct import *import)
 {
 	unsigned int done, waiting;
 	struct reason waits;
 
+	if (delete_all(import) < 0)
+		return -1;
+	done = import->done;
+	waiting = import->waiting;
+	waits = import->waits;
+	if (write_all(import) < 0)
+		return -1;
+	if (!import->waits.text[0])
+		import->waits = waits;
+	import->done += done;
+	import->waiting += waiting;
+	return 0;
+}
+
+static int make_equal(struct import *import)
+{
 	for (unsigned int rounds = 0; rounds < ROUNDS_MAX; rounds++) {
-		if (delete_all(import) < 0)
+		if (go_round(import) < 0)
 			return -1;
-		done = import->done;
-		waiting = import->waiting;
-		waits = import->waits;
-		if (write_all(import) < 0)
-			return -1;
-		done += import->done;
-		waiting += import->waiting;
-		if (!waiting && !done)
+		if (!import->done && !import->waiting)
 			return 0;
-		if (!done)
+		if (!import->done && import->stuck)
 			break;
+		import->stuck = !import->done;
 	}
 	reason_set(
 		&import->ctl->why, "%s",
-		import->waiting ? import->waits.text
-		: waiting
-			? waits.text
+		import->waits.text[0]
+			? import->waits.text
 			: "the database does not stay as the document says; look for triggers that are not of schema.sql");
 	return -1;
 }
@@ -447,6 +458,7 @@ const struct command import_commands[] = {
 		.summary = "make the database equal to what \"export\" has written, in one change",
 		.example = "tenantctl import tenants.json --dry-run",
 		.access = ACCESS_WRITE,
+		.any_engine = true,
 		.run = import_run,
 	},
 	{},

@@ -20,6 +20,7 @@
 #include <sqlite3.h>
 
 #include "ctl/args.h"
+#include "ctl/engine.h"
 #include "ctl/init_postgresql.h"
 #include "ctl/row.h"
 #include "ctl/schema_text.h"

@@ -2,9 +2,6 @@
 /*
  * A new tenant database in a PostgreSQL server: all tables in one transaction,
  * into the first schema of the connection's search_path.
- *
- * What libpq says of a URI that it cannot read quotes pieces of it, and these
- * may be of the password: then we say something of our own.
  */
 #include <zebra.h>
 
@@ -14,81 +11,22 @@
 #include <libpq-fe.h>
 
 #include "ctl/init_postgresql.h"
+#include "ctl/pg.h"
 #include "ctl/schema_text.h"
 
-#define CONNECT_SECONDS "10"
-#define OLDEST_SERVER   150000
-
-bool path_is_postgresql(const char *path)
-{
-	return !strncmp(path, "postgresql://", strlen("postgresql://")) ||
-	       !strncmp(path, "postgres://", strlen("postgres://"));
-}
-
-/* The first line of what libpq or the server says. */
-static int first_line(const char *said)
-{
-	return (int)strcspn(said, "\n");
-}
-
-/* A password with an '@' that is not written %40 ends up in the host's name. */
-static int check_uri(struct ctl *ctl)
-{
-	PQconninfoOption *options = PQconninfoParse(ctl->path, NULL);
-	bool good = options;
-
-	for (PQconninfoOption *option = options; option && option->keyword; option++)
-		if (option->val && !strcmp(option->keyword, "host") && strchr(option->val, '@'))
-			good = false;
-	PQconninfoFree(options);
-	if (good)
-		return 0;
-	reason_set(
-		&ctl->why,
-		"--db is no URI that libpq can read; write postgresql://USER@HOST/DATABASE, and special characters as %%XX");
-	return -1;
-}
-
-static PGconn *connect_server(struct ctl *ctl)
-{
-	const char *const names[] = { "connect_timeout", "application_name", "client_encoding",
-				      "dbname", NULL };
-	const char *const values[] = { CONNECT_SECONDS, "tenantctl", "UTF8", ctl->path, NULL };
-	PGconn *conn;
-	const char *said;
-
-	if (check_uri(ctl) < 0)
-		return NULL;
-	conn = PQconnectdbParams(names, values, 1);
-	if (PQstatus(conn) == CONNECTION_OK)
-		return conn;
-	said = PQerrorMessage(conn);
-	reason_set(&ctl->why, "cannot connect: %.*s%s", first_line(said), said,
-		   PQconnectionNeedsPassword(conn)
-			   ? "; put the password into ~/.pgpass or $PGPASSWORD"
-			   : "");
-	PQfinish(conn);
-	return NULL;
-}
-
-static bool worked(const PGresult *result)
-{
-	ExecStatusType status = PQresultStatus(result);
-
-	return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
-}
+#define OLDEST_SERVER 150000
 
 static int run(struct ctl *ctl, PGconn *conn, const char *sql)
 {
 	PGresult *result = PQexec(conn, sql);
 	const char *said = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
-	bool good = worked(result);
+	bool good = pg_worked(result);
 
 	if (!said)
 		said = PQerrorMessage(conn);
 	if (!good)
 		reason_set(&ctl->why, "cannot make the tables: %.*s; nothing has been made",
-			   first_line(said), said);
+			   pg_first_line(said), said);
 	PQclear(result);
 	return good ? 0 : -1;
 }
@@ -115,7 +53,7 @@ static int already(struct ctl *ctl, PGconn *conn, const char *schema)
 {
 	PGresult *result = PQexec(conn, "SELECT version FROM schema_version");
 
-	if (worked(result) && PQntuples(result) == 1)
+	if (pg_worked(result) && PQntuples(result) == 1)
 		reason_set(
 			&ctl->why,
 			"schema \"%s\" of database \"%s\" is a tenant database already, of version %s, and stays as it is",
@@ -170,10 +108,11 @@ static int check_server(struct ctl *ctl, PGconn *conn)
 	const char *said = PQerrorMessage(conn);
 	int ret = -1;
 
-	if (worked(answer))
+	if (pg_worked(answer))
 		ret = judge(ctl, conn, answer);
 	else
-		reason_set(&ctl->why, "the server does not answer: %.*s", first_line(said), said);
+		reason_set(&ctl->why, "the server does not answer: %.*s", pg_first_line(said),
+			   said);
 	PQclear(answer);
 	return ret;
 }
@@ -196,7 +135,7 @@ static int fill(struct ctl *ctl, PGconn *conn, const char *asn)
 
 int init_postgresql(struct ctl *ctl, const struct args *args)
 {
-	PGconn *conn = connect_server(ctl);
+	PGconn *conn = pg_connect(ctl);
 	int ret = -1;
 
 	if (!conn)

@@ -7,9 +7,6 @@
 
 #include "ctl/args.h"
 
-/* --db names a server: "postgresql://..." or "postgres://..." */
-bool path_is_postgresql(const char *path);
-
 /* Makes all tables in one transaction.  0, or -1 with a sentence, in which no
  * password ever is, and nothing has been made.
  */

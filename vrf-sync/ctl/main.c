@@ -20,7 +20,7 @@
 #include "ctl/args.h"
 #include "ctl/draft.h"
 #include "ctl/help.h"
-#include "ctl/init_postgresql.h"
+#include "ctl/engine.h"
 #include "source/confirm.h"
 
 static const struct command *const tables[] = {
@@ -69,7 +69,7 @@ static void report_change(const struct ctl *ctl, const struct args *args)
 		return;
 	json = json_object_new_object();
 	names = json_object_new_array();
-	db_revision(ctl->db, &revision, &ignored);
+	ctl->engine->revision(ctl, &revision, &ignored);
 	json_object_object_add(json, "done", json_object_new_string(command->verb));
 	json_object_object_add(json, "object",
 			       command->object ? json_object_new_string(command->object) : NULL);
@@ -115,7 +115,7 @@ static int run_opened(struct ctl *ctl, const struct args *args)
 	bool drafted = ctl->change && strcmp(command->verb, "change");
 	int ret;
 
-	if (command->access != ACCESS_READ)
+	if (command->access != ACCESS_READ && ctl->db)
 		expire(ctl);
 	if (command->access == ACCESS_DRAFT)
 		return draft_run(ctl, args);
@@ -129,24 +129,34 @@ static int run_opened(struct ctl *ctl, const struct args *args)
 	return ret;
 }
 
+static int not_here(struct ctl *ctl)
+{
+	if (ctl->change)
+		reason_set(
+			&ctl->why,
+			"drafts are kept in SQLite files only so far; leave --change and $TENANT_CHANGE out");
+	else
+		reason_set(
+			&ctl->why,
+			"tenantctl works on SQLite files only so far; write the rows of a PostgreSQL database with SQL, or with \"tenantctl import\"");
+	return -1;
+}
+
 static int run(struct ctl *ctl, const struct args *args)
 {
 	bool reads = args->command->access == ACCESS_READ && !ctl->change;
+	bool server = path_is_postgresql(ctl->path);
 	int ret;
 
 	if (args->command->access == ACCESS_NONE)
 		return args->command->run(ctl, args);
-	if (path_is_postgresql(ctl->path)) {
-		reason_set(
-			&ctl->why,
-			"tenantctl works on SQLite files only so far; write the rows of a PostgreSQL database with SQL");
-		return -1;
-	}
-	ctl->db = db_open(ctl->path, reads ? DB_READ : DB_WRITE, &ctl->why);
-	if (!ctl->db)
-		return -1;
-	ret = run_opened(ctl, args);
-	db_close(ctl->db);
+	if (server && (!args->command->any_engine || ctl->change))
+		return not_here(ctl);
+	ctl->engine = server ? &engine_postgresql : &engine_sqlite;
+	ret = ctl->engine->open(ctl, !reads);
+	if (!ret)
+		ret = run_opened(ctl, args);
+	ctl->engine->close(ctl);
 	return ret;
 }
 

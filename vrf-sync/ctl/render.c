@@ -9,7 +9,9 @@
 
 #include "darr.h"
 
+#include "ctl/engine.h"
 #include "ctl/show.h"
+#include "source/rows.h"
 
 #define CELL_SIZE 512
 
@@ -210,7 +212,7 @@ struct model *show_load(struct ctl *ctl)
 	struct model *model;
 	struct load *load;
 
-	if (db_load_all(ctl->db, &load, &ctl->why) < 0)
+	if (ctl->engine->load(ctl, READ_ALL, &load, &ctl->why) < 0)
 		return NULL;
 	model = model_new();
 	model_commit(model, load, &touched);

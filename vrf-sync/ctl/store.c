@@ -8,6 +8,7 @@
 #include "darr.h"
 #include "memory.h"
 
+#include "ctl/engine.h"
 #include "ctl/store.h"
 
 DECLARE_MGROUP(TENANT_CTL);
@@ -63,7 +64,7 @@ static void expect_vlans(struct store *store)
 
 int store_open(struct ctl *ctl, struct store *store)
 {
-	*store = (struct store){ .ctl = ctl, .engine = &store_sqlite };
+	*store = (struct store){ .ctl = ctl, .engine = ctl->engine->store };
 	for (unsigned int i = 0; i < STORE_TABLES; i++) {
 		store->tables[i].name = tables[i].name;
 		store->tables[i].shared = tables[i].shared;
@@ -116,6 +117,14 @@ int store_column(const struct store_table *table, const char *name)
 		if (!strcmp(table->columns[i].name, name))
 			return i;
 	return -1;
+}
+
+void store_standard(struct store_column *column, const char *text)
+{
+	if (text && text[0] == '\'')
+		value_text(&column->standard, text + 1, strcspn(text + 1, "'"));
+	else if (text && column->kind == VALUE_NUMBER)
+		value_number(&column->standard, strtoll(text, NULL, 10));
 }
 
 /* ---- rows ---- */

@@ -112,6 +112,7 @@ struct store_engine {
 };
 
 extern const struct store_engine store_sqlite;
+extern const struct store_engine store_postgresql;
 
 /* 0, or -1 with a sentence in ctl->why.  store_close() in either case. */
 int store_open(struct ctl *ctl, struct store *store);
@@ -130,6 +131,9 @@ struct record *records_add(struct record **rows, const struct store_table *table
 /* The row that is before the other: < 0, the same key: 0. */
 int record_compare(const struct store_table *table, const struct value *a, const struct value *b);
 bool record_equal(const struct store_table *table, const struct value *a, const struct value *b);
+
+/* A default, as a schema spells it: 1000, 'active'. */
+void store_standard(struct store_column *column, const char *text);
 
 void value_number(struct value *value, int64_t number);
 void value_text(struct value *value, const char *text, size_t length);

@@ -53,15 +53,6 @@ static sqlite3_stmt *ask(struct store *store, const char *sql, const char *table
 
 /* ---- what a table is ---- */
 
-/* A default, as the schema spells it: 1000, 'active'. */
-static void take_standard(struct store_column *column, const char *text)
-{
-	if (text && text[0] == '\'')
-		value_text(&column->standard, text + 1, strcspn(text + 1, "'"));
-	else if (text && column->kind == VALUE_NUMBER)
-		value_number(&column->standard, strtoll(text, NULL, 10));
-}
-
 static int describe_columns(struct store *store, struct store_table *table)
 {
 	sqlite3_stmt *stmt = ask(
@@ -81,13 +72,13 @@ static int describe_columns(struct store *store, struct store_table *table)
 				       ? VALUE_TEXT
 				       : VALUE_NUMBER;
 		column->needed = sqlite3_column_int(stmt, 2);
-		take_standard(column, (const char *)sqlite3_column_text(stmt, 3));
+		store_standard(column, (const char *)sqlite3_column_text(stmt, 3));
 	}
 	sqlite3_finalize(stmt);
 	if (table->columns)
 		return 0;
 	reason_set(&store->ctl->why, "database %s has no table %s; it is not whole",
-		   store->ctl->db->path, table->name);
+		   store->ctl->name, table->name);
 	return -1;
 }
 
@@ -336,7 +327,7 @@ static int sqlite_end(struct store *store)
 		reason_set(
 			&store->ctl->why,
 			"rows of database %s beside these refer to some that go; nothing was changed",
-			store->ctl->db->path);
+			store->ctl->name);
 		return -1;
 	}
 	return run(store, "DELETE FROM restoring; PRAGMA defer_foreign_keys = OFF");

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What a change is made with, whatever keeps the database: a file of SQLite, or a
+ * PostgreSQL server.
+ *
+ * The commands that know rows one by one (add, set, del, ...) speak to SQLite
+ * themselves; those of struct command that are for any_engine use what is here, and
+ * a change is judged, braked and recorded by it (change.c).
+ */
+#ifndef FRR_TENANT_CTL_ENGINE_H
+#define FRR_TENANT_CTL_ENGINE_H
+
+#include "ctl/ctl.h"
+
+struct load;
+struct store_engine;
+
+/* Where a function returns int it is 0, or -1 with a sentence in ctl->why. */
+struct engine {
+	const struct store_engine *store;
+
+	int (*open)(struct ctl *ctl, bool writes);
+	void (*close)(struct ctl *ctl);
+	/* The transaction of a change: writers take turns. */
+	int (*lock)(struct ctl *ctl);
+	int (*commit)(struct ctl *ctl);
+	void (*rollback)(struct ctl *ctl);
+	/* A savepoint within it, and back to that. */
+	int (*try)(struct ctl *ctl);
+	int (*untry)(struct ctl *ctl);
+	int (*revision)(struct ctl *ctl, uint64_t *seq, struct reason *why);
+	/* since: READ_ALL (source/rows.h), or a revision.  0, -ESTALE or -EIO with a sentence in
+	 * *why, as db_load_since().
+	 */
+	int (*load)(struct ctl *ctl, uint64_t since, struct load **load, struct reason *why);
+	/* All of it, as every other connection sees it. */
+	int (*load_before)(struct ctl *ctl, struct load **load);
+	/* All that is withdrawn up to now is meant: db_mean(). */
+	int (*mean)(struct ctl *ctl);
+	/* A change that stands in the change log behind base, up to seq. */
+	int (*record)(struct ctl *ctl, const char *title, uint64_t base, uint64_t seq);
+};
+
+extern const struct engine engine_sqlite;
+extern const struct engine engine_postgresql;
+
+/* --db names a server: "postgresql://..." or "postgres://..." */
+bool path_is_postgresql(const char *path);
+
+#endif

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What a change is made with: a PostgreSQL server.
+ *
+ * Writers take turns by the row of change_seq, which only says the newest revision when a
+ * transaction has been committed: within one it is that of the log.
+ */
+#include <zebra.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "darr.h"
+
+#include "ctl/engine.h"
+#include "ctl/pg.h"
+#include "ctl/store.h"
+#include "ctl/words.h"
+#include "source/rows.h"
+
+#define REVISION                                         \
+	"(SELECT greatest((SELECT seq FROM change_seq)," \
+	" (SELECT seq FROM change_log ORDER BY seq DESC LIMIT 1)))"
+
+static int pg_engine_open(struct ctl *ctl, bool writes)
+{
+	ctl->name = "PostgreSQL";
+	ctl->pg = pg_open(ctl);
+	if (!ctl->pg)
+		return -1;
+	ctl->name = ctl->pg->name;
+	return 0;
+}
+
+static void pg_engine_close(struct ctl *ctl)
+{
+	pg_close(ctl->pg);
+	ctl->pg = NULL;
+}
+
+/* ---- the transaction ---- */
+
+/* A statement that finds nothing takes the turn, too; the row itself is not for every role. */
+static int pg_lock(struct ctl *ctl)
+{
+	return pg_run(ctl, ctl->pg,
+		      "BEGIN; SET LOCAL lock_timeout = '5s'; DELETE FROM leak WHERE false");
+}
+
+static int pg_commit(struct ctl *ctl)
+{
+	return pg_run(ctl, ctl->pg, "COMMIT");
+}
+
+static void pg_rollback(struct ctl *ctl)
+{
+	struct reason kept = ctl->why;
+
+	pg_run(ctl, ctl->pg, "ROLLBACK");
+	ctl->why = kept;
+}
+
+static int pg_try(struct ctl *ctl)
+{
+	return pg_run(ctl, ctl->pg, "SAVEPOINT draft");
+}
+
+static int pg_untry(struct ctl *ctl)
+{
+	return pg_run(ctl, ctl->pg, "ROLLBACK TO draft; RELEASE draft");
+}
+
+/* ---- reading ---- */
+
+static const char *result_text(const struct row *row, int col, size_t *len)
+{
+	*len = PQgetlength(row->at, row->index, col);
+	return PQgetisnull(row->at, row->index, col) ? NULL : PQgetvalue(row->at, row->index, col);
+}
+
+static int64_t result_number(const struct row *row, int col)
+{
+	return strtoll(PQgetvalue(row->at, row->index, col), NULL, 10);
+}
+
+static const struct row_ops result_row = {
+	.text = result_text,
+	.number = result_number,
+};
+
+static const struct dialect dialect = {
+	.revision = "SELECT " REVISION,
+	.operation = "SELECT coalesce(max(id), 0) FROM operation",
+};
+
+static int answer(struct pg *pg, struct inquiry *inquiry, const struct question *question,
+		  struct reason *why)
+{
+	struct row row = { .ops = &result_row };
+	char texts[array_size(question->values)][24];
+	const char *values[array_size(question->values)];
+	PGresult *result;
+	bool good = true;
+
+	for (unsigned int i = 0; i < question->count; i++) {
+		snprintf(texts[i], sizeof(texts[i]), "%" PRId64, question->values[i]);
+		values[i] = texts[i];
+	}
+	result = pg_ask(pg, question->sql, values, question->count, why);
+	if (!result)
+		return -EIO;
+	row.at = result;
+	for (; row.index < PQntuples(result) && good; row.index++)
+		good = inquiry_row(inquiry, question, &row, why);
+	PQclear(result);
+	return good ? 0 : -EIO;
+}
+
+static int load_from(struct pg *pg, uint64_t since, struct load **load, struct reason *why)
+{
+	struct inquiry *inquiry = inquiry_new(&dialect, pg->name, since);
+	const struct question *questions, *question;
+	int ret = 0;
+
+	while (!ret && inquiry_ask(inquiry, &questions))
+		darr_foreach_p (questions, question)
+			if (!ret)
+				ret = answer(pg, inquiry, question, why);
+	if (!ret)
+		ret = inquiry_end(inquiry, load, why);
+	inquiry_free(inquiry);
+	return ret;
+}
+
+static int pg_load(struct ctl *ctl, uint64_t since, struct load **load, struct reason *why)
+{
+	return load_from(ctl->pg, since, load, why);
+}
+
+static int pg_load_before(struct ctl *ctl, struct load **load)
+{
+	struct reason kept = ctl->why, ignored = {};
+	struct pg *other = pg_open(ctl);
+	int ret = -1;
+
+	if (other && pg_run(ctl, other, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY") == 0)
+		ret = load_from(other, READ_ALL, load, &ignored);
+	pg_close(other);
+	ctl->why = kept;
+	return ret;
+}
+
+static int pg_revision(struct ctl *ctl, uint64_t *seq, struct reason *why)
+{
+	PGresult *result = pg_ask(ctl->pg, "SELECT " REVISION, NULL, 0, why);
+
+	*seq = 0;
+	if (!result)
+		return -1;
+	*seq = strtoull(PQgetvalue(result, 0, 0), NULL, 10);
+	PQclear(result);
+	return 0;
+}
+
+/* ---- what stands beside the rows ---- */
+
+static int pg_mean(struct ctl *ctl)
+{
+	/* its own row in the change log is the next one */
+	return pg_run(ctl, ctl->pg,
+		      "INSERT INTO meant VALUES (1, " REVISION " + 1)"
+		      " ON CONFLICT (id) DO UPDATE SET seq = excluded.seq");
+}
+
+static int pg_record(struct ctl *ctl, const char *title, uint64_t base, uint64_t seq)
+{
+	char author[AUTHOR_SIZE], first[24], last[24], before[24];
+	const char *const values[] = { title, words_author(author), before, first, last };
+	PGresult *result;
+
+	snprintf(before, sizeof(before), "%" PRIu64, base);
+	snprintf(first, sizeof(first), "%" PRIu64, base + 1);
+	snprintf(last, sizeof(last), "%" PRIu64, seq);
+	result = pg_ask(
+		ctl->pg,
+		"INSERT INTO change (title, author, base, state, applied, first_seq, last_seq)"
+		" VALUES ($1, $2, $3, 'applied', extract(epoch FROM now())::bigint, $4, $5)",
+		values, array_size(values), &ctl->why);
+	PQclear(result);
+	return result ? 0 : -1;
+}
+
+const struct engine engine_postgresql = {
+	.store = &store_postgresql,
+	.open = pg_engine_open,
+	.close = pg_engine_close,
+	.lock = pg_lock,
+	.commit = pg_commit,
+	.rollback = pg_rollback,
+	.try = pg_try,
+	.untry = pg_untry,
+	.revision = pg_revision,
+	.load = pg_load,
+	.load_before = pg_load_before,
+	.mean = pg_mean,
+	.record = pg_record,
+};
