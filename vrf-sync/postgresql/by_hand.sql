@@ -175,35 +175,46 @@ CREATE TRIGGER log AFTER INSERT OR UPDATE OR DELETE ON switch_vlan FOR EACH ROW
 	EXECUTE FUNCTION log_change('switch_id', 'SELECT tenant_id FROM logical_switch WHERE id = ($1).switch_id');
 
 -- @ tail
--- Tenants that may claim the same number (model/claims.h): pairs, of which one has it in a column "override", and the
--- other by its rule; two in a column are refused, but for VLANs of circuits.  Some pairs are of tenants that never
--- meet, which does no harm.  Names of VRFs, tables and ports are a matter of nodes that have both.
-CREATE VIEW claim_pair AS
-	SELECT o.id AS a, t.id AS b FROM tenant o JOIN tenant t ON t.id = o.rd_number AND t.rd_number IS NULL
+-- Who matters to whom: the parties of a leak, and those who may claim the same number (model/claims.h).  Of these one has
+-- it in a column "override", and the other by its rule; two in a column are refused, but for VLANs of circuits.  Each
+-- way round for itself and by an index, as "of" is what is known.  Names of VRFs, tables and ports are a matter of nodes
+-- that have both.
+CREATE VIEW tenant_neighbor AS SELECT id, of FROM (
+	SELECT t.id, o.id AS of FROM tenant o JOIN tenant t ON t.id = o.rd_number WHERE t.rd_number IS NULL
 	UNION ALL
-	SELECT o.id, t.id FROM tenant o JOIN tenant t ON t.id = o.rt_number AND t.rt_number IS NULL
+	SELECT o.id, t.id FROM tenant t JOIN tenant o ON o.rd_number = t.id WHERE t.rd_number IS NULL
 	UNION ALL
-	SELECT o.id, t.id FROM provider p CROSS JOIN tenant o JOIN tenant t ON t.id = o.rt_number - p.leak_base
+	SELECT t.id, o.id FROM tenant o JOIN tenant t ON t.id = o.rt_number WHERE t.rt_number IS NULL
 	UNION ALL
-	SELECT o.tenant_id, t.tenant_id FROM provider p CROSS JOIN logical_switch o
-		JOIN logical_switch t ON t.id = o.vni - p.vni_base AND t.vni IS NULL
+	SELECT o.id, t.id FROM tenant t JOIN tenant o ON o.rt_number = t.id WHERE t.rt_number IS NULL
 	UNION ALL
-	SELECT o.tenant_id, t.tenant_id FROM circuit o JOIN circuit t ON t.wire_id = o.wire_id AND t.vlan = o.vlan
+	SELECT t.id, o.id FROM tenant o CROSS JOIN provider p JOIN tenant t ON t.id = o.rt_number - p.leak_base
 	UNION ALL
-	SELECT o.tenant_id, t.id FROM circuit o JOIN wire w ON w.id = o.wire_id JOIN tenant t ON t.id = o.vlan - w.vlan_base
+	SELECT o.id, t.id FROM tenant t CROSS JOIN provider p JOIN tenant o ON o.rt_number = t.id + p.leak_base
 	UNION ALL
-	SELECT o.tenant_id, t.tenant_id FROM public_address o JOIN public_address t ON t.address = o.address;
-CREATE INDEX circuit_vlan ON circuit (vlan) WHERE vlan IS NOT NULL;
-
--- Who matters to whom: the parties of a leak, and those who may claim the same.
-CREATE VIEW tenant_neighbor AS
-	SELECT a AS id, b AS of FROM claim_pair WHERE a <> b
+	SELECT t.tenant_id, o.tenant_id FROM logical_switch o CROSS JOIN provider p
+		JOIN logical_switch t ON t.id = o.vni - p.vni_base WHERE t.vni IS NULL
 	UNION ALL
-	SELECT b, a FROM claim_pair WHERE a <> b
+	SELECT o.tenant_id, t.tenant_id FROM logical_switch t CROSS JOIN provider p
+		JOIN logical_switch o ON o.vni = t.id + p.vni_base WHERE t.vni IS NULL
+	UNION ALL
+	SELECT o.tenant_id, t.tenant_id FROM circuit t JOIN circuit o ON o.wire_id = t.wire_id AND o.vlan = t.vlan
+	UNION ALL
+	SELECT t.tenant_id, o.tenant_id FROM circuit o JOIN wire w ON w.id = o.wire_id
+		JOIN wire_port p ON p.wire_id = w.id JOIN attachment t ON t.tenant_id = o.vlan - w.vlan_base AND t.node_id = p.node_id
+	UNION ALL
+	SELECT o.tenant_id, t.tenant_id FROM attachment t JOIN wire_port p ON p.node_id = t.node_id
+		JOIN wire w ON w.id = p.wire_id JOIN circuit o ON o.wire_id = w.id AND o.vlan = t.tenant_id + w.vlan_base
+	UNION ALL
+	SELECT o.tenant_id, t.tenant_id FROM public_address t JOIN public_address o ON o.address = t.address
+	UNION ALL
+	SELECT to_tenant, from_tenant FROM leak
 	UNION ALL
 	SELECT from_tenant, to_tenant FROM leak
-	UNION ALL
-	SELECT to_tenant, from_tenant FROM leak;
+) AS pair WHERE id <> of;
+CREATE INDEX circuit_vlan ON circuit (wire_id, vlan) WHERE vlan IS NOT NULL;
+CREATE INDEX public_address_tenant ON public_address (tenant_id);
+CREATE INDEX wire_port_node ON wire_port (node_id);
 
 -- Where a tenant is.
 CREATE VIEW tenant_place AS
@@ -218,15 +229,24 @@ BEGIN ATOMIC
 	WITH served AS MATERIALIZED (SELECT DISTINCT tenant_id AS id FROM tenant_place WHERE node = node_name)
 	SELECT id FROM served
 	UNION
-	SELECT neighbor.id FROM tenant_neighbor neighbor JOIN served ON served.id = neighbor.of;
+	SELECT neighbor.id FROM served CROSS JOIN LATERAL (SELECT id FROM tenant_neighbor WHERE of = served.id OFFSET 0) AS neighbor;
 END;
 
 -- The same of one tenant, for which it need not list them all.
 CREATE FUNCTION serves_tenant(node_name text, tenant bigint) RETURNS boolean LANGUAGE sql STABLE
 BEGIN ATOMIC
 	SELECT EXISTS (SELECT FROM tenant_place WHERE tenant_id = tenant AND node = node_name)
-		OR EXISTS (SELECT FROM tenant_neighbor neighbor JOIN tenant_place place ON place.tenant_id = neighbor.of
-			WHERE neighbor.id = tenant AND place.node = node_name);
+		OR EXISTS (SELECT FROM (SELECT id FROM tenant_neighbor WHERE of = tenant OFFSET 0) AS neighbor
+			JOIN tenant_place place ON place.tenant_id = neighbor.id WHERE place.node = node_name);
+END;
+
+-- For whom it matters what changed since that revision, of those the node has to know of, beside who changed.
+CREATE FUNCTION touched_tenants(node_name text, since bigint) RETURNS SETOF bigint LANGUAGE sql STABLE
+BEGIN ATOMIC
+	WITH changed AS MATERIALIZED (SELECT DISTINCT tenant_id AS id FROM change_log WHERE seq > since AND tenant_id IS NOT NULL)
+	SELECT DISTINCT neighbor.id
+		FROM changed CROSS JOIN LATERAL (SELECT id FROM tenant_neighbor WHERE of = changed.id OFFSET 0) AS neighbor
+		WHERE serves_tenant(node_name, changed.id);
 END;
 
 -- Lets a role do what tenantd does: read all, and write what its node says of itself and of hosts.
@@ -240,8 +260,9 @@ BEGIN
 	END LOOP;
 	EXECUTE format('GRANT INSERT, UPDATE, DELETE ON node_status, tenant_status, subnet_trace TO %I', node_role);
 	EXECUTE format('GRANT INSERT, UPDATE ON host TO %I', node_role);
-	EXECUTE format('GRANT SELECT ON claim_pair, tenant_neighbor, tenant_place TO %I', node_role);
-	EXECUTE format('GRANT EXECUTE ON FUNCTION served_tenants(text), serves_tenant(text, bigint) TO %I', node_role);
+	EXECUTE format('GRANT SELECT ON tenant_neighbor, tenant_place TO %I', node_role);
+	EXECUTE format('GRANT EXECUTE ON FUNCTION served_tenants(text), serves_tenant(text, bigint),'
+		' touched_tenants(text, bigint) TO %I', node_role);
 END $$;
 
 -- A role of this name is taken to be tenantd's; for any other say SELECT allow_node('NAME').

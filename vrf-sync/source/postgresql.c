@@ -84,11 +84,11 @@ struct pg_source {
 static const struct dialect dialect = {
 	.revision = "SELECT seq FROM change_seq",
 	.operation = "SELECT coalesce(max(id), 0) FROM operation",
-	.only = " IN (SELECT served_tenants(current_setting('frr_tenant.node')))",
+	.who = "SELECT set_config('frr_tenant.served', coalesce((SELECT array_agg(id)::text"
+	       " FROM served_tenants(current_setting('frr_tenant.node')) id), '{}'), true)",
+	.only = " IN (SELECT unnest(current_setting('frr_tenant.served')::bigint[]))",
 	.concerns = "serves_tenant(current_setting('frr_tenant.node'), tenant_id)::integer",
-	.neighbors = "SELECT DISTINCT neighbor.id FROM change_log JOIN tenant_neighbor neighbor"
-		     " ON neighbor.of = change_log.tenant_id WHERE seq > $1 AND"
-		     " serves_tenant(current_setting('frr_tenant.node'), neighbor.of)",
+	.neighbors = "SELECT touched_tenants(current_setting('frr_tenant.node'), $1)",
 	.mark = "xid || '/' || at",
 };
 

@@ -183,6 +183,12 @@ static bool take_change(struct inquiry *inquiry, const struct question *question
 	return true;
 }
 
+static bool take_nothing(struct inquiry *inquiry, const struct question *question,
+			 const struct row *row, struct reason *why)
+{
+	return true;
+}
+
 static bool take_neighbor(struct inquiry *inquiry, const struct question *question,
 			  const struct row *row, struct reason *why)
 {
@@ -298,6 +304,8 @@ static void ask_everything(struct inquiry *inquiry)
 
 	inquiry->load->full = true;
 	ask_provider(inquiry);
+	if (inquiry->dialect->who)
+		ask(inquiry, inquiry->dialect->who, take_nothing);
 	ask_tenants(inquiry, 0, sql);
 }
 

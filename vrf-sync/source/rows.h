@@ -29,6 +29,8 @@ struct dialect {
 	const char
 		*revision; /* the newest seq of the change log, also where it has been emptied */
 	const char *operation; /* the same of the id of table operation */
+	/* Asked before everyone is read, where only is to know something: nothing is answered. */
+	const char *who;
 	/* Behind the name of a column with a tenant's id: who is read; NULL: everyone is, and the
 	 * next two are not needed.
 	 */
