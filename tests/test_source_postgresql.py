@@ -121,7 +121,10 @@ def a_wrong_password_is_told_and_never_shown():
         with node_at(db.server.uri("tenants", "reader", "wrong-one", tcp=True)) as node:
             says(node, "password authentication failed", 'user "reader"', "127.0.0.1/tenants")
             assert "wrong-one" not in node.problem, node.problem
-        with node_at(db.server.uri("tenants", "reader", "right-one", tcp=True)) as node:
+        folder = db.server.folder
+        (folder / "pgpass").write_text("127.0.0.1:*:tenants:reader:right-one\n")
+        (folder / "pgpass").chmod(0o600)
+        with node_at(db.server.uri("tenants", "reader", tcp=True, passfile=folder / "pgpass")) as node:
             node.comes_to(db.switches())
             had = node.switches()
             db.script("ALTER ROLE reader PASSWORD 'other-one';")
@@ -169,10 +172,11 @@ def what_is_no_tenant_database_is_told(db):
         says(node, "is not a tenant database", "tenantctl init")
     with node_at(db.server.uri("nowhere")) as node:
         says(node, 'database "nowhere" does not exist')
-    for location, words in (("mysql://here", "postgresql://"), ("postgresql://h/d?no_such=1", "no_such")):
+    for location in ("mysql://here", "postgresql://h/d?no_such=1", "postgresql://pe1:sec@ret@db1/tenants"):
         told = subprocess.run([BUILD / "tests/source_node", "postgresql", location, "dlr"], capture_output=True, text=True)
         same("status", 2, told.returncode)
-        assert words in told.stderr and told.stderr.count("\n") == 1, told.stderr
+        assert "write postgresql://USER@HOST/DATABASE" in told.stderr and told.stderr.count("\n") == 1, told.stderr
+        assert "sec" not in told.stderr and "ret@" not in told.stderr, told.stderr
 
 
 def a_half_written_transaction_is_nothing(db):

@@ -2,7 +2,6 @@
 /* A connection to PostgreSQL on FRR's event loop. */
 #include <zebra.h>
 
-#include <ctype.h>
 #include <libpq-fe.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +16,7 @@ DECLARE_MGROUP(TENANT_SOURCE);
 DEFINE_MTYPE_STATIC(TENANT_SOURCE, PGSQL, "PostgreSQL connection");
 DEFINE_MTYPE_STATIC(TENANT_SOURCE, PGSQL_TEXT, "PostgreSQL statement");
 
+#define PASSWORD_FILE "/etc/frr/tenantd.pgpass"
 /* Of one host; several are tried one after another, each as long. */
 #define CONNECT_MS 10000
 /* Without a word while an answer is due. */
@@ -58,40 +58,21 @@ static bool is_uri(const char *uri)
 	return false;
 }
 
-/* libpq's words, the last line of them: where several hosts were tried, of the last. */
+/* Of libpq's words the first line, and where several hosts were tried, that of the last: hints
+ * come behind it.
+ */
 static void one_line(const char *words, char *buf, size_t size)
 {
-	const char *line = words, *at;
+	static const char attempt[] = "connection to ";
+	const char *line = words, *at = words;
 	size_t len;
 
-	for (at = words; *at; at++)
-		if (*at == '\n' && at[1] && !isspace((unsigned char)at[1]))
-			line = at + 1;
+	while ((at = strchr(at, '\n')) && *++at)
+		if (!strncmp(at, attempt, strlen(attempt)))
+			line = at;
 	len = MIN(strcspn(line, "\n"), size - 1);
 	memcpy(buf, line, len);
 	buf[len] = '\0';
-}
-
-bool pgsql_check(const char *uri, struct reason *why)
-{
-	PQconninfoOption *options = NULL;
-	char *words = NULL, line[160];
-
-	if (!is_uri(uri)) {
-		reason_set(
-			why,
-			"The database must be named as postgresql://USER@HOST/DATABASE is, %s is not",
-			uri);
-		return false;
-	}
-	options = PQconninfoParse(uri, &words);
-	if (!options) {
-		one_line(words ? words : "it cannot be taken apart", line, sizeof(line));
-		reason_set(why, "This is no name of a PostgreSQL database: %s", line);
-	}
-	PQfreemem(words);
-	PQconninfoFree(options);
-	return options != NULL;
 }
 
 static const char *option_of(const PQconninfoOption *options, const char *name)
@@ -100,6 +81,23 @@ static const char *option_of(const PQconninfoOption *options, const char *name)
 		if (!strcmp(options->keyword, name))
 			return options->val;
 	return NULL;
+}
+
+/* Neither libpq's words nor the URI are said: pieces of a password may be in them.  One with an
+ * '@' that is not written %40 ends up in the host's name.
+ */
+bool pgsql_check(const char *uri, struct reason *why)
+{
+	PQconninfoOption *options = is_uri(uri) ? PQconninfoParse(uri, NULL) : NULL;
+	const char *host = option_of(options, "host");
+	bool good = options && !(host && strchr(host, '@'));
+
+	PQconninfoFree(options);
+	if (!good)
+		reason_set(
+			why,
+			"This is no URI that libpq can read; write postgresql://USER@HOST/DATABASE, and special characters as %%XX");
+	return good;
 }
 
 void pgsql_describe(const char *uri, char *buf, size_t size)
@@ -379,15 +377,32 @@ static void ignore_notice(void *arg, const PGresult *result)
 }
 
 /* What a URI may say otherwise.  A server that is cut off is to be missed in seconds.  Texts come
- * as they are: one that is none in UTF-8 would have the server refuse all the others.
+ * as they are: one that is none in UTF-8 would have the server refuse all the others.  User frr
+ * has no home in which libpq would look for passwords.
  */
 static PGconn *begin_connecting(const char *uri)
 {
 	static const char *const keys[] = {
-		"application_name", "client_encoding",  "keepalives_idle", "keepalives_interval",
-		"keepalives_count", "tcp_user_timeout", "dbname",          NULL,
+		"application_name",
+		"client_encoding",
+		"keepalives_idle",
+		"keepalives_interval",
+		"keepalives_count",
+		"tcp_user_timeout",
+		"passfile",
+		"dbname",
+		NULL,
 	};
-	const char *const values[] = { "tenantd", "SQL_ASCII", "5", "2", "3", "10000", uri, NULL };
+	const char *const values[] = {
+		"tenantd",
+		"SQL_ASCII",
+		"5",
+		"2",
+		"3",
+		"10000",
+		getenv("PGPASSFILE") ?: PASSWORD_FILE,
+		uri,
+	};
 
 	return PQconnectStartParams(keys, values, 1);
 }
