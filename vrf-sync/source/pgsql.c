@@ -38,6 +38,7 @@ struct pgsql {
 	void *arg;
 	PGconn *conn;
 	bool connected, failed;
+	bool calling, closed;      /* the owner has closed it while we were calling him */
 	bool refused;              /* since the last sync, and the owner takes care of it */
 	char **prepared;           /* darr; statement "tN" is the text at N */
 	struct expected *expected; /* darr; answers in the order in which they come */
@@ -305,8 +306,12 @@ static void readable(struct event *event)
 	if (!is_all_answered(pgsql))
 		set_deadline(pgsql, ANSWER_MS);
 	flush(pgsql); /* it may have waited for us to read */
+	pgsql->calling = true;
 	take_answers(pgsql);
 	take_notices(pgsql);
+	pgsql->calling = false;
+	if (pgsql->closed)
+		pgsql_close(pgsql);
 }
 
 static void writable(struct event *event)
@@ -437,6 +442,10 @@ void pgsql_close(struct pgsql *pgsql)
 	event_cancel(&pgsql->ev_write);
 	event_cancel(&pgsql->ev_deadline);
 	event_cancel(&pgsql->ev_failed);
+	if (pgsql->calling) {
+		pgsql->closed = pgsql->failed = true;
+		return;
+	}
 	PQfinish(pgsql->conn);
 	darr_foreach_p (pgsql->prepared, text)
 		XFREE(MTYPE_PGSQL_TEXT, *text);

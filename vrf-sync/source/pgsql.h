@@ -51,6 +51,7 @@ void pgsql_describe(const char *uri, char *buf, size_t size);
  */
 struct pgsql *pgsql_open(struct event_loop *loop, const char *uri, const struct pgsql_cbs *cbs,
 			 void *arg);
+/* Also out of a call of ours. */
 void pgsql_close(struct pgsql *pgsql);
 
 /* sql must stay as long as it is asked; tag NULL: nobody wants its rows.  values: text. */
