@@ -9,7 +9,7 @@
  */
 // sources: vrf-sync/ctl/!(main).c vrf-sync/graph/*.c vrf-sync/model/*.c vrf-sync/plan/*.c vrf-sync/source/db.c
 // sources: vrf-sync/source/confirm.c vrf-sync/source/history.c vrf-sync/source/row*.c vrf-sync/trace/trace.c vrf-sync/verify/*.c
-// packages: frr sqlite3 json-c
+// packages: frr sqlite3 json-c libpq
 #include <zebra.h>
 
 #include <fcntl.h>
@@ -45,7 +45,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 #define PATH "/tmp/fuzz_cli.db" /* memory, and of this guest alone */
 
 /* Nobody gets as far as to make a database: there is one. */
-const char schema_text[] = "";
+const char schema_text[] = "", schema_postgresql_text[] = "";
 
 static char *pristine;
 static size_t pristine_size;
@@ -184,13 +184,15 @@ static bool leads_elsewhere(const char *word)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *line = calloc(1, size + 1), *argv[LINE_WORDS_MAX + 2] = { (char *)"tenantctl" };
+	bool exports = false; /* nor is a file to be written */
 	int argc = 1;
 
 	EXPECT(line);
 	memcpy(line, data, size);
 	for (size_t at = 0; at < size && argc <= LINE_WORDS_MAX; at += strlen(line + at) + 1) {
-		if (!leads_elsewhere(line + at))
+		if (!leads_elsewhere(line + at) && (!exports || line[at] == '-'))
 			argv[argc++] = line + at;
+		exports |= !strcmp(line + at, "export");
 	}
 	type_line(argc, argv);
 	free(line);

@@ -58,7 +58,7 @@ static int complain(const struct ctl *ctl, enum exit_code code)
 	return code;
 }
 
-static void report_change(const struct ctl *ctl, const struct args *args)
+static void report_change(struct ctl *ctl, const struct args *args)
 {
 	const struct command *command = args->command;
 	struct json_object *json, *names;
