@@ -141,6 +141,39 @@ def a_commit_is_told_once(databases):
         check(f"notifications of {what}", ["frr_tenant"] * wanted, listener.notified())
 
 
+def who_is_concerned_is_told(databases):
+    """And nobody else: a node is told by a channel of its own, or all are together."""
+    name = databases.fresh()
+    writer = databases.server.session(name)
+    run_lines_pg(writer, NETWORK)
+    listeners = {node: databases.server.session(name) for node in ("dlr", "esg", "pe1")}
+    for node, session in listeners.items():
+        session.rows(f"SELECT listen_as('{node}')")
+    for what, sql, wanted in (
+            ("a switch of a tenant", "INSERT INTO logical_switch (tenant_id, name) VALUES (2, 'more')", "dlr esg pe1"),
+            ("two rows of one", "BEGIN; DELETE FROM aggregate WHERE tenant_id = 2; DELETE FROM logical_switch WHERE name = 'more';"
+             " COMMIT", "dlr esg pe1"),
+            ("a node that comes", "INSERT INTO attachment (tenant_id, node_id, role) VALUES (2, 2, 'edge')", "dlr esg pe1"),
+            ("the end of a leak", "DELETE FROM leak", "dlr esg pe1"),
+            ("a node that goes", "DELETE FROM attachment WHERE tenant_id = 2 AND node_id = 2", "dlr esg"),
+            ("one that came and went", "BEGIN; INSERT INTO attachment (tenant_id, node_id, role) VALUES (2, 2, 'edge');"
+             " DELETE FROM attachment WHERE tenant_id = 2 AND node_id = 2; COMMIT", "dlr esg"),
+            ("a tenant that nobody has", "INSERT INTO tenant (name) VALUES ('gamma')", ""),
+            ("a tenant alone", "UPDATE tenant SET max_routes = 7 WHERE id = 2", "dlr"),
+            ("who has the number of another", "UPDATE tenant SET rt_number = 1 WHERE id = 3", "dlr esg pe1"),
+            ("all of it", "DELETE FROM tenant WHERE id = 2", "dlr"),
+            ("a number that is free again", "UPDATE tenant SET rt_number = NULL WHERE id = 3", "all"),
+            ("a site", "UPDATE site SET locale = 'x' WHERE id = 1", "all"),
+            ("that it is meant", "INSERT INTO meant VALUES (1, 1)", "all"),
+            ("an operation", "INSERT INTO operation (tenant_id, kind, began) VALUES (1, 'failover', 1)", "all"),
+            ("very much", "INSERT INTO logical_switch (tenant_id, name) SELECT 1, 'n' || i FROM generate_series(1, 1001) i", "all"),
+            ("a status", "INSERT INTO node_status VALUES ('pe1', 1, 1, 1, '')", "")):
+        writer.rows(sql)
+        told = {node: session.notified() for node, session in listeners.items()}
+        check(f"{what}: who is told", {node: ["frr_tenant_all"] if wanted == "all" else
+                                       [f"frr_tenant_node_{node}"] * (node in wanted.split()) for node in listeners}, told)
+
+
 def the_log_is_trimmed(databases):
     """And the newest number is known when the log is empty."""
     pg = databases.server.session(databases.fresh())
@@ -414,7 +447,7 @@ def main():
 
 
 TESTS = [ids_are_not_lost, writers_take_turns, children_may_come_first, many_writers, a_commit_is_told_once,
-         the_log_is_trimmed, truncate_is_refused, a_failover_shows, a_node_may_do_this, a_provisioner_may_do_this,
+         who_is_concerned_is_told, the_log_is_trimmed, truncate_is_refused, a_failover_shows, a_node_may_do_this, a_provisioner_may_do_this,
          a_copy_goes_on, served_tenants_are_found, a_schema_of_its_own, init_makes_a_database, init_refuses, init_over_tls]
 
 if __name__ == "__main__":

@@ -34,15 +34,24 @@ END $$;
 
 -- Once a transaction: an update for each row would read all that came before it.
 CREATE FUNCTION keep_seq() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+DECLARE
+	before bigint;
 BEGIN
-	UPDATE change_seq SET seq = (SELECT seq FROM change_log ORDER BY seq DESC LIMIT 1) WHERE seq < NEW.seq;
+	SELECT seq INTO before FROM change_seq WHERE seq < NEW.seq;
+	IF FOUND THEN
+		UPDATE change_seq SET seq = (SELECT seq FROM change_log ORDER BY seq DESC LIMIT 1);
+		PERFORM tell_concerned(before, (SELECT seq FROM change_seq));
+	END IF;
 	RETURN NULL;
 END $$;
 
--- LISTEN frr_tenant hears of each commit once.
+-- LISTEN frr_tenant hears of each commit once, frr_tenant_all of those that nobody can say whom they concern.
 CREATE FUNCTION tell_nodes() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
 	PERFORM pg_notify('frr_tenant', '');
+	IF TG_TABLE_NAME <> 'change_log' THEN
+		PERFORM pg_notify('frr_tenant_all', '');
+	END IF;
 	RETURN NULL;
 END $$;
 
@@ -145,11 +154,11 @@ CREATE TRIGGER told AFTER INSERT ON change_log FOR EACH STATEMENT EXECUTE FUNCTI
 
 -- @ operation triggers
 CREATE TRIGGER told AFTER INSERT OR UPDATE OR DELETE ON operation
-	FOR EACH STATEMENT EXECUTE FUNCTION tell_nodes();
+	FOR EACH ROW EXECUTE FUNCTION tell_nodes();
 
 -- @ operation_step triggers
 CREATE TRIGGER told AFTER INSERT OR UPDATE OR DELETE ON operation_step
-	FOR EACH STATEMENT EXECUTE FUNCTION tell_nodes();
+	FOR EACH ROW EXECUTE FUNCTION tell_nodes();
 
 -- @ instead of switch_vlan_insert switch_vlan_delete switch_vlan_update = 8d8430a0
 CREATE FUNCTION give_vlan() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
@@ -240,14 +249,42 @@ BEGIN ATOMIC
 			JOIN tenant_place place ON place.tenant_id = neighbor.id WHERE place.node = node_name);
 END;
 
--- For whom it matters what changed since that revision, of those the node has to know of, beside who changed.
-CREATE FUNCTION touched_tenants(node_name text, since bigint) RETURNS SETOF bigint LANGUAGE sql STABLE
-BEGIN ATOMIC
-	WITH changed AS MATERIALIZED (SELECT DISTINCT tenant_id AS id FROM change_log WHERE seq > since AND tenant_id IS NOT NULL)
-	SELECT DISTINCT neighbor.id
-		FROM changed CROSS JOIN LATERAL (SELECT id FROM tenant_neighbor WHERE of = changed.id OFFSET 0) AS neighbor
-		WHERE serves_tenant(node_name, changed.id);
-END;
+-- The channel of a node; of one with a very long name, that of others, too.
+CREATE FUNCTION node_channel(node_name text) RETURNS text LANGUAGE sql IMMUTABLE
+	RETURN 'frr_tenant_node_' || left(node_name, 40);
+
+-- What a node says instead of LISTEN.
+CREATE FUNCTION listen_as(node_name text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+	LISTEN frr_tenant_all;
+	EXECUTE format('LISTEN %I', node_channel(node_name));
+END $$;
+
+-- Those of the change_log between the two: who has to look now.  As it is when all of it is written, nodes that have
+-- the tenant, or a neighbor of it, and those that had it before; everybody, where more is touched than can be told in a
+-- moment.  Who is not told comes to the same when it looks next by itself.
+CREATE FUNCTION tell_concerned(before bigint, newest bigint) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+	IF newest - before > 1000 OR EXISTS (
+			SELECT FROM change_log log WHERE seq > before AND (tbl IN ('provider', 'pool', 'reserved',
+				'reserved_port', 'site', 'node', 'node_role', 'wire', 'wire_port', 'switch_domain', 'domain_port', 'meant')
+			-- a number is free again, and somebody may be waiting for it
+			OR was IS NOT NULL AND tbl IN ('tenant', 'logical_switch', 'circuit', 'public_address') AND EXISTS (
+				SELECT FROM unnest(ARRAY['rd_number', 'rt_number', 'vni', 'vlan', 'address']) AS field
+					WHERE was::json ->> field <> coalesce(now::json ->> field, '')))) THEN
+		PERFORM pg_notify('frr_tenant_all', '');
+		RETURN;
+	END IF;
+	PERFORM pg_notify(node_channel(concerned.node), '') FROM (
+		WITH changed AS MATERIALIZED (SELECT DISTINCT tenant_id AS id FROM change_log WHERE seq > before AND tenant_id IS NOT NULL),
+			touched AS MATERIALIZED (SELECT id FROM changed UNION SELECT neighbor.id FROM changed
+				CROSS JOIN LATERAL (SELECT id FROM tenant_neighbor WHERE of = changed.id OFFSET 0) AS neighbor)
+		SELECT place.node FROM touched CROSS JOIN LATERAL (
+				SELECT node FROM tenant_place WHERE tenant_id = touched.id OFFSET 0) AS place
+		UNION
+		SELECT node.name FROM change_log JOIN node ON node.id = (was::json ->> 'node_id')::bigint
+			WHERE seq > before AND tbl IN ('attachment', 'link')) AS concerned;
+END $$;
 
 -- Lets a role do what tenantd does: read all, and write what its node says of itself and of hosts.
 CREATE FUNCTION allow_node(node_role name) RETURNS void LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
@@ -262,7 +299,7 @@ BEGIN
 	EXECUTE format('GRANT INSERT, UPDATE ON host TO %I', node_role);
 	EXECUTE format('GRANT SELECT ON tenant_neighbor, tenant_place TO %I', node_role);
 	EXECUTE format('GRANT EXECUTE ON FUNCTION served_tenants(text), serves_tenant(text, bigint),'
-		' touched_tenants(text, bigint) TO %I', node_role);
+		' node_channel(text), listen_as(text) TO %I', node_role);
 END $$;
 
 -- A role of this name is taken to be tenantd's; for any other say SELECT allow_node('NAME').

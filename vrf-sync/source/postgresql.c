@@ -2,8 +2,10 @@
 /*
  * The PostgreSQL source: who wakes it, and what it asks when.
  *
- * A commit says NOTIFY, and we look; so we do every few seconds, in case one was
- * lost, or the server is gone without a word.  A look is one transaction that sees
+ * A commit says NOTIFY to the nodes that it concerns (tell_concerned()), and we look;
+ * so we do every few seconds, to come to the revision of what does not concern us, and
+ * in case a word was lost, or the server is gone without one.  A look is one
+ * transaction that sees
  * one state (rows.h): the way there and back twice, once for what has changed and
  * once for the tenants concerned.  Only tenants are read that matter to this node,
  * which the database itself says (served_tenants(), serves_tenant()): the name of the
@@ -41,7 +43,8 @@ DECLARE_MGROUP(TENANT_SOURCE);
 DEFINE_MTYPE_STATIC(TENANT_SOURCE, PG_SOURCE, "PostgreSQL source");
 DEFINE_MTYPE_STATIC(TENANT_SOURCE, PG_TEXT, "PostgreSQL source text");
 
-#define LOOK_EVERY_MS   5000
+#define LOOK_EVERY_MS   5000 /* at most, and SPREAD_MS less: they are not to come all at once */
+#define SPREAD_MS       1000
 #define STANDBY_LOOK_MS 1000
 #define RETRY_FIRST_MS  200
 #define RETRY_LAST_MS   10000
@@ -88,7 +91,7 @@ static const struct dialect dialect = {
 	       " FROM served_tenants(current_setting('frr_tenant.node')) id), '{}'), true)",
 	.only = " IN (SELECT unnest(current_setting('frr_tenant.served')::bigint[]))",
 	.concerns = "serves_tenant(current_setting('frr_tenant.node'), tenant_id)::integer",
-	.neighbors = "SELECT touched_tenants(current_setting('frr_tenant.node'), $1)",
+	.neighbors = "SELECT DISTINCT id FROM tenant_neighbor WHERE of = $1",
 	.mark = "xid || '/' || at",
 };
 
@@ -189,6 +192,7 @@ static void greet(void *arg)
 /* From now on what is committed is heard of: before it is read for the first time. */
 static void check(struct pg_source *source)
 {
+	const char *node = source->node;
 	struct reason why = {};
 
 	if (!source->is_ours) {
@@ -201,7 +205,7 @@ static void check(struct pg_source *source)
 	source->turn = CHECKING;
 	source->listens = !source->is_standby;
 	if (source->listens)
-		pgsql_ask(source->pgsql, "LISTEN frr_tenant", NULL, 0, NULL);
+		pgsql_ask(source->pgsql, "SELECT listen_as($1)", &node, 1, NULL);
 	pgsql_ask(source->pgsql, "SELECT max(version) FROM schema_version", NULL, 0, &version);
 	pgsql_send(source->pgsql);
 }
@@ -364,7 +368,7 @@ static void rest(struct pg_source *source)
 	event_add_timer_msec(source->base.loop, look_soon, source,
 			     source->again        ? 0
 			     : source->is_standby ? STANDBY_LOOK_MS
-						  : LOOK_EVERY_MS,
+						  : LOOK_EVERY_MS - frr_weak_random() % SPREAD_MS,
 			     &source->ev_look);
 }
 

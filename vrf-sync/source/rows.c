@@ -23,7 +23,7 @@ DEFINE_MTYPE_STATIC(TENANT_SOURCE, INQUIRY_TEXT, "question to a database");
 #define TENANTS_MOST 500
 #define MARK_SIZE    64
 
-enum phase { ASK_HEAD, ASK_REST, ASKED };
+enum phase { ASK_HEAD, ASK_NEIGHBORS, ASK_REST, ASKED };
 
 struct inquiry {
 	const struct dialect *dialect;
@@ -317,10 +317,6 @@ static void ask_since(struct inquiry *inquiry)
 	question = ask(inquiry, text(inquiry, CHANGES, inquiry->dialect->concerns ?: "1"),
 		       take_change);
 	question->values[question->count++] = inquiry->since;
-	if (inquiry->dialect->neighbors) {
-		question = ask(inquiry, inquiry->dialect->neighbors, take_neighbor);
-		question->values[question->count++] = inquiry->since;
-	}
 	if (!inquiry->dialect->mark)
 		return;
 	question = ask(inquiry,
@@ -381,6 +377,26 @@ static void sort_ids(uint32_t *ids)
 	darr_setlen(ids, kept);
 }
 
+/* All that the log names is read, one by one. */
+static bool is_in_parts(const struct inquiry *inquiry)
+{
+	return inquiry->since != READ_ALL && !is_stale(inquiry) && !inquiry->everyone &&
+	       darr_len(inquiry->ids) <= TENANTS_MOST;
+}
+
+static void ask_neighbors(struct inquiry *inquiry)
+{
+	struct question *question;
+	uint32_t *id;
+
+	if (!inquiry->dialect->neighbors || !is_in_parts(inquiry))
+		return;
+	darr_foreach_p (inquiry->ids, id) {
+		question = ask(inquiry, inquiry->dialect->neighbors, take_neighbor);
+		question->values[question->count++] = *id;
+	}
+}
+
 static void ask_rest(struct inquiry *inquiry)
 {
 	const char *sql[TENANT_TABLES] = {};
@@ -388,7 +404,7 @@ static void ask_rest(struct inquiry *inquiry)
 
 	if (inquiry->since == READ_ALL || is_stale(inquiry))
 		return;
-	if (inquiry->everyone || darr_len(inquiry->ids) > TENANTS_MOST) {
+	if (!is_in_parts(inquiry)) {
 		ask_everything(inquiry);
 		return;
 	}
@@ -401,12 +417,15 @@ static void ask_rest(struct inquiry *inquiry)
 
 bool inquiry_ask(struct inquiry *inquiry, const struct question **questions)
 {
+	static void (*const steps[])(struct inquiry *inquiry) = {
+		[ASK_HEAD] = ask_head,
+		[ASK_NEIGHBORS] = ask_neighbors,
+		[ASK_REST] = ask_rest,
+	};
+
 	darr_reset(inquiry->questions);
-	if (inquiry->phase == ASK_HEAD)
-		ask_head(inquiry);
-	else if (inquiry->phase == ASK_REST)
-		ask_rest(inquiry);
-	inquiry->phase = MIN(inquiry->phase + 1, ASKED);
+	while (inquiry->phase < ASKED && !darr_len(inquiry->questions))
+		steps[inquiry->phase++](inquiry);
 	*questions = inquiry->questions;
 	return darr_len(inquiry->questions) > 0;
 }

@@ -37,7 +37,7 @@ struct dialect {
 	const char *only;
 	/* Of change_log: 1 where its tenant is one of those. */
 	const char *concerns;
-	/* The ids of those for whom it matters what changed in others since $1. */
+	/* The ids of those for whom it matters that tenant $1 has changed. */
 	const char *neighbors;
 	/* Of change_log: tells one row from another that had its seq before, in a history that
 	 * was lost; NULL: no history is.
