@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -29,6 +30,23 @@ int64_t rig_now_us(void)
 static int to_writer[2], from_writer[2];
 static pid_t writer;
 
+#define SLOWLY "slowly "
+static bool slowly;
+
+/* In place of libc's, for SQLite: of a disk that takes its time, where the writer is told so. */
+int fdatasync(int fd)
+{
+	if (slowly)
+		usleep(WRITER_SLOW_MS * 1000);
+	return syscall(SYS_fdatasync, fd);
+}
+
+static int writer_exec(sqlite3 *sqlite, const char *sql)
+{
+	slowly = !strncmp(sql, SLOWLY, strlen(SLOWLY));
+	return sqlite3_exec(sqlite, sql + (slowly ? strlen(SLOWLY) : 0), NULL, NULL, NULL);
+}
+
 static void writer_loop(const char *path)
 {
 	sqlite3 *sqlite = NULL;
@@ -47,7 +65,7 @@ static void writer_loop(const char *path)
 				sqlite3_open(path, &sqlite);
 				sqlite3_busy_timeout(sqlite, 5000);
 			}
-			ret = sqlite3_exec(sqlite, sql, NULL, NULL, NULL);
+			ret = writer_exec(sqlite, sql);
 			when = ret == SQLITE_OK ? rig_now_us() : -1;
 		}
 		if (write(from_writer[1], &when, sizeof(when)) != sizeof(when))

@@ -42,7 +42,10 @@ void rig_turn_for(long ms);
 bool rig_turn_until_tenant(const char *name, bool there);
 int64_t rig_now_us(void);
 
-/* Begins to have SQL carried out, without waiting; "" closes the database. */
+/* Begins to have SQL carried out, without waiting; "" closes the database.  After "slowly " each
+ * sync of a file takes so long.
+ */
+#define WRITER_SLOW_MS 400
 void writer_tell(const char *sql);
 /* Waits for the oldest of what was told; when it was done, in us. */
 int64_t writer_done(void);

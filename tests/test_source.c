@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "source_rig.h"
@@ -128,6 +129,31 @@ START_TEST(a_burst_of_commits_ends_in_the_last_state)
 		ck_assert_msg(model_tenant_by_name(rig.model, sql) != NULL, "%s is not there",
 			      sql);
 	}
+	rig_end();
+}
+END_TEST
+
+/* What woke us was of both, and only the first could be seen then. */
+START_TEST(a_commit_on_its_way_while_another_is_read_is_handed_over)
+{
+	char log[256];
+	struct stat st = {};
+	off_t before;
+
+	rig_begin();
+	snprintf(log, sizeof(log), "%s-wal", rig.path);
+	writer_do("INSERT INTO tenant (id, name) VALUES (2, 'second')");
+	ck_assert_int_eq(stat(log, &st), 0);
+	before = st.st_size;
+	writer_tell("slowly INSERT INTO tenant (id, name) VALUES (3, 'third')");
+	while (stat(log, &st) == 0 && st.st_size == before)
+		usleep(1000);
+	usleep(WRITER_SLOW_MS * 1000 / 4); /* the rest of it */
+	ck_assert(rig_turn_until(&rig.loads, 2, WRITER_SLOW_MS / 4));
+	ck_assert_uint_eq(model_tenant_count(rig.model), 2);
+	writer_done();
+	ck_assert(rig_turn_until(&rig.loads, 3, 1500));
+	ck_assert_uint_eq(model_tenant_count(rig.model), 3);
 	rig_end();
 }
 END_TEST
@@ -381,6 +407,7 @@ int main(void)
 	tcase_add_test(tcase, a_rollback_hands_over_nothing);
 	tcase_add_test(tcase, a_transaction_that_takes_long_is_handed_over_when_it_is_done);
 	tcase_add_test(tcase, a_burst_of_commits_ends_in_the_last_state);
+	tcase_add_test(tcase, a_commit_on_its_way_while_another_is_read_is_handed_over);
 	tcase_add_test(tcase, a_commit_that_says_nothing_of_the_network_is_not_handed_over);
 	tcase_add_test(tcase, after_a_refusal_everything_is_handed_over_again);
 	tcase_add_test(tcase, a_reload_hands_over_everything);

@@ -297,9 +297,8 @@ static void look(struct sqlite_source *source)
 	source->base.seen = clock_us();
 	if (!source->log_ino)
 		source->log_ino = log_now(source);
-	if (ret > 0)
-		event_cancel(&source->ev_settle);
-	else if (source->written && !is_settling(source))
+	/* what was written may be of a commit after the one that was read */
+	if (source->written && (ret > 0 || !is_settling(source)))
 		settle_after(source, SETTLE_FIRST_MS);
 	source->written = false;
 	event_cancel(&source->ev_retry);
