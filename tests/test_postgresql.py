@@ -419,7 +419,7 @@ def init_refuses(databases):
         "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"))
     server.session("plain").rows("DROP TABLE site; CREATE TABLE schema_version (other text)")
     init_refused("a table of that name", server.uri("plain"), 'database "plain" has a table schema_version already, .*')
-    readable = "--db is no URI that libpq can read; write postgresql://USER@HOST/DATABASE, and special characters as %XX"
+    readable = "This is no URI that libpq can read; write postgresql://USER@HOST/DATABASE, and special characters as %XX"
     init_refused("a bad escape", "postgresql://a:s3cr%zz@h/x", readable)
     init_refused("an @ in the password", "postgresql://a:p@s3cret@127.0.0.1:1/x", readable)
     init_refused("an unknown word", "postgresql://a@/x?s3cret=1", readable)

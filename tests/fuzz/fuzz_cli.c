@@ -8,7 +8,7 @@
  * read it and has nothing against it.
  */
 // sources: vrf-sync/ctl/!(main).c vrf-sync/graph/*.c vrf-sync/model/*.c vrf-sync/plan/*.c vrf-sync/source/db.c
-// sources: vrf-sync/source/confirm.c vrf-sync/source/history.c vrf-sync/source/row*.c vrf-sync/trace/trace.c vrf-sync/verify/*.c
+// sources: vrf-sync/source/confirm.c vrf-sync/source/history.c vrf-sync/source/pgsql_uri.c vrf-sync/source/row*.c vrf-sync/trace/trace.c vrf-sync/verify/*.c
 // packages: frr sqlite3 json-c libpq
 #include <zebra.h>
 

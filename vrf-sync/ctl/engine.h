@@ -44,7 +44,4 @@ struct engine {
 extern const struct engine engine_sqlite;
 extern const struct engine engine_postgresql;
 
-/* --db names a server: "postgresql://..." or "postgres://..." */
-bool path_is_postgresql(const char *path);
-
 #endif

@@ -20,10 +20,10 @@
 #include <sqlite3.h>
 
 #include "ctl/args.h"
-#include "ctl/engine.h"
 #include "ctl/init_postgresql.h"
 #include "ctl/row.h"
 #include "ctl/schema_text.h"
+#include "source/pgsql_uri.h"
 
 #define LOCK_WAIT_MS 5000
 #define FILE_MODE    0660
@@ -152,7 +152,7 @@ static int init_sqlite(struct ctl *ctl, const struct args *args)
 
 static int init_run(struct ctl *ctl, const struct args *args)
 {
-	bool server = path_is_postgresql(ctl->path);
+	bool server = pgsql_is_uri(ctl->path);
 
 	if ((server ? init_postgresql(ctl, args) : init_sqlite(ctl, args)) < 0)
 		return -1;

@@ -22,6 +22,7 @@
 #include "ctl/help.h"
 #include "ctl/engine.h"
 #include "source/confirm.h"
+#include "source/pgsql_uri.h"
 
 static const struct command *const tables[] = {
 	init_commands,     site_commands,      node_commands,     wire_commands,   tenant_commands,
@@ -145,7 +146,7 @@ static int not_here(struct ctl *ctl)
 static int run(struct ctl *ctl, const struct args *args)
 {
 	bool reads = args->command->access == ACCESS_READ && !ctl->change;
-	bool server = path_is_postgresql(ctl->path);
+	bool server = pgsql_is_uri(ctl->path);
 	int ret;
 
 	if (args->command->access == ACCESS_NONE)

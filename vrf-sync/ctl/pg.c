@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * A connection to a PostgreSQL server, for a command that waits for it.
- *
- * What libpq says of a URI that it cannot read quotes pieces of it, and these
- * may be of the password: then we say something of our own.
  */
 #include <zebra.h>
 
@@ -14,39 +11,16 @@
 
 #include "ctl/engine.h"
 #include "ctl/pg.h"
+#include "source/pgsql_uri.h"
 
 DECLARE_MGROUP(TENANT_CTL);
 DEFINE_MTYPE_STATIC(TENANT_CTL, PG, "PostgreSQL server");
 
 #define CONNECT_SECONDS "10"
 
-bool path_is_postgresql(const char *path)
-{
-	return !strncmp(path, "postgresql://", strlen("postgresql://")) ||
-	       !strncmp(path, "postgres://", strlen("postgres://"));
-}
-
 int pg_first_line(const char *said)
 {
 	return (int)strcspn(said, "\n");
-}
-
-/* A password with an '@' that is not written %40 ends up in the host's name. */
-static int check_uri(struct ctl *ctl)
-{
-	PQconninfoOption *options = PQconninfoParse(ctl->path, NULL);
-	bool good = options;
-
-	for (PQconninfoOption *option = options; option && option->keyword; option++)
-		if (option->val && !strcmp(option->keyword, "host") && strchr(option->val, '@'))
-			good = false;
-	PQconninfoFree(options);
-	if (good)
-		return 0;
-	reason_set(
-		&ctl->why,
-		"--db is no URI that libpq can read; write postgresql://USER@HOST/DATABASE, and special characters as %%XX");
-	return -1;
 }
 
 PGconn *pg_connect(struct ctl *ctl)
@@ -57,7 +31,7 @@ PGconn *pg_connect(struct ctl *ctl)
 	PGconn *conn;
 	const char *said;
 
-	if (check_uri(ctl) < 0)
+	if (!pgsql_check(ctl->path, &ctl->why))
 		return NULL;
 	conn = PQconnectdbParams(names, values, 1);
 	if (PQstatus(conn) == CONNECTION_OK)

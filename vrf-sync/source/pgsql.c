@@ -47,18 +47,6 @@ struct pgsql {
 	struct reason why;
 };
 
-static const char *const schemes[] = { "postgresql://", "postgres://" };
-
-/* ---- what it is called ---- */
-
-static bool is_uri(const char *uri)
-{
-	for (unsigned int i = 0; i < array_size(schemes); i++)
-		if (!strncmp(uri, schemes[i], strlen(schemes[i])))
-			return true;
-	return false;
-}
-
 /* Of libpq's words the first line, and where several hosts were tried, that of the last: hints
  * come behind it.
  */
@@ -74,40 +62,6 @@ static void one_line(const char *words, char *buf, size_t size)
 	len = MIN(strcspn(line, "\n"), size - 1);
 	memcpy(buf, line, len);
 	buf[len] = '\0';
-}
-
-static const char *option_of(const PQconninfoOption *options, const char *name)
-{
-	for (; options && options->keyword; options++)
-		if (!strcmp(options->keyword, name))
-			return options->val;
-	return NULL;
-}
-
-/* Neither libpq's words nor the URI are said: pieces of a password may be in them.  One with an
- * '@' that is not written %40 ends up in the host's name.
- */
-bool pgsql_check(const char *uri, struct reason *why)
-{
-	PQconninfoOption *options = is_uri(uri) ? PQconninfoParse(uri, NULL) : NULL;
-	const char *host = option_of(options, "host");
-	bool good = options && !(host && strchr(host, '@'));
-
-	PQconninfoFree(options);
-	if (!good)
-		reason_set(
-			why,
-			"This is no URI that libpq can read; write postgresql://USER@HOST/DATABASE, and special characters as %%XX");
-	return good;
-}
-
-void pgsql_describe(const char *uri, char *buf, size_t size)
-{
-	PQconninfoOption *options = PQconninfoParse(uri, NULL);
-	const char *host = option_of(options, "host"), *database = option_of(options, "dbname");
-
-	snprintf(buf, size, "%s/%s", host ? host : "localhost", database ? database : "");
-	PQconninfoFree(options);
 }
 
 /* ---- the end ---- */

@@ -41,11 +41,6 @@ struct pgsql_cbs {
 	void (*down)(void *arg, const char *sentence);
 };
 
-/* False with a sentence: this is no URI, or none of PostgreSQL's. */
-bool pgsql_check(const char *uri, struct reason *why);
-/* "db1,db2/tenants", without users and passwords. */
-void pgsql_describe(const char *uri, char *buf, size_t size);
-
 /* Of the same words as PostgreSQL's own tools: a URI, and PGPASSFILE and its like.  down() may
  * come in the next turn of the loop, never at once.
  */

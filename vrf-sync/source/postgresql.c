@@ -36,6 +36,7 @@
 #include "source/notes.h"
 #include "source/operation.h"
 #include "source/pgsql.h"
+#include "source/pgsql_uri.h"
 #include "source/rows.h"
 #include "source/source_priv.h"
 
