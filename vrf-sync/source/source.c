@@ -16,6 +16,7 @@ DEFINE_MTYPE_STATIC(TENANT_SOURCE, SOURCE_LOCATION, "source location");
 const struct source_kind *const source_kinds[] = {
 	&source_sqlite,
 	&source_postgresql,
+	&source_ovn,
 	NULL,
 };
 

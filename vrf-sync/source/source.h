@@ -57,7 +57,8 @@ const struct source_kind *source_kind(const char *name); /* NULL: there is none 
 
 extern const struct source_kind source_sqlite; /* location: the path of a file */
 extern const struct source_kind
-	source_postgresql; /* a URI, "postgresql://tenantd@db1,db2/tenants" */
+	source_postgresql;                  /* a URI, "postgresql://tenantd@db1,db2/tenants" */
+extern const struct source_kind source_ovn; /* location: as ovsdb_place_parse() reads it */
 
 /* The configuration of this node (yang/frr-tenant.yang).  Nothing is read before
  * the first source_reload().
