@@ -15,8 +15,8 @@
 const struct tenant_line tenant_lines[] = {
 	{ "node-name", "tenant-network node-name NODE" },
 
-	{ "sources/source", "tenant-network source SOURCE type <sqlite|postgresql|configuration>",
-	  LINE_ENTRY },
+	{ "sources/source",
+	  "tenant-network source SOURCE type <sqlite|postgresql|ovn|configuration>", LINE_ENTRY },
 	{ "sources/source/location", "tenant-network source SOURCE location PLACE" },
 	{ "sources/source/enabled", "tenant-network source SOURCE enabled <true|false>" },
 	{ "sources/source/stale-after", "tenant-network source SOURCE stale-after (1-86400)" },
@@ -202,6 +202,7 @@ static const struct {
 	{ "ospf-key", "Authenticates OSPF (MD5)" },
 	{ "pe", "Provider edge" },
 	{ "peer", "Address of the customer's router" },
+	{ "ovn", "OVN's Northbound database" },
 	{ "peer-as", "AS number of the customer's router" },
 	{ "pool", "Where transit and uplink prefixes come from" },
 	{ "port", "Where a node meets the wire" },
