@@ -492,6 +492,7 @@ static void free_source(struct source *base)
 	struct pg_source *source = container_of(base, struct pg_source, base);
 
 	event_cancel(&source->ev_retry);
+	source->notes = NULL; /* whoever waits for it may be gone */
 	hang_up(source);
 	darr_free(source->operations);
 	XFREE(MTYPE_PG_TEXT, source->uri);

@@ -87,9 +87,9 @@ void source_config_unborn(const struct source *source,
 
 void source_free(struct source *source);
 
-/* Has notes (source/notes.h) written when the server has time: done() comes once, at the latest as
- * the source is freed.  0, -EBUSY where others are being written, or -EIO.  They are not to change
- * before that.  A file is written by those who open it.
+/* Has notes (source/notes.h) written when the server has time: done() comes once, unless the
+ * source is freed before.  0, -EBUSY where others are being written, or -EIO.  They are not to
+ * change before that.  A file is written by those who open it.
  */
 void source_write(struct source *source, struct notes *notes, void (*done)(void *arg, int ret),
 		  void *arg);
