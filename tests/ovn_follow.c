@@ -30,6 +30,7 @@
 static struct event_loop *loop;
 static struct source *source;
 static struct event *ev_input;
+static bool is_over;
 
 static void tell_switch(const struct tenant *tenant, const struct logical_switch *sw)
 {
@@ -88,8 +89,8 @@ static void input(struct event *event)
 	char byte;
 
 	if (read(STDIN_FILENO, &byte, 1) <= 0) {
-		source_free(source);
-		_exit(0);
+		is_over = true;
+		return;
 	}
 	if (byte == '\n')
 		source_reload(source);
@@ -113,7 +114,9 @@ int main(int argc, char **argv)
 	loop = event_master_create("ovn_follow");
 	source = kind->open(loop, argv[1], "none", &cbs, NULL);
 	event_add_read(loop, input, NULL, STDIN_FILENO, &ev_input);
-	while (event_fetch(loop, &event))
+	while (!is_over && event_fetch(loop, &event))
 		event_call(&event);
-	return 1;
+	source_free(source);
+	event_master_free(loop);
+	return !is_over;
 }

@@ -309,6 +309,17 @@ def without_a_provider_nothing_is_loaded():
         follower.until_subnets(*wanted(1, 2))
     server.stop()
 
+def a_key_of_somebody_else_is_nothing_to_us():
+    database, (server,) = begin()
+    with Follower(remotes(server)) as follower:
+        follower.until_subnets(*wanted(1))
+        server.tell(database.commit({}), {"NB_Global": {uuid(5, 1): {"modify": {"external_ids": ["map", [["other", "x"]]]}}}})
+        server.tell(*add_subnet(database, 2))
+        follower.until_subnets(*wanted(1, 2))
+        assert follower.loads == ["full", "part"], follower.loads
+    server.stop()
+
+
 def everything_is_read_again_when_asked_for():
     _, (server,) = begin()
     with Follower(remotes(server)) as follower:
@@ -336,7 +347,7 @@ FAKE = (a_change_is_handed_over_alone, what_changed_meanwhile_comes_after_a_brea
         a_change_told_twice_is_one, what_cannot_be_ends_the_connection_and_no_more, a_server_that_says_nothing_is_left,
         we_answer_when_asked_whether_we_are_there, only_the_leader_is_asked, a_server_that_is_behind_is_not_believed,
         a_server_cut_off_from_its_cluster_is_not_asked, without_a_provider_nothing_is_loaded,
-        everything_is_read_again_when_asked_for, a_number_that_is_none_does_not_take_the_tenant_away)
+        a_key_of_somebody_else_is_nothing_to_us, everything_is_read_again_when_asked_for, a_number_that_is_none_does_not_take_the_tenant_away)
 
 # ---- ovsdb-server itself ----
 

@@ -20,6 +20,7 @@
 
 #include "clock.h"
 #include "errors.h"
+#include "model/same.h"
 #include "source/ovn_claims.h"
 #include "source/ovn_map.h"
 #include "source/ovn_provider.h"
@@ -68,7 +69,7 @@ static struct provider *read_provider(struct ovn_source *source, struct reason *
 	else
 		reason_set(&what, "it is not there; \"tenantctl export --provider\" writes one");
 	if (!provider)
-		reason_set(why, "NB_Global: external_ids:" PROVIDER_KEY ": %s", what.text);
+		reason_set(why, "NB_Global: external_ids:tn-provider: %s", what.text);
 	return provider;
 }
 
@@ -84,7 +85,7 @@ static uint32_t router_tenant(struct ovn_source *source, const struct ovn_row *r
 		return id;
 	id = ovn_claims_tenant(source->claims, router->uuid);
 	if (!id)
-		flog_warn(EC_TENANT_HELD, "%s; it is no tenant until it is", why.text);
+		flog_warn(EC_TENANT_HELD, "%s; it is no tenant until that is corrected", why.text);
 	return id;
 }
 
@@ -215,6 +216,10 @@ static void take_provider(struct ovn_source *source)
 	source_set_problem(&source->base, &why);
 	if (!fresh)
 		return;
+	if (source->provider && provider_is_same(source->provider, fresh)) {
+		provider_unref(fresh); /* somebody else's key has changed */
+		return;
+	}
 	provider_unref(source->provider);
 	source->provider = fresh;
 	source->all = true;
