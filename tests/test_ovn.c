@@ -572,6 +572,11 @@ static const struct {
 	{ "{\"format\":\"frr-tenant\",\"provider\":[5]}", "row 1 of provider is no object" },
 	{ "{\"format\":\"frr-tenant\",\"provider\":[{\"as\":5}]}", "a column as, which nobody" },
 	{ "{\"format\":\"frr-tenant\",\"provider\":[{\"asn\":\"5\"}]}", "asn of row 1" },
+	{ "{\"format\":\"frr-tenant\",\"provider\":[{\"ospf_hello\":61}]}",
+	  "ospf_hello of row 1 of provider is not from 1 to 60" },
+	{ "{\"format\":\"frr-tenant\",\"provider\":[{\"asn\":4294967296}]}", "asn of row 1" },
+	{ "{\"format\":\"frr-tenant\",\"provider\":[{}],\"site\":[{\"id\":-1,\"name\":\"a\"}]}",
+	  "id of row 1 of site is not from 1" },
 	{ "{\"format\":\"frr-tenant\",\"provider\":[{}],\"site\":[{\"id\":1}]}",
 	  "row 1 of site has no name" },
 	{ "{\"format\":\"frr-tenant\",\"provider\":[{}],\"site\":[{\"id\":1,\"name\":\"a\"},{\"id\":1,\"name\":\"b\"}]}",
@@ -631,10 +636,28 @@ static void unquote(const char *text, char buf[static 32])
 	snprintf(buf, 32, "%.*s", (int)len - 2 * quoted, text + quoted);
 }
 
+/* What a table's CHECKs say of a number. */
+static void check_range(const char *sql, const struct ovn_provider_column *column)
+{
+	char text[80];
+	const char *at;
+	unsigned int min, max;
+
+	snprintf(text, sizeof(text), "(%s BETWEEN ", column->name);
+	at = strstr(sql, text);
+	if (at && sscanf(at + strlen(text), "%u AND %u", &min, &max) == 2)
+		ck_assert_msg(column->min == min && column->max == max, "%s.%s", column->table,
+			      column->name);
+	snprintf(text, sizeof(text), "(%s IN (0, 1))", column->name);
+	if (strstr(sql, text))
+		ck_assert_msg(column->min == 0 && column->max == 1, "%s.%s", column->table,
+			      column->name);
+}
+
 START_TEST(the_columns_are_those_of_the_schema)
 {
 	const char *sql =
-		"SELECT m.name, i.name, i.type, i.dflt_value, i.\"notnull\" AND i.dflt_value IS NULL OR i.pk"
+		"SELECT m.name, i.name, i.type, i.dflt_value, i.\"notnull\" AND i.dflt_value IS NULL OR i.pk, m.sql"
 		" FROM sqlite_schema m JOIN pragma_table_info(m.name) i WHERE m.type = 'table' AND m.name IN"
 		" ('provider','pool','reserved','reserved_port','site','node','node_role','wire','wire_port','switch_domain','domain_port')";
 	unsigned int count = 0;
@@ -650,6 +673,7 @@ START_TEST(the_columns_are_those_of_the_schema)
 		char text[32] = "";
 
 		ck_assert_msg(column, "%s.%s is not known", table, name);
+		check_range((const char *)sqlite3_column_text(stmt, 5), column);
 		ck_assert(column->is_number ==
 			  !strcmp((const char *)sqlite3_column_text(stmt, 2), "INTEGER"));
 		/* two whose number nobody refers to */

@@ -17,60 +17,60 @@
 
 /* As schema.sql has them; tests/test_ovn.c compares. */
 const struct ovn_provider_column ovn_provider_columns[] = {
-	{ "provider", "id", true, "1", false },
-	{ "provider", "asn", true, "65000", false },
-	{ "provider", "nssa_area", true, "51", false },
-	{ "provider", "vpn_tag", true, NULL, false },
-	{ "provider", "table_base", true, "1000", false },
-	{ "provider", "vni_base", true, "100000", false },
-	{ "provider", "leak_base", true, "1000000", false },
-	{ "provider", "ospf_hello", true, "1", false },
-	{ "provider", "ospf_dead", true, "4", false },
-	{ "provider", "vrrp_interval", true, "1000", false },
-	{ "provider", "evpn", true, "0", false },
-	{ "pool", "kind", false, NULL, true },
-	{ "pool", "prefix", false, NULL, true },
-	{ "pool", "length", true, NULL, true },
-	{ "pool", "wires", true, NULL, true },
-	{ "reserved", "prefix", false, NULL, true },
-	{ "reserved", "what", false, "", false },
-	{ "reserved_port", "protocol", false, NULL, true },
-	{ "reserved_port", "port", true, NULL, true },
-	{ "reserved_port", "what", false, "", false },
-	{ "site", "id", true, NULL, true },
-	{ "site", "name", false, NULL, true },
-	{ "site", "locale", false, "", false },
-	{ "site", "state", false, "active", false },
-	{ "node", "id", true, NULL, true },
-	{ "node", "name", false, NULL, true },
-	{ "node", "site_id", true, NULL, true },
-	{ "node", "router_id", false, NULL, true },
-	{ "node", "vtep", false, NULL, false },
-	{ "node_role", "node_id", true, NULL, true },
-	{ "node_role", "role", false, NULL, true },
-	{ "wire", "id", true, NULL, true },
-	{ "wire", "name", false, NULL, true },
-	{ "wire", "site_id", true, NULL, true },
-	{ "wire", "kind", false, NULL, true },
-	{ "wire", "encap", false, "vlan", false },
-	{ "wire", "vlan_base", true, "100", false },
-	{ "wire", "vlan_max", true, "4094", false },
-	{ "wire", "mtu", true, "1600", false },
-	{ "wire", "bfd", true, "0", false },
-	{ "wire", "ospf_key", false, NULL, false },
-	{ "wire_port", "id", true, NULL, false },
-	{ "wire_port", "wire_id", true, NULL, true },
-	{ "wire_port", "node_id", true, NULL, true },
-	{ "wire_port", "ifname", false, NULL, true },
-	{ "wire_port", "slot", true, NULL, true },
-	{ "switch_domain", "id", true, NULL, true },
-	{ "switch_domain", "name", false, NULL, true },
-	{ "switch_domain", "site_id", true, NULL, true },
-	{ "switch_domain", "vlan_first", true, "2", false },
-	{ "switch_domain", "vlan_last", true, "4094", false },
-	{ "domain_port", "domain_id", true, NULL, true },
-	{ "domain_port", "node_id", true, NULL, true },
-	{ "domain_port", "ifname", false, NULL, true },
+	{ "provider", "id", true, "1", false, 1, 1 },
+	{ "provider", "asn", true, "65000", false, 1, 4294967295 },
+	{ "provider", "nssa_area", true, "51", false, 1, 4294967295 },
+	{ "provider", "vpn_tag", true, NULL, false, 1, 4294967295 },
+	{ "provider", "table_base", true, "1000", false, 256, 2000000000 },
+	{ "provider", "vni_base", true, "100000", false, 0, 16777214 },
+	{ "provider", "leak_base", true, "1000000", false, 1, 4000000000 },
+	{ "provider", "ospf_hello", true, "1", false, 1, 60 },
+	{ "provider", "ospf_dead", true, "4", false, 2, 240 },
+	{ "provider", "vrrp_interval", true, "1000", false, 10, 40950 },
+	{ "provider", "evpn", true, "0", false, 0, 1 },
+	{ "pool", "kind", false, NULL, true, 0, 0 },
+	{ "pool", "prefix", false, NULL, true, 0, 0 },
+	{ "pool", "length", true, NULL, true, 8, 127 },
+	{ "pool", "wires", true, NULL, true, 1, 65535 },
+	{ "reserved", "prefix", false, NULL, true, 0, 0 },
+	{ "reserved", "what", false, "", false, 0, 0 },
+	{ "reserved_port", "protocol", false, NULL, true, 0, 0 },
+	{ "reserved_port", "port", true, NULL, true, 1, 65535 },
+	{ "reserved_port", "what", false, "", false, 0, 0 },
+	{ "site", "id", true, NULL, true, 1, 4294967295 },
+	{ "site", "name", false, NULL, true, 0, 0 },
+	{ "site", "locale", false, "", false, 0, 0 },
+	{ "site", "state", false, "active", false, 0, 0 },
+	{ "node", "id", true, NULL, true, 1, 4294967295 },
+	{ "node", "name", false, NULL, true, 0, 0 },
+	{ "node", "site_id", true, NULL, true, 1, 4294967295 },
+	{ "node", "router_id", false, NULL, true, 0, 0 },
+	{ "node", "vtep", false, NULL, false, 0, 0 },
+	{ "node_role", "node_id", true, NULL, true, 1, 4294967295 },
+	{ "node_role", "role", false, NULL, true, 0, 0 },
+	{ "wire", "id", true, NULL, true, 1, 4294967295 },
+	{ "wire", "name", false, NULL, true, 0, 0 },
+	{ "wire", "site_id", true, NULL, true, 1, 4294967295 },
+	{ "wire", "kind", false, NULL, true, 0, 0 },
+	{ "wire", "encap", false, "vlan", false, 0, 0 },
+	{ "wire", "vlan_base", true, "100", false, 0, 4093 },
+	{ "wire", "vlan_max", true, "4094", false, 1, 4094 },
+	{ "wire", "mtu", true, "1600", false, 1280, 65535 },
+	{ "wire", "bfd", true, "0", false, 0, 1 },
+	{ "wire", "ospf_key", false, NULL, false, 0, 0 },
+	{ "wire_port", "id", true, NULL, false, 1, 4294967295 },
+	{ "wire_port", "wire_id", true, NULL, true, 1, 4294967295 },
+	{ "wire_port", "node_id", true, NULL, true, 1, 4294967295 },
+	{ "wire_port", "ifname", false, NULL, true, 0, 0 },
+	{ "wire_port", "slot", true, NULL, true, 1, 254 },
+	{ "switch_domain", "id", true, NULL, true, 1, 4294967295 },
+	{ "switch_domain", "name", false, NULL, true, 0, 0 },
+	{ "switch_domain", "site_id", true, NULL, true, 1, 4294967295 },
+	{ "switch_domain", "vlan_first", true, "2", false, 1, 4094 },
+	{ "switch_domain", "vlan_last", true, "4094", false, 1, 4094 },
+	{ "domain_port", "domain_id", true, NULL, true, 1, 4294967295 },
+	{ "domain_port", "node_id", true, NULL, true, 1, 4294967295 },
+	{ "domain_port", "ifname", false, NULL, true, 0, 0 },
 };
 const unsigned int ovn_provider_column_count = array_size(ovn_provider_columns);
 
@@ -98,6 +98,13 @@ static const struct ovn_provider_column *find_column(const char *table, const ch
 	return NULL;
 }
 
+static bool is_in_range(const struct ovn_provider_column *column, struct json_object *value)
+{
+	int64_t number = json_object_get_int64(value);
+
+	return !column->is_number || (number >= column->min && number <= column->max);
+}
+
 static bool is_of_type(const struct ovn_provider_column *column, struct json_object *value)
 {
 	if (column->is_number)
@@ -120,6 +127,9 @@ static bool check_values(const char *table, unsigned int number, struct json_obj
 		else if (value && !is_of_type(column, value))
 			reason_set(why, "%s of row %u of %s is no %s", column->name, number, table,
 				   column->is_number ? "number" : "text");
+		else if (value && !is_in_range(column, value))
+			reason_set(why, "%s of row %u of %s is not from %u to %u", column->name,
+				   number, table, column->min, column->max);
 		else
 			continue;
 		return false;

@@ -25,6 +25,7 @@ struct ovn_provider_column {
 	bool is_number;
 	const char *fallback; /* schema.sql's default; NULL: none */
 	bool needed;
+	uint32_t min, max; /* of a number */
 };
 extern const struct ovn_provider_column ovn_provider_columns[];
 extern const unsigned int ovn_provider_column_count;
