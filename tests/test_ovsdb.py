@@ -3,8 +3,10 @@
 """OVN's database followed by the source that tenantd has (tests/ovn_follow): first a server that does wrong in every
 way we know, then ovsdb-server itself, alone, with TLS, and as a cluster whose leader is killed again and again."""
 
+import json
 import os
 import queue
+import re
 import shutil
 import subprocess
 import sys
@@ -492,7 +494,22 @@ def what_tenantctl_exports_is_a_provider():
     cluster.stop()
 
 
-REAL = (one_server_alone, what_tenantctl_exports_is_a_provider, a_change_costs_what_it_changes, tls, no_change_is_lost_when_leaders_are_killed)
+def the_guides_own_lines_make_a_tenant():
+    text = (HERE / "doc/user/ovn.rst").read_text()
+    document = json.loads(re.search(r"schema.sql`::\n\n(    \{.*?\n)\n", text, re.S)[1])
+    lines = "".join(re.findall(r"::\n\n((?:    ovn-nbctl (?:lr|ls)-add.*\n(?:    .*\n)*))", text))
+    cluster = Cluster(ROOM / "guide")
+    cluster.set_provider(json.dumps(document))
+    subprocess.run(["bash", "-ec", lines], check=True, capture_output=True, text=True,
+                   env={**os.environ, "OVN_NB_DB": cluster.remotes})
+    with Follower(cluster.remotes) as follower:
+        follower.until_subnets("10.1.1.0/24")
+        assert follower.tenants["acme"][0].endswith("nodes 1:1 2:2 3:4 4:4 links paris"), follower.tenants
+        assert not any(line.startswith("bad") for line in follower.tenants["acme"]), follower.tenants
+    cluster.stop()
+
+
+REAL = (one_server_alone, the_guides_own_lines_make_a_tenant, what_tenantctl_exports_is_a_provider, a_change_costs_what_it_changes, tls, no_change_is_lost_when_leaders_are_killed)
 
 def main():
     tests = list(FAKE) + (list(REAL) if ovn_servers.are_here() else [])
