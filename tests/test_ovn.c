@@ -17,12 +17,12 @@
 
 #include "plan/validate.h"
 #include "source/db_priv.h"
-#include "source/ovn_claims.h"
-#include "source/ovn_map.h"
-#include "source/ovn_provider.h"
-#include "source/ovn_rows.h"
-#include "source/ovsdb_channel.h"
-#include "source/ovsdb_frame.h"
+#include "ovn/ovn_claims.h"
+#include "ovn/ovn_map.h"
+#include "ovn/ovn_provider.h"
+#include "ovn/ovn_rows.h"
+#include "ovn/ovsdb_channel.h"
+#include "ovn/ovsdb_frame.h"
 
 #include "lib.h"
 

@@ -10,7 +10,7 @@
  *
  * The first byte says which of the two; see read_bytes() and make_updates().
  */
-// sources: vrf-sync/model/*.c vrf-sync/source/ovn_*.c vrf-sync/source/ovsdb_frame.c vrf-sync/source/ovsdb_message.c vrf-sync/source/row.c vrf-sync/source/rows*.c
+// sources: vrf-sync/model/*.c vrf-sync/ovn/ovn_*.c vrf-sync/ovn/ovsdb_frame.c vrf-sync/ovn/ovsdb_message.c vrf-sync/source/row.c vrf-sync/source/rows*.c
 // packages: frr json-c
 #include <zebra.h>
 
@@ -26,11 +26,11 @@
 #include "memory.h"
 
 #include "model/same.h"
-#include "source/ovn_claims.h"
-#include "source/ovn_map.h"
-#include "source/ovn_provider.h"
-#include "source/ovsdb_frame.h"
-#include "source/ovsdb_priv.h"
+#include "ovn/ovn_claims.h"
+#include "ovn/ovn_map.h"
+#include "ovn/ovn_provider.h"
+#include "ovn/ovsdb_frame.h"
+#include "ovn/ovsdb_priv.h"
 #include "tests/fuzz/expect.h"
 
 DEFINE_MGROUP(TENANT_SOURCE, "tenant source");

@@ -18,7 +18,7 @@
 #include "darr.h"
 
 #include "model/model.h"
-#include "source/ovn_rows_priv.h"
+#include "ovn/ovn_rows_priv.h"
 
 struct update {
 	struct ovn_rows *rows;

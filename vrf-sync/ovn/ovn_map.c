@@ -8,7 +8,7 @@
 #include "darr.h"
 #include "printfrr.h"
 
-#include "source/ovn_map_priv.h"
+#include "ovn/ovn_map_priv.h"
 
 #define MAX_ROUTES 1000 /* as in schema.sql */
 

@@ -16,7 +16,7 @@
 
 #include "darr.h"
 
-#include "source/ovn_map_priv.h"
+#include "ovn/ovn_map_priv.h"
 
 #define SWITCH_MTU 1500 /* as in schema.sql */
 #define VNI_MAX    0xffffff

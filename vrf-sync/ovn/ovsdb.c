@@ -22,9 +22,9 @@
 #include "network.h"
 
 #include "clock.h"
-#include "source/ovsdb_channel.h"
-#include "source/ovsdb_frame.h"
-#include "source/ovsdb_priv.h"
+#include "ovn/ovsdb_channel.h"
+#include "ovn/ovsdb_frame.h"
+#include "ovn/ovsdb_priv.h"
 
 DECLARE_MGROUP(TENANT_SOURCE);
 DEFINE_MTYPE_STATIC(TENANT_SOURCE, OVSDB, "OVSDB database");

@@ -10,7 +10,7 @@
 #include "memory.h"
 
 #include "model/model.h"
-#include "source/ovsdb_frame.h"
+#include "ovn/ovsdb_frame.h"
 
 DECLARE_MGROUP(TENANT_SOURCE);
 DEFINE_MTYPE_STATIC(TENANT_SOURCE, OVSDB_FRAME, "OVSDB message");

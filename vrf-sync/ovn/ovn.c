@@ -21,12 +21,12 @@
 #include "clock.h"
 #include "errors.h"
 #include "model/same.h"
-#include "source/ovn_claims.h"
-#include "source/ovn_map.h"
-#include "source/ovn_provider.h"
-#include "source/ovn_rows.h"
-#include "source/ovsdb.h"
-#include "source/ovsdb_channel.h"
+#include "ovn/ovn_claims.h"
+#include "ovn/ovn_map.h"
+#include "ovn/ovn_provider.h"
+#include "ovn/ovn_rows.h"
+#include "ovn/ovsdb.h"
+#include "ovn/ovsdb_channel.h"
 #include "source/source_priv.h"
 
 DECLARE_MGROUP(TENANT_SOURCE);

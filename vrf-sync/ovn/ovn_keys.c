@@ -8,7 +8,7 @@
 
 #include "darr.h"
 
-#include "source/ovn_map_priv.h"
+#include "ovn/ovn_map_priv.h"
 
 #define LINK_KEY   "tn-link-"
 #define MAX_ROUTES 1000 /* of a link, as in schema.sql */

@@ -10,7 +10,7 @@
 
 #include "darr.h"
 
-#include "source/ovn_provider.h"
+#include "ovn/ovn_provider.h"
 #include "source/rows_priv.h"
 
 #define COLUMNS_MAX 16

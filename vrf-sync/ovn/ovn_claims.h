@@ -6,7 +6,7 @@
 #ifndef FRR_TENANT_SOURCE_OVN_CLAIMS_H
 #define FRR_TENANT_SOURCE_OVN_CLAIMS_H
 
-#include "source/ovn_map.h"
+#include "ovn/ovn_map.h"
 
 struct ovn_claims;
 

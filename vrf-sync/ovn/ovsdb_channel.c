@@ -15,7 +15,7 @@
 #include "memory.h"
 
 #include "model/model.h"
-#include "source/ovsdb_channel.h"
+#include "ovn/ovsdb_channel.h"
 
 DECLARE_MGROUP(TENANT_SOURCE);
 DEFINE_MTYPE_STATIC(TENANT_SOURCE, OVSDB_CHANNEL, "OVSDB connection");

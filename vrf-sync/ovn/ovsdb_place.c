@@ -11,7 +11,7 @@
 #include "darr.h"
 
 #include "model/model.h"
-#include "source/ovsdb_channel.h"
+#include "ovn/ovsdb_channel.h"
 
 static bool take_path(struct ovsdb_remote *remote, const char *path)
 {

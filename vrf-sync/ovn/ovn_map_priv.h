@@ -3,7 +3,7 @@
 #ifndef FRR_TENANT_SOURCE_OVN_MAP_PRIV_H
 #define FRR_TENANT_SOURCE_OVN_MAP_PRIV_H
 
-#include "source/ovn_map.h"
+#include "ovn/ovn_map.h"
 
 struct ovn_reading {
 	const struct ovn_rows *rows;

@@ -4,7 +4,7 @@
 #define FRR_TENANT_SOURCE_OVSDB_PRIV_H
 
 #include "model/model.h"
-#include "source/ovsdb.h"
+#include "ovn/ovsdb.h"
 
 /* What table Database of a server's own database says of ours (ovsdb-server(5), _Server). */
 struct ovsdb_server {

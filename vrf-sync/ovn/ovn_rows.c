@@ -11,7 +11,7 @@
 #include "jhash.h"
 #include "memory.h"
 
-#include "source/ovn_rows_priv.h"
+#include "ovn/ovn_rows_priv.h"
 
 DECLARE_MGROUP(TENANT_SOURCE);
 DEFINE_MTYPE_STATIC(TENANT_SOURCE, OVN_ROWS, "OVN rows");

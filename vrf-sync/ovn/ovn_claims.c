@@ -9,7 +9,7 @@
 #include "memory.h"
 #include "typesafe.h"
 
-#include "source/ovn_claims.h"
+#include "ovn/ovn_claims.h"
 
 DECLARE_MGROUP(TENANT_SOURCE);
 DEFINE_MTYPE_STATIC(TENANT_SOURCE, OVN_CLAIMS, "OVN claims");

@@ -6,7 +6,7 @@
 
 #include <json-c/json.h>
 
-#include "source/ovsdb_priv.h"
+#include "ovn/ovsdb_priv.h"
 
 #define SERVER_DATABASE "_Server"
 #define SERVER_MONITOR  "server"

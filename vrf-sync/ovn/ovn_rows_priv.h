@@ -3,7 +3,7 @@
 #ifndef FRR_TENANT_SOURCE_OVN_ROWS_PRIV_H
 #define FRR_TENANT_SOURCE_OVN_ROWS_PRIV_H
 
-#include "source/ovn_rows.h"
+#include "ovn/ovn_rows.h"
 
 enum ovn_kind { OVN_ONE, OVN_SET, OVN_MAP };
 enum ovn_atom { OVN_STRING, OVN_BOOLEAN, OVN_UUID };

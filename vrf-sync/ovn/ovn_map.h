@@ -13,7 +13,7 @@
 #define FRR_TENANT_SOURCE_OVN_MAP_H
 
 #include "model/model.h"
-#include "source/ovn_rows.h"
+#include "ovn/ovn_rows.h"
 
 /* All keys of ours begin with this. */
 #define OVN_KEY "tn-"
