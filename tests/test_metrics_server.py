@@ -132,6 +132,14 @@ def bad_configuration_is_refused_in_one_sentence(daemon):
     assert is_off(daemon)
 
 
+def databases_that_cannot_be_are_refused_in_one_sentence(daemon):
+    for typed, words in (("sqlite tenants.db", "must be absolute"), ("postgresql mysql://db1/tenants", "no URI that libpq can read"),
+                         ("ovn 10.0.0.1", "no OVSDB server"), ("sqlite /" + "x" * 1025, "more than 1024 characters"),
+                         ("sqlite /elsewhere.db", "is sqlite")):
+        said = daemon.type(f"tenant database {typed}")
+        assert said.startswith("% ") and said.count("\n") == 0 and words in said, (typed, said)
+
+
 def an_address_that_cannot_be_had_is_told_and_tried_again(daemon):
     said = daemon.type("tenant metrics 192.0.2.1")
     assert "192.0.2.1:12620: Cannot assign requested address; it is tried again" in said, said
@@ -281,6 +289,7 @@ def a_scrape_takes_little(daemon):
 
 
 TESTS = (nobody_is_offered_what_nobody_asked_for, bad_configuration_is_refused_in_one_sentence,
+         databases_that_cannot_be_are_refused_in_one_sentence,
          an_address_that_cannot_be_had_is_told_and_tried_again, a_port_that_is_taken_harms_nobody,
          it_can_be_moved_and_switched_off, what_stands_in_tenantd_conf_stays_out_of_frr_conf, every_metric_is_there,
          they_say_what_is, a_change_is_counted, a_broken_tenant_is_counted_as_failed, a_database_that_is_gone_is_told,

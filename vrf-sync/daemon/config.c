@@ -19,7 +19,8 @@
 DEFINE_MGROUP(TENANTD, "tenantd");
 DEFINE_MTYPE_STATIC(TENANTD, TENANTD_TEXT, "configured text");
 
-#define KINDS_MOST 8
+#define KINDS_MOST    8
+#define LOCATION_MOST 1024 /* as in the YANG module */
 
 /* Both are read once: changing them means another node, or another network. */
 static bool set_once(char **where, const char *text, const char *what, struct reason *why)
@@ -42,8 +43,13 @@ bool config_set_node(const char *name, struct reason *why)
 
 bool config_set_database(const struct source_kind *kind, const char *location, struct reason *why)
 {
-	char text[512];
+	char text[LOCATION_MOST + 32];
 
+	if (strlen(location) > LOCATION_MOST) {
+		reason_set(why, "The location of the database has more than %d characters",
+			   LOCATION_MOST);
+		return false;
+	}
 	if (!kind->check(location, why))
 		return false;
 	snprintf(text, sizeof(text), "%s %s", kind->name, location);
