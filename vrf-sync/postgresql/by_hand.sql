@@ -263,10 +263,12 @@ END $$;
 -- Those of the change_log between the two: who has to look now.  As it is when all of it is written, nodes that have
 -- the tenant, or a neighbor of it, and those that had it before; everybody, where more is touched than can be told in a
 -- moment.  Who is not told comes to the same when it looks next by itself.
-CREATE FUNCTION tell_concerned(before bigint, newest bigint) RETURNS void LANGUAGE plpgsql AS $$
+-- Planning it anew would take five times as long as doing it.
+CREATE FUNCTION tell_concerned(before bigint, newest bigint) RETURNS void LANGUAGE plpgsql
+	SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
 	IF newest - before > 1000 OR EXISTS (
-			SELECT FROM change_log log WHERE seq > before AND (tbl IN ('provider', 'pool', 'reserved',
+			SELECT FROM change_log log WHERE seq > before AND seq <= newest AND (tbl IN ('provider', 'pool', 'reserved',
 				'reserved_port', 'site', 'node', 'node_role', 'wire', 'wire_port', 'switch_domain', 'domain_port', 'meant')
 			-- a number is free again, and somebody may be waiting for it
 			OR was IS NOT NULL AND tbl IN ('tenant', 'logical_switch', 'circuit', 'public_address') AND EXISTS (
@@ -276,14 +278,15 @@ BEGIN
 		RETURN;
 	END IF;
 	PERFORM pg_notify(node_channel(concerned.node), '') FROM (
-		WITH changed AS MATERIALIZED (SELECT DISTINCT tenant_id AS id FROM change_log WHERE seq > before AND tenant_id IS NOT NULL),
+		WITH changed AS MATERIALIZED (SELECT DISTINCT tenant_id AS id FROM change_log WHERE seq > before AND seq <= newest
+				AND tenant_id IS NOT NULL),
 			touched AS MATERIALIZED (SELECT id FROM changed UNION SELECT neighbor.id FROM changed
 				CROSS JOIN LATERAL (SELECT id FROM tenant_neighbor WHERE of = changed.id OFFSET 0) AS neighbor)
 		SELECT place.node FROM touched CROSS JOIN LATERAL (
 				SELECT node FROM tenant_place WHERE tenant_id = touched.id OFFSET 0) AS place
 		UNION
 		SELECT node.name FROM change_log JOIN node ON node.id = (was::json ->> 'node_id')::bigint
-			WHERE seq > before AND tbl IN ('attachment', 'link')) AS concerned;
+			WHERE seq > before AND seq <= newest AND tbl IN ('attachment', 'link')) AS concerned;
 END $$;
 
 -- Lets a role do what tenantd does: read all, and write what its node says of itself and of hosts.

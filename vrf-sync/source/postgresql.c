@@ -180,8 +180,11 @@ static void greet(void *arg)
 	const char *node = source->node;
 
 	source->turn = GREETING;
-	pgsql_ask(source->pgsql, "SELECT set_config('frr_tenant.node', $1, false)", &node, 1,
-		  NULL);
+	/* and to plan what is asked again and again would take longer than to do it */
+	pgsql_ask(source->pgsql,
+		  "SELECT set_config('frr_tenant.node', $1, false),"
+		  " set_config('plan_cache_mode', 'force_generic_plan', false)",
+		  &node, 1, NULL);
 	pgsql_ask(source->pgsql,
 		  "SELECT count(*) FROM pg_tables WHERE tablename = 'change_seq'"
 		  " AND schemaname = ANY (current_schemas(false))",

@@ -152,14 +152,16 @@ static bool take_known(struct inquiry *inquiry, const struct question *question,
 }
 
 /* A row whose parent went in the same transaction names no tenant: its parent's
- * row does; and one that is given to another tenant is updated.
+ * row does; and one that is given to another tenant is updated.  A range that ends is
+ * taken for a short one by who plans before he knows $1.
  */
 #define CHANGES                                                                                   \
 	"SELECT tenant_id, CASE WHEN tbl IN ('provider', 'pool', 'reserved',"                     \
 	" 'reserved_port', 'site', 'node', 'node_role', 'wire', 'wire_port',"                     \
 	" 'switch_domain', 'domain_port', 'meant') THEN 1 ELSE 0 END, max(at),"                   \
 	" max(CASE WHEN op = 'delete' OR (op = 'update' AND tbl <> 'tenant') THEN 1 ELSE 0 END)," \
-	" %s FROM change_log WHERE seq > $1 GROUP BY 1, 2 ORDER BY 1, 2"
+	" %s FROM change_log WHERE seq > $1 AND seq <= 9223372036854775807"                       \
+	" GROUP BY 1, 2 ORDER BY 1, 2"
 
 /* Tells the load when the newest change was written, and of whom no row went.  Who does not
  * concern the reader, or does no longer, is gone.
