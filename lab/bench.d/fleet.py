@@ -46,6 +46,7 @@ HERE = Path(__file__).resolve().parents[2]
 PROGRAMS = Path(os.environ.get("FRR_TENANT_PROGRAMS", "/build"))
 PATIENCE = 300
 CHUNK = 5000
+FIRST_USER, NODES_A_USER = 61000, 100
 
 
 class BenchError(Exception):
@@ -65,15 +66,22 @@ class Sqlite:
 
     def __enter__(self):
         self.folder = Path(tempfile.mkdtemp(prefix="fleet."))
+        self.folder.chmod(0o777)
         self.location = str(self.folder / "tenants.db")
         self.db = sqlite3.connect(self.location, isolation_level=None, timeout=60)
         self.db.executescript((HERE / "vrf-sync/schema.sql").read_text())
         self.db.execute("PRAGMA foreign_keys = ON")
+        for path in self.folder.iterdir():
+            path.chmod(0o666)
         return self
 
     def __exit__(self, *_):
         self.db.close()
         shutil.rmtree(self.folder)
+
+    def user_of(self, node):
+        """A kernel gives each user so many inotify instances (fs.inotify.max_user_instances), 128 where nobody said more."""
+        return {"user": FIRST_USER + node // NODES_A_USER, "group": FIRST_USER, "extra_groups": []}
 
     def load(self, network):
         self.db.execute("BEGIN")
@@ -135,6 +143,9 @@ class Postgresql:
     def revision(self):
         return int(self.session.value("SELECT seq FROM change_seq"))
 
+    def user_of(self, _):
+        return {}
+
     def bytes(self, _):
         return int(re.search(r"^ *lo: *(\d+)", Path("/proc/net/dev").read_text(), re.M)[1])
 
@@ -179,7 +190,8 @@ class Fleet:
             what = [f"host{number}-", str(len(mine))] if len(mine) > 1 else mine
             self.processes.append(subprocess.Popen(
                 [PROGRAMS / "tests/source_node", self.engine.name, self.engine.location, *what],
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE))
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                **self.engine.user_of((number - 1) * len(self.network.names) // self.count)))
             out = self.processes[-1].stdout
             os.set_blocking(out.fileno(), False)
             self.rest[out] = b""
