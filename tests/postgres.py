@@ -121,13 +121,18 @@ class Server:
         words = [str(programs() / "postgres"), "-D", str(self.data)]
         for name, value in settings.items():
             words += ["-c", f"{name}={value}"]
+        deadline = time.monotonic() + 60
+        self.launch(words)
+        while subprocess.run([programs() / "pg_isready", "-q", "-h", self.folder, "-p", str(self.port)]).returncode:
+            if self.process.poll() is not None and "shared memory block" in self.log.read_text()[-2000:]:
+                self.launch(words)    # what a killed one began has not quite gone
+            assert self.process.poll() is None and time.monotonic() < deadline, self.log.read_text()
+            time.sleep(0.05)
+
+    def launch(self, words):
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(words, cwd=self.folder, stdout=log, stderr=log, stdin=subprocess.DEVNULL,
                                             **as_server_user())
-        deadline = time.monotonic() + 60
-        while subprocess.run([programs() / "pg_isready", "-q", "-h", self.folder, "-p", str(self.port)]).returncode:
-            assert self.process.poll() is None and time.monotonic() < deadline, self.log.read_text()
-            time.sleep(0.05)
 
     def end(self, how):
         if self.process and self.process.poll() is None:
