@@ -45,6 +45,8 @@
 	"\"pool\":[{\"kind\":\"transit\",\"prefix\":\"100.64.0.0/11\",\"length\":29,\"wires\":16}," \
 	"{\"kind\":\"uplink\",\"prefix\":\"100.96.0.0/11\",\"length\":30,\"wires\":32}],"           \
 	"\"site\":[{\"id\":1,\"name\":\"dc1\"}],"                                                   \
+	"\"wire\":[{\"id\":1,\"name\":\"transit1\",\"site_id\":1,\"kind\":\"transit\"},"            \
+	"{\"id\":2,\"name\":\"uplink1\",\"site_id\":1,\"kind\":\"uplink\"}],"                       \
 	"\"node\":[{\"id\":2,\"name\":\"pe1\",\"site_id\":1,\"router_id\":\"10.255.0.2\"},"         \
 	"{\"id\":1,\"name\":\"dlr1\",\"site_id\":1,\"router_id\":\"10.255.0.1\"}],"                 \
 	"\"node_role\":[{\"node_id\":1,\"role\":\"dlr\"},{\"node_id\":2,\"role\":\"pe\"}]}"
@@ -172,6 +174,8 @@ START_TEST(a_router_with_a_number_is_a_tenant)
 	add_network(
 		"[\"tn-id\",\"7\"],[\"tn-nodes\",\"pe1:pe dlr1:dlr\"],"
 		"[\"tn-aggregates\",\"10.2.0.0/16 10.1.0.0/16\"],"
+		"[\"tn-circuit-uplink1\",\"routing=static\"],"
+		"[\"tn-circuit-transit1\",\"vlan=501 prefix=100.70.0.0/29\"],"
 		"[\"tn-link-pe2\",\"pe1 x0 192.168.201.1/30 static peer=192.168.201.2 behind=10.9.0.0/16\"]");
 	tenant = tenant_of(ROUTER);
 	ck_assert_msg(!tenant->bad, "%s", tenant->bad ? tenant->bad->text : "");
@@ -184,6 +188,11 @@ START_TEST(a_router_with_a_number_is_a_tenant)
 	ck_assert_uint_eq(tenant->attachments[1].roles, ROLE_PE);
 	ck_assert_str_eq(ipnet_format(&tenant->aggregates[0], text), "10.1.0.0/16");
 	ck_assert_uint_eq(darr_len(tenant->aggregates), 2);
+	ck_assert_uint_eq(darr_len(tenant->circuits), 2);
+	ck_assert_uint_eq(tenant->circuits[0].wire_id, 1);
+	ck_assert_uint_eq(tenant->circuits[0].vlan, 501);
+	ck_assert_str_eq(ipnet_format(&tenant->circuits[0].prefix, text), "100.70.0.0/29");
+	ck_assert_uint_eq(tenant->circuits[1].routing, ROUTING_STATIC);
 	ck_assert_uint_eq(darr_len(tenant->links), 1);
 	ck_assert_uint_eq(tenant->links[0].node_id, 2);
 	ck_assert_uint_eq(tenant->links[0].routing, ROUTING_STATIC);
@@ -359,6 +368,14 @@ static const struct {
 	{ "[\"tn-id\",\"7\"],[\"tn-link-x\",\"pe1 x0 192.168.1.1/30 ospf vlan=9999\"]",
 	  "column vlan" },
 	{ "[\"tn-id\",\"7\"],[\"tn-link-x\",\"\"]", "node \"\" cannot be" },
+	{ "[\"tn-id\",\"7\"],[\"tn-circuit-nowhere\",\"vlan=5\"]",
+	  "external_ids:tn-circuit-nowhere: wire nowhere cannot be" },
+	{ "[\"tn-id\",\"7\"],[\"tn-circuit-transit1\",\"vlan=4095\"]", "column vlan cannot be" },
+	{ "[\"tn-id\",\"7\"],[\"tn-circuit-transit1\",\"prefix=10\"]", "column prefix cannot be" },
+	{ "[\"tn-id\",\"7\"],[\"tn-circuit-transit1\",\"routing=bgp\"]",
+	  "column routing cannot be" },
+	{ "[\"tn-id\",\"7\"],[\"tn-circuit-transit1\",\"501\"]", "column 501 cannot be" },
+	{ "[\"tn-id\",\"7\"],[\"tn-circuit-transit1\",\"\"]", "text \"\" cannot be" },
 };
 
 START_TEST(a_key_that_cannot_be_marks_the_tenant)

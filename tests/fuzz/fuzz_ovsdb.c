@@ -150,6 +150,7 @@ static const char *const atoms[] = {
 	"[\"map\",[[\"tn-aggregates\",\"10.0.0.0/8,10.0.0.0/8 x\"]]]",
 	"[\"map\",[[\"tn-link-a\",\"pe1 x0 192.168.1.1/30 ospf vlan=5\"]]]",
 	"[\"map\",[[\"tn-link-b\",\"pe1 x0 192.168.1.1/30 static peer=192.168.1.2 behind=10.9.0.0/16 behind=10.9.0.0/16\"]]]",
+	"[\"map\",[[\"tn-circuit-transit\",\"vlan=7 prefix=100.64.0.0/29 routing=static\"]]]",
 	"[\"map\",[[\"tn-link-\",\"\"],[\"tn-x\",\"\"]]]",
 };
 

@@ -83,6 +83,14 @@ bool ovn_word(const char **text, char *word, size_t size)
 	return len > 0;
 }
 
+/* One that ends with '-' has a name behind it. */
+static bool is_key(const char *word, const char *key)
+{
+	size_t len = strlen(key);
+
+	return key[len - 1] == '-' ? !strncmp(word, key, len) : !strcmp(word, key);
+}
+
 void ovn_check_keys(struct ovn_reading *r, const struct ovn_row *row, const char *const *known)
 {
 	char **words = row->values[OVN_EXTERNAL_IDS], quote[OVN_QUOTE_SIZE];
@@ -92,8 +100,7 @@ void ovn_check_keys(struct ovn_reading *r, const struct ovn_row *row, const char
 
 		if (strncmp(words[i], OVN_KEY, strlen(OVN_KEY)))
 			continue;
-		while (*one && strcmp(*one, words[i]) &&
-		       (strcmp(*one, "tn-link-") || strncmp(words[i], *one, strlen(*one))))
+		while (*one && !is_key(words[i], *one))
 			one++;
 		if (!*one)
 			ovn_bad(r, row,
@@ -189,8 +196,8 @@ struct tenant *ovn_tenant(const struct ovn_rows *rows, const struct ovn_row *rou
 			  const struct provider *provider, struct ovn_claim **claims)
 {
 	static const char *const known[] = {
-		"tn-id",    "tn-name",  "tn-vrf",        "tn-table",      "tn-rd", "tn-rt",
-		"tn-nodes", "tn-link-", "tn-aggregates", "tn-max-routes", NULL,
+		"tn-id",    "tn-name",  "tn-vrf",        "tn-table",      "tn-rd",       "tn-rt",
+		"tn-nodes", "tn-link-", "tn-aggregates", "tn-max-routes", "tn-circuit-", NULL,
 	};
 	struct ovn_reading r = {
 		.rows = rows,
@@ -211,6 +218,7 @@ struct tenant *ovn_tenant(const struct ovn_rows *rows, const struct ovn_row *rou
 	ovn_take_aggregates(&r);
 	ovn_take_nodes(&r);
 	ovn_take_links(&r);
+	ovn_take_circuits(&r);
 	claim(&r, OVN_CLAIM_ID, id, "");
 	claim(&r, OVN_CLAIM_NAME, 0, r.tenant->name);
 	ovn_take_switches(&r);

@@ -27,7 +27,7 @@ bool ovn_key_number(struct ovn_reading *r, const struct ovn_row *row, const char
  */
 bool ovn_word(const char **text, char *word, size_t size);
 /* Keys of ours that nobody knows are slips of the pen, and may mean much: known ends with NULL,
- * "tn-link-" is known with whatever follows.
+ * and one like "tn-link-" is known with whatever follows.
  */
 void ovn_check_keys(struct ovn_reading *r, const struct ovn_row *row, const char *const *known);
 
@@ -35,6 +35,8 @@ void ovn_check_keys(struct ovn_reading *r, const struct ovn_row *row, const char
 void ovn_take_nodes(struct ovn_reading *r);
 void ovn_take_aggregates(struct ovn_reading *r);
 void ovn_take_links(struct ovn_reading *r);
+/* ovn_circuit.c: tn-circuit-WIRE. */
+void ovn_take_circuits(struct ovn_reading *r);
 /* ovn_switch.c: switches and subnets. */
 void ovn_take_switches(struct ovn_reading *r);
 
