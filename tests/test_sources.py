@@ -569,7 +569,8 @@ def main():
                 print(f"{__file__}:1:F:{engine.name}:{test.__name__}:0: {type(error).__name__}: {error}")
             if chosen:
                 print(f"{engine.name} {test.__name__}: {time.monotonic() - began:.1f} s", flush=True)
-    print("counts: " + ", ".join(f"{number} {what}" for what, number in counts.items()))
+    for what, number in counts.items():
+        print(f"counts: {number} {what}")
     print(f"{100 * (checks - failures) // max(checks, 1)}%: Checks: {checks}, Failures: {failures}, Errors: 0")
     sys.exit(failures > 0)
 

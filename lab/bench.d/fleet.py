@@ -27,155 +27,29 @@ by a socket of its own. ENGINE is the engine's name, in front of each figure:
 
 import argparse
 import os
-import re
 import selectors
-import shutil
-import sqlite3
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).resolve().parent.parent), str(Path(__file__).resolve().parents[2] / "tests")]
-import postgres                                     # noqa: E402
+sys.path[:0] = [str(Path(__file__).resolve().parent.parent)]
 from net import figures, processor                  # noqa: E402
 from net.fleet import SWITCHES, Network             # noqa: E402
+from net.fleet_engines import ENGINES, own_mb       # noqa: E402
 
-HERE = Path(__file__).resolve().parents[2]
 PROGRAMS = Path(os.environ.get("FRR_TENANT_PROGRAMS", "/build"))
 PATIENCE = 300
-CHUNK = 5000
-FIRST_USER, NODES_A_USER = 61000, 100
 
 
 class BenchError(Exception):
     """The benchmark cannot go on, and why."""
 
 
-# ---- engines ----
-
-def literal(value):
-    return "NULL" if value is None else f"'{value}'" if isinstance(value, str) else str(value)
-
-
-class Sqlite:
-    """One file, which all nodes read; bytes are what they read of it."""
-
-    name = "sqlite"
-
-    def __enter__(self):
-        self.folder = Path(tempfile.mkdtemp(prefix="fleet."))
-        self.folder.chmod(0o777)
-        self.location = str(self.folder / "tenants.db")
-        self.db = sqlite3.connect(self.location, isolation_level=None, timeout=60)
-        self.db.executescript((HERE / "vrf-sync/schema.sql").read_text())
-        self.db.execute("PRAGMA foreign_keys = ON")
-        for path in self.folder.iterdir():
-            path.chmod(0o666)
-        return self
-
-    def __exit__(self, *_):
-        self.db.close()
-        shutil.rmtree(self.folder)
-
-    def user_of(self, node):
-        """A kernel gives each user so many inotify instances (fs.inotify.max_user_instances), 128 where nobody said more."""
-        return {"user": FIRST_USER + node // NODES_A_USER, "group": FIRST_USER, "extra_groups": []}
-
-    def load(self, network):
-        self.db.execute("BEGIN")
-        for table, columns, rows in network.tables():
-            marks = ", ".join("?" * len(rows[0]))
-            self.db.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", rows)
-        self.db.execute("COMMIT")
-        self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-
-    def commit(self, text):
-        self.db.executescript(f"BEGIN IMMEDIATE; {text} COMMIT;")
-
-    def revision(self):
-        return self.db.execute("SELECT max(seq) FROM change_log").fetchone()[0]
-
-    def bytes(self, nodes):
-        return sum(int(re.search(r"^rchar: (\d+)$", Path(f"/proc/{pid}/io").read_text(), re.M)[1]) for pid in nodes)
-
-    def server_cpu_ms(self):
-        return 0
-
-    def server_mb(self):
-        return 0
-
-
-class Postgresql:
-    """A server with as much memory as one that is meant for this has; its files are in memory, and fsync is on."""
-
-    name = "postgresql"
-
-    def __init__(self, connections):
-        self.connections = connections
-
-    def __enter__(self):
-        self.server = postgres.Server(tcp=True, settings={
-            "max_connections": self.connections + 20, "shared_buffers": "512MB", "fsync": "on", "max_wal_size": "4GB"})
-        self.server.make_database("tenants")
-        self.location = self.server.uri("tenants", tcp=True, sslmode="disable")
-        self.session = self.server.session("tenants")
-        self.session.rows((PROGRAMS / "vrf-sync/schema-postgresql.sql").read_text())
-        return self
-
-    def __exit__(self, *_):
-        self.server.close()
-
-    def load(self, network):
-        self.session.rows("BEGIN")
-        for table, columns, rows in network.tables():
-            for first in range(0, len(rows), CHUNK):
-                values = ", ".join(f"({', '.join(map(literal, row))})" for row in rows[first:first + CHUNK])
-                self.session.rows(f"INSERT INTO {table} ({columns}) VALUES {values}")
-        self.session.rows("COMMIT")
-        self.session.rows("VACUUM ANALYZE")
-        self.session.rows("CHECKPOINT")
-
-    def commit(self, text):
-        self.session.rows(f"BEGIN; {text} COMMIT;")
-
-    def revision(self):
-        return int(self.session.value("SELECT seq FROM change_seq"))
-
-    def user_of(self, _):
-        return {}
-
-    def bytes(self, _):
-        return int(re.search(r"^ *lo: *(\d+)", Path("/proc/net/dev").read_text(), re.M)[1])
-
-    def server_pids(self):
-        parent = self.server.process.pid
-        return [parent, *(int(path.parent.name) for path in Path("/proc").glob("[0-9]*/stat")
-                          if postgres.parent_of(path) == parent)]
-
-    def server_cpu_ms(self):
-        return sum(map(processor.cpu_ms, self.server_pids()))
-
-    def server_mb(self):
-        return sum(map(own_mb, self.server_pids()))
-
-
-ENGINES = {"sqlite": lambda chosen: Sqlite(), "postgresql": lambda chosen: Postgresql(chosen.nodes)}
-
-
 # ---- nodes ----
 
-def own_mb(pid):
-    """Memory of a process that it shares with nobody, and its part of what it shares."""
-    try:
-        return int(re.search(r"^Pss: +(\d+) kB$", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.M)[1]) / 1024
-    except OSError:
-        return 0    # it has ended
-
-
 class Fleet:
-    """The nodes, in so many processes; .loads[NAME] are (microseconds, part or full, revision, planned) of each."""
+    """The nodes, in so many processes; .loads[NAME] are (microseconds, part or full, planned) of each."""
 
     def __init__(self, engine, network, count):
         self.engine, self.network, self.count = engine, network, count
@@ -226,7 +100,7 @@ class Fleet:
         if what == "problem":
             raise BenchError(f"{name}: {' '.join(words)}")
         if what == "load":
-            self.loads[name].append((int(at), words[0], int(words[1]), int(words[4])))
+            self.loads[name].append((int(at), words[0], int(words[4])))
 
     def until(self, predicate, what):
         end = time.monotonic() + PATIENCE
@@ -247,20 +121,11 @@ class Fleet:
         for names in self.network.serving.values():
             for name in names:
                 wanted[name] += 1
-        wrong = [f"{name} planned {loads[0][3]} tenants of {wanted[name]}" for name, loads in self.loads.items()
-                 if loads[0][3] != wanted[name]]
+        wrong = [f"{name} planned {loads[0][2]} tenants of {wanted[name]}" for name, loads in self.loads.items()
+                 if loads[0][2] != wanted[name]]
         if wrong:
             raise BenchError(f"{len(wrong)} nodes hold tenants: {wrong[0]}")
         return max(loads[0][0] for loads in self.loads.values()) / 1e6 - self.began
-
-    def planned_since(self, name, since):
-        """When the node planned for the first time after that revision; None: it has not."""
-        for at, _, revision, planned in reversed(self.loads[name]):
-            if revision <= since:
-                break
-            if planned:
-                return at
-        return None
 
     def cpu_ms(self):
         return sum(map(processor.cpu_ms, self.pids()))
@@ -269,17 +134,12 @@ class Fleet:
 # ---- what is measured ----
 
 def changes(network, count):
-    """(kind, statements, names of the nodes that it concerns), count of each kind."""
+    """(kind, tenant, names of the nodes that it concerns), count of each kind."""
     for tenant in network.sample(count):
         names = network.serving[tenant]
-        spare, name = network.spare_node(tenant)
-        first = (tenant - 1) * len(SWITCHES) + 1
-        yield "add", (f"INSERT INTO logical_switch (tenant_id, name) VALUES ({tenant}, 'more'); INSERT INTO subnet (switch_id,"
-                      " prefix, gateway) SELECT id, '10.1.200.0/24', '10.1.200.1' FROM logical_switch"
-                      f" WHERE tenant_id = {tenant} AND name = 'more';"), names
-        yield "row", f"UPDATE logical_switch SET mtu = 1400 WHERE id = {first};", names
-        yield "del", f"DELETE FROM logical_switch WHERE tenant_id = {tenant} AND name = 'more';", names
-        yield "attach", (f"INSERT INTO attachment (tenant_id, node_id, role) VALUES ({tenant}, {spare}, 'dlr');"), names | {name}
+        for kind in ("add", "row", "del"):
+            yield kind, tenant, names
+        yield "attach", tenant, names | {network.spare_node(tenant)[1]}
 
 
 class Meter:
@@ -297,13 +157,14 @@ class Meter:
         return *(now - then for now, then in zip(self.read(), self.start)), time.monotonic() - self.began
 
 
-def one_change(engine, fleet, text, names, interval):
+def one_change(engine, fleet, kind, tenant, names, interval):
     """Milliseconds from the commit's return to the last plan."""
-    before = engine.revision()
-    engine.commit(text)
+    before = {name: len(fleet.loads[name]) for name in names}
+    engine.change(kind, tenant, fleet.network)
     done = time.monotonic()
-    fleet.until(lambda: all(fleet.planned_since(name, before) for name in names), "a change to be planned")
-    last = max(fleet.planned_since(name, before) for name in names)
+    planned = lambda name: next((at for at, _, planned in fleet.loads[name][before[name]:] if planned), None)    # noqa: E731
+    fleet.until(lambda: all(map(planned, names)), "a change to be planned")
+    last = max(map(planned, names))
     fleet.rest_for(max(0, interval - (time.monotonic() - done)))
     return last / 1e3 - done * 1e3
 
@@ -314,8 +175,8 @@ def measure_changes(engine, fleet, chosen):
     seen = {name: len(loads) for name, loads in fleet.loads.items()}
     wanted = {name: 0 for name in fleet.loads}
     meter = Meter(engine, fleet)
-    for kind, text, names in changes(fleet.network, chosen.changes):
-        took.setdefault(kind, []).append(one_change(engine, fleet, text, names, chosen.interval))
+    for kind, tenant, names in changes(fleet.network, chosen.changes):
+        took.setdefault(kind, []).append(one_change(engine, fleet, kind, tenant, names, chosen.interval))
         concerned += len(names)
         for name in names:
             wanted[name] += 1
@@ -323,7 +184,7 @@ def measure_changes(engine, fleet, chosen):
     amount, server, nodes, _ = meter.used()
     fleet.rest_for(6)    # whoever looks late
     new = {name: loads[seen[name]:] for name, loads in fleet.loads.items()}
-    planned = {name: sum(load[3] > 0 for load in loads) for name, loads in new.items()}
+    planned = {name: sum(load[2] > 0 for load in loads) for name, loads in new.items()}
     if planned != wanted:
         wrong = [f"{name} {planned[name]} times, not {wanted[name]}" for name in planned if planned[name] != wanted[name]]
         raise BenchError(f"{len(wrong)} nodes planned what does not concern them, or too little: {wrong[0]}")
@@ -334,7 +195,7 @@ def measure_changes(engine, fleet, chosen):
         tell(f"{kind}_commit_to_last_plan_p50_ms", figures.percentile(samples, 50), "ms")
         tell(f"{kind}_commit_to_last_plan_p99_ms", figures.percentile(samples, 99), "ms")
     tell("planned_per_change", concerned / count, "nodes")
-    tell("looked_in_vain_per_change", sum(load[3] == 0 for loads in new.values() for load in loads) / count, "nodes")
+    tell("looked_in_vain_per_change", sum(load[2] == 0 for loads in new.values() for load in loads) / count, "nodes")
     tell("kb_per_change", amount / count / 1e3, "kB")
     tell("server_cpu_ms_per_change", server / count, "ms")
     tell("nodes_cpu_ms_per_change", nodes / count, "ms")
@@ -343,14 +204,14 @@ def measure_changes(engine, fleet, chosen):
 
 def measure_quiet(engine, fleet, chosen):
     """Changes of a tenant that nobody serves; bytes of one."""
-    engine.commit("INSERT INTO tenant (id, name) VALUES (4000000, 'nobody');")
+    engine.add_nobody()
     fleet.rest_for(2)
     meter = Meter(engine, fleet)
     for number in range(chosen.changes):
-        engine.commit(f"UPDATE tenant SET max_routes = {1001 + number} WHERE id = 4000000;")
+        engine.change_nobody(1001 + number)
         fleet.rest_for(chosen.interval)
     amount, server, nodes, _ = meter.used()
-    engine.commit("DELETE FROM tenant WHERE id = 4000000;")
+    engine.delete_nobody()
     tell = lambda name, value, unit: figures.tell(f"{engine.name}_fleet_{name}", value / chosen.changes, unit)    # noqa: E731
     tell("quiet_kb_per_change", amount / 1e3, "kB")
     tell("quiet_server_cpu_ms_per_change", server, "ms")
@@ -413,7 +274,7 @@ def main():
         print(f"# {chosen.nodes} nodes at {network.sites} sites, {chosen.tenants} tenants of {len(SWITCHES)} switches,"
               f" {chosen.processes} processes, {os.cpu_count()} processors", flush=True)
         for name in chosen.engine:
-            with ENGINES[name](chosen) as engine:
+            with ENGINES[name](chosen.nodes) as engine:
                 measure(engine, network, chosen)
     except (BenchError, ValueError) as error:
         sys.exit(f"lab/bench fleet: {error}")
