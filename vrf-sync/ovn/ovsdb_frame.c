@@ -3,6 +3,7 @@
 #include <zebra.h>
 
 #include <errno.h>
+#include <malloc.h>
 #include <string.h>
 
 #include <json-c/json.h>
@@ -107,6 +108,9 @@ static int no_object(struct ovsdb_frame *frame, struct reason *why)
 	return -EPROTO;
 }
 
+/* Bytes of a message that is ten times as much while it is JSON in memory, which is given back. */
+#define LARGE ((size_t)1 << 20)
+
 /* Takes in what belongs to one message: 1 with it, 0 where more must come, -EPROTO. */
 static int parse(struct ovsdb_frame *frame, const char **bytes, size_t *len,
 		 struct json_object **message, struct reason *why)
@@ -137,8 +141,10 @@ int ovsdb_frame_feed(struct ovsdb_frame *frame, const char *bytes, size_t len,
 {
 	struct json_object *message = NULL;
 	int ret = judge_bytes(frame, bytes, len, why);
+	bool large;
 
 	while (ret >= 0 && len) {
+		large = frame->begun > LARGE;
 		ret = parse(frame, &bytes, &len, &message, why);
 		if (ret <= 0)
 			continue;
@@ -147,6 +153,8 @@ int ovsdb_frame_feed(struct ovsdb_frame *frame, const char *bytes, size_t len,
 		else if (!each(arg, message))
 			ret = -ECANCELED;
 		json_object_put(message);
+		if (large)
+			malloc_trim(0);
 	}
 	return MIN(ret, 0);
 }
