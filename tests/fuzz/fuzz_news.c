@@ -12,7 +12,7 @@
  * An input is steps: a byte that says which, and for a message its size (2 bytes) and its
  * bytes.
  */
-// sources: vrf-sync/trace/*.c vrf-sync/model/*.c vrf-sync/plan/*.c vrf-sync/source/db.c vrf-sync/source/row*.c
+// sources: vrf-sync/trace/*.c vrf-sync/model/*.c vrf-sync/plan/*.c vrf-sync/source/db.c vrf-sync/source/notes.c vrf-sync/source/row*.c
 // packages: frr sqlite3 json-c
 #include <zebra.h>
 
@@ -39,6 +39,7 @@
 #include "daemon/tracing.h"
 #include "northbound/backend.h"
 #include "source/db.h"
+#include "source/notes.h"
 #include "tests/fuzz/expect.h"
 #include "trace/trace.h"
 #include "trace/wire.h"
@@ -327,13 +328,23 @@ static void look_at_times(void)
 	}
 }
 
+static void write_all(void)
+{
+	struct notes *notes = notes_new();
+	struct reason why = {};
+
+	tracing_write(notes);
+	EXPECT(notes_write(notes, &db, &why) == 0);
+	notes_free(notes);
+}
+
 static void show_all(void)
 {
 	for (uint32_t id = 1; id <= TENANTS; id++) {
 		EXPECT(tracing_show(NULL, id, NULL, true) == CMD_SUCCESS);
 		EXPECT(tracing_show(NULL, id, NULL, false) == CMD_SUCCESS);
 	}
-	tracing_write(db.sqlite);
+	write_all();
 }
 
 static void start_anew(void)
