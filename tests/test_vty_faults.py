@@ -152,7 +152,8 @@ class Tenantd:
 
     def all_well(self):
         told = self.told()
-        return not told["busy"] and told["revision"] >= newest() and all(t["health"] == "ok" for t in told["tenants"])
+        return not told["busy"] and told["revision"] >= newest() and all(told["up"].values()) and \
+            all(t["health"] == "ok" for t in told["tenants"])
 
     def settle(self, what):
         wait(self.all_well, lambda: f"all to be well after {what}: {self.told()}", 60)
