@@ -34,6 +34,7 @@ DEFINE_MTYPE_STATIC(TENANT_SOURCE, OVSDB_NAME, "OVSDB database's name");
 #define RETRY_LAST_MS  2000
 /* Without a word for so long, it is asked whether it is there; for as long again, it is not. */
 #define PROBE_MS      5000
+#define ROWS_PROBES   12
 #define MESSAGE_MAX   ((size_t)64 << 20)
 #define OUT_MAX       ((size_t)1 << 20)
 #define READS_AT_ONCE 16
@@ -62,6 +63,7 @@ struct ovsdb {
 	char server_row[37];
 	char *out; /* darr; what has not been sent */
 	bool probed;
+	unsigned int waited; /* for the rows, in silence: so many times PROBE_MS */
 	int64_t live_since;
 	struct reason why; /* the connection is to end; "" */
 
@@ -161,6 +163,11 @@ static void silent(struct event *event)
 {
 	struct ovsdb *ovsdb = EVENT_ARG(event);
 
+	/* it is at work on the rows of others, each of which may take it a second */
+	if (ovsdb->phase == ASKING_ROWS && ++ovsdb->waited < ROWS_PROBES) {
+		probe_after_silence(ovsdb);
+		return;
+	}
 	if (ovsdb->phase == CONNECTING || ovsdb->probed) {
 		reason_set(&ovsdb->why, "it does not answer");
 		give_up(ovsdb, false);
@@ -244,6 +251,7 @@ static bool take_server(struct ovsdb *ovsdb, struct json_object *updates)
 	if (ovsdb->why.text[0] || ovsdb->phase != ASKING_SERVER)
 		return true;
 	ovsdb->phase = ASKING_ROWS;
+	ovsdb->waited = 0;
 	send_message(ovsdb,
 		     ovsdb_request_rows(ovsdb->database, ovsdb->requests, ovsdb->transaction));
 	return true;
