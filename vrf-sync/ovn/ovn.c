@@ -94,11 +94,13 @@ static void claim_router(struct ovn_source *source, const char *uuid, uint32_t *
 	const struct ovn_row *router = ovn_rows_find(source->rows, OVN_ROUTER, uuid);
 	uint32_t id = router_tenant(source, router);
 	struct ovn_claim *list = NULL;
+	struct tenant *tenant = NULL;
 
 	if (id)
-		tenant_unref(ovn_tenant(source->rows, router, id, source->provider, &list));
+		tenant = ovn_tenant(source->rows, router, id, source->provider, &list);
 	ovn_claims_set(source->claims, uuid, id, list, touched);
 	darr_free(list);
+	tenant_unref(tenant);
 }
 
 static void load_tenant(struct ovn_source *source, uint32_t id, struct load *load)

@@ -86,11 +86,9 @@ static int by_wire(const void *a, const void *b)
 
 void ovn_take_circuits(struct ovn_reading *r)
 {
-	char **words = r->router->values[OVN_EXTERNAL_IDS];
-
-	for (unsigned int i = 0; i + 1 < darr_len(words); i += 2)
-		if (!strncmp(words[i], CIRCUIT_KEY, strlen(CIRCUIT_KEY)))
-			take_circuit(r, words[i], words[i + 1]);
+	ovn_row_each_pair(r->router, OVN_EXTERNAL_IDS, key,
+			  value) if (!strncmp(key, CIRCUIT_KEY, strlen(CIRCUIT_KEY)))
+		take_circuit(r, key, value);
 	if (darr_len(r->tenant->circuits) > 1)
 		qsort(r->tenant->circuits, darr_len(r->tenant->circuits), sizeof(struct circuit),
 		      by_wire);

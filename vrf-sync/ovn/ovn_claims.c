@@ -30,6 +30,7 @@ struct claim {
 	struct claim_tree_item item;
 	struct ovn_claim what;
 	struct holder *holder;
+	char text[]; /* what.text */
 };
 
 /* The same thing, whoever claims it. */
@@ -119,9 +120,11 @@ static void add_claims(struct ovn_claims *claims, struct holder *holder,
 	const struct ovn_claim *what;
 
 	darr_foreach_p (list, what) {
-		struct claim *claim = XCALLOC(MTYPE_OVN_CLAIM, sizeof(*claim));
+		struct claim *claim =
+			XCALLOC(MTYPE_OVN_CLAIM, sizeof(*claim) + strlen(what->text) + 1);
 
 		claim->what = *what;
+		claim->what.text = strcpy(claim->text, what->text);
 		claim->holder = holder;
 		if (claim_tree_add(claims->claims, claim)) {
 			XFREE(MTYPE_OVN_CLAIM,
@@ -180,7 +183,7 @@ uint32_t ovn_claims_tenant(const struct ovn_claims *claims, const char *router)
 
 const char *ovn_claims_router(const struct ovn_claims *claims, uint32_t tenant_id)
 {
-	const struct ovn_claim what = { .kind = OVN_CLAIM_ID, .number = tenant_id };
+	const struct ovn_claim what = { .kind = OVN_CLAIM_ID, .number = tenant_id, .text = "" };
 	const struct claim *first = first_of(claims, &what);
 
 	return first ? first->holder->router : NULL;

@@ -309,11 +309,9 @@ static int by_link_id(const void *a, const void *b)
 /* Keys are sorted, so that two links with the same hash come in the same order everywhere. */
 void ovn_take_links(struct ovn_reading *r)
 {
-	char **words = r->router->values[OVN_EXTERNAL_IDS];
-
-	for (unsigned int i = 0; i + 1 < darr_len(words); i += 2)
-		if (!strncmp(words[i], LINK_KEY, strlen(LINK_KEY)))
-			take_link(r, words[i], words[i + 1]);
+	ovn_row_each_pair(r->router, OVN_EXTERNAL_IDS, key,
+			  value) if (!strncmp(key, LINK_KEY, strlen(LINK_KEY)))
+		take_link(r, key, value);
 	if (darr_len(r->tenant->links) > 1)
 		qsort(r->tenant->links, darr_len(r->tenant->links), sizeof(struct link),
 		      by_link_id);

@@ -93,19 +93,20 @@ static bool is_key(const char *word, const char *key)
 
 void ovn_check_keys(struct ovn_reading *r, const struct ovn_row *row, const char *const *known)
 {
-	char **words = row->values[OVN_EXTERNAL_IDS], quote[OVN_QUOTE_SIZE];
+	char quote[OVN_QUOTE_SIZE];
 
-	for (unsigned int i = 0; i + 1 < darr_len(words); i += 2) {
+	ovn_row_each_pair(row, OVN_EXTERNAL_IDS, key, value)
+	{
 		const char *const *one = known;
 
-		if (strncmp(words[i], OVN_KEY, strlen(OVN_KEY)))
+		if (strncmp(key, OVN_KEY, strlen(OVN_KEY)))
 			continue;
-		while (*one && !is_key(words[i], *one))
+		while (*one && !is_key(key, *one))
 			one++;
 		if (!*one)
 			ovn_bad(r, row,
 				"external_ids:%s is no key that this version knows; remove it, or correct it",
-				ovn_quote(words[i], quote));
+				ovn_quote(key, quote));
 	}
 }
 
@@ -183,11 +184,10 @@ static void check_dynamic_routing(struct ovn_reading *r)
 static void claim(struct ovn_reading *r, enum ovn_claim_kind kind, uint32_t number,
 		  const char *text)
 {
-	struct ovn_claim claim = { .kind = kind, .number = number };
+	struct ovn_claim claim = { .kind = kind, .number = number, .text = text };
 
 	if (!r->claims)
 		return;
-	strlcpy(claim.text, text, sizeof(claim.text));
 	strlcpy(claim.row, r->router->uuid, sizeof(claim.row));
 	*darr_append(*r->claims) = claim;
 }

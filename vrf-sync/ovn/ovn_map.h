@@ -28,8 +28,8 @@ enum ovn_claim_kind {
 
 struct ovn_claim {
 	enum ovn_claim_kind kind;
-	uint32_t number; /* 0 where it is a text */
-	char text[TENANT_NAME_MAX + 1];
+	uint32_t number;         /* 0 where it is a text */
+	const char *text;        /* the tenant's own, or "" */
 	char row[OVN_UUID_SIZE]; /* the Logical_Router, or the Logical_Switch */
 };
 
@@ -38,7 +38,7 @@ struct ovn_claim {
  */
 bool ovn_router_id(const struct ovn_row *router, uint32_t *id, struct reason *why);
 
-/* The tenant, and what it claims (darr, appended to; may be NULL). */
+/* The tenant, and what it claims (darr, appended to; may be NULL), good for as long as it is there. */
 struct tenant *ovn_tenant(const struct ovn_rows *rows, const struct ovn_row *router, uint32_t id,
 			  const struct provider *provider, struct ovn_claim **claims);
 

@@ -4,8 +4,9 @@
  * tenants, kept in step by the updates of a monitor (ovsdb-server(7), 4.1.15).
  *
  * Every value is text: a set is its words in order, a map is key, value, key,
- * value, in order of the keys.  Who is whose is found by indexes, so that a change
- * costs what it changes:
+ * value, in order of the keys.  A row is one piece of memory, as a node keeps those
+ * of all tenants, and is made anew when it changes.  Who is whose is found by
+ * indexes, so that a change costs what it changes:
  *
  *	Logical_Router --ports--> Logical_Router_Port <--options:router-port--
  *		Logical_Switch_Port <--ports-- Logical_Switch
@@ -50,16 +51,25 @@ enum ovn_column {
 
 PREDECL_HASH(ovn_row_hash);
 PREDECL_RBTREE_UNIQ(ovn_join_tree);
+PREDECL_RBTREE_UNIQ(ovn_owned_tree);
 
 #define OVN_UUID_SIZE 37
+
+/* A port, known or not, is in a row's column ports. */
+struct ovn_owned {
+	struct ovn_owned_tree_item item;
+	const char *uuid; /* of the port; in the owner's text */
+	const struct ovn_row *owner;
+};
 
 struct ovn_row {
 	struct ovn_row_hash_item item;
 	struct ovn_join_tree_item join_item;
-	enum ovn_table table;
-	bool joined; /* is in the tree of joins, under the name that it has now */
+	const char *joint; /* by which name rows find each other; NULL: by none */
 	char uuid[OVN_UUID_SIZE];
-	char **values[OVN_COLUMN_COUNT]; /* darr; not there: empty */
+	uint8_t table; /* enum ovn_table */
+	uint32_t owned_count;
+	struct ovn_owned owned[]; /* of the words in column ports; behind them are the values */
 };
 
 struct ovn_rows;
@@ -84,6 +94,9 @@ void ovn_touched_fini(struct ovn_touched *touched);
  */
 int ovn_rows_update(struct ovn_rows *rows, struct json_object *updates,
 		    struct ovn_touched *touched, struct reason *why);
+/* The same of one row (a row-update2), of rows that concern nobody yet. */
+int ovn_rows_take(struct ovn_rows *rows, const char *table, const char *uuid,
+		  struct json_object *change, struct reason *why);
 
 const struct ovn_row *ovn_rows_find(const struct ovn_rows *rows, enum ovn_table table,
 				    const char *uuid);
@@ -106,8 +119,13 @@ const struct ovn_row *ovn_rows_router_port(const struct ovn_rows *rows,
 
 /* A value of one word, "" where there is none. */
 const char *ovn_row_text(const struct ovn_row *row, enum ovn_column column);
-/* The words of a set (darr). */
-const char *const *ovn_row_set(const struct ovn_row *row, enum ovn_column column);
+/* The words of a set, one after another; of a map its keys, each with its value behind it. */
+const char *ovn_row_word(const struct ovn_row *row, enum ovn_column column, const char *prev);
+#define ovn_row_each(row, column, word) \
+	for (const char *word = NULL; (word = ovn_row_word(row, column, word));)
+#define ovn_row_each_pair(row, column, key, value)                                              \
+	for (const char *key = NULL, *value = NULL; (key = ovn_row_word(row, column, value)) && \
+						    (value = ovn_row_word(row, column, key));)
 /* What a map has under the key; NULL: it has not. */
 const char *ovn_row_key(const struct ovn_row *row, enum ovn_column column, const char *key);
 /* "" is false, too. */

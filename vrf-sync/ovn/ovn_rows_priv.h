@@ -16,22 +16,23 @@ struct ovn_column_info {
 };
 extern const struct ovn_column_info ovn_columns[OVN_COLUMN_COUNT];
 
-/* A new one, without values; or NULL where there is one of that id. */
-struct ovn_row *ovn_row_new(struct ovn_rows *rows, enum ovn_table table, const char *uuid);
-/* All indexes, too. */
-void ovn_row_del(struct ovn_rows *rows, struct ovn_row *row);
+/* The values that a row is to have: words that belong to somebody else. */
+struct ovn_draft {
+	const char **words[OVN_COLUMN_COUNT]; /* darr */
+};
+
+/* Of that row, which must stay as long; NULL: none. */
+void ovn_draft_of(struct ovn_draft *draft, const struct ovn_row *row);
+void ovn_draft_fini(struct ovn_draft *draft);
+
+/* A row with these values, in no index. */
+struct ovn_row *ovn_row_new(enum ovn_table table, const char *uuid, const struct ovn_draft *draft);
+void ovn_row_free(struct ovn_row *row);
+
 struct ovn_row *ovn_row_get(const struct ovn_rows *rows, enum ovn_table table, const char *uuid);
-
-/* Around each change of values: out of the index of names, and in again. */
-void ovn_row_out(struct ovn_rows *rows, struct ovn_row *row);
-void ovn_row_in(struct ovn_rows *rows, struct ovn_row *row);
-
-/* The column ports has the word now, or not any more. */
-void ovn_row_port(struct ovn_rows *rows, struct ovn_row *row, const char *uuid, bool there);
-
-/* darr of words: each is freed. */
-void ovn_words_free(char **words);
-char *ovn_word_new(const char *text);
-void ovn_word_free(char *word);
+/* Into all indexes; there is none of its id in them. */
+void ovn_row_add(struct ovn_rows *rows, struct ovn_row *row);
+/* Out of them, and freed. */
+void ovn_row_del(struct ovn_rows *rows, struct ovn_row *row);
 
 #endif

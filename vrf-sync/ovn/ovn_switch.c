@@ -62,7 +62,7 @@ static uint32_t take_vni(struct ovn_reading *r, const struct ovn_row *row)
 static void claim(struct ovn_reading *r, enum ovn_claim_kind kind, uint32_t number,
 		  const struct ovn_row *row)
 {
-	struct ovn_claim claim = { .kind = kind, .number = number };
+	struct ovn_claim claim = { .kind = kind, .number = number, .text = "" };
 
 	if (!r->claims || !number)
 		return;
@@ -188,10 +188,9 @@ static void take_network(struct ovn_reading *r, const struct ovn_row *port,
 /* The switch leads out of the cloud: what is there is the north side of the router. */
 static bool is_north(struct ovn_reading *r, const struct ovn_row *sw)
 {
-	char **uuid;
-
-	darr_foreach_p (sw->values[OVN_PORTS], uuid) {
-		const struct ovn_row *port = ovn_rows_find(r->rows, OVN_SWITCH_PORT, *uuid);
+	ovn_row_each(sw, OVN_PORTS, uuid)
+	{
+		const struct ovn_row *port = ovn_rows_find(r->rows, OVN_SWITCH_PORT, uuid);
 
 		if (port && ovn_row_is(port, OVN_TYPE, "localnet"))
 			return true;
@@ -265,11 +264,9 @@ static struct logical_switch *take_switch(struct ovn_reading *r, const struct ov
 
 static bool has_dynamic_routing(const struct ovn_row *port)
 {
-	char **words = port->values[OVN_OPTIONS];
-
-	for (unsigned int i = 0; i + 1 < darr_len(words); i += 2)
-		if (!strncmp(words[i], "dynamic-routing", strlen("dynamic-routing")))
-			return true;
+	ovn_row_each_pair(port, OVN_OPTIONS, key,
+			  value) if (!strncmp(key, "dynamic-routing",
+					      strlen("dynamic-routing"))) return true;
 	return false;
 }
 
@@ -294,7 +291,6 @@ static void take_port(struct ovn_reading *r, const struct ovn_row *port)
 	static const char *const known[] = { "tn-advertise", NULL };
 	const struct ovn_row *row;
 	struct logical_switch *sw;
-	char **network;
 	bool advertise;
 
 	ovn_check_keys(r, port, known);
@@ -310,8 +306,7 @@ static void take_port(struct ovn_reading *r, const struct ovn_row *port)
 	sw = take_switch(r, row);
 	advertise = take_advertise(r, port);
 	advertise = take_advertise(r, row) && advertise;
-	darr_foreach_p (port->values[OVN_NETWORKS], network)
-		take_network(r, port, sw, *network, advertise);
+	ovn_row_each(port, OVN_NETWORKS, network) take_network(r, port, sw, network, advertise);
 }
 
 static int by_id(const void *a, const void *b)
@@ -329,12 +324,12 @@ static int by_subnet_id(const void *a, const void *b)
 void ovn_take_switches(struct ovn_reading *r)
 {
 	struct logical_switch *sw;
-	char **uuid;
 
 	if (ovn_row_is(r->router, OVN_ENABLED, "false"))
 		return;
-	darr_foreach_p (r->router->values[OVN_PORTS], uuid) {
-		const struct ovn_row *port = ovn_rows_find(r->rows, OVN_ROUTER_PORT, *uuid);
+	ovn_row_each(r->router, OVN_PORTS, uuid)
+	{
+		const struct ovn_row *port = ovn_rows_find(r->rows, OVN_ROUTER_PORT, uuid);
 
 		if (port)
 			take_port(r, port);

@@ -78,41 +78,43 @@ static const char *take_atom(struct json_object *value, enum ovn_atom atom)
 	return NULL;
 }
 
-static bool add_atom(char ***words, struct json_object *value, enum ovn_atom atom)
+/* Words belong to the JSON that they are in. */
+static bool add_atom(const char ***words, struct json_object *value, enum ovn_atom atom)
 {
 	const char *text = take_atom(value, atom);
 
 	if (!text)
 		return false;
-	*darr_append(*words) = ovn_word_new(text);
+	*darr_append(*words) = text;
 	return true;
 }
 
 static int word_cmp(const void *a, const void *b)
 {
-	return strcmp(*(char *const *)a, *(char *const *)b);
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
 /* A map is in one array with its keys at even places: sorted two by two. */
-static void sort_words(char **words, enum ovn_kind kind)
+static unsigned int step_of(enum ovn_kind kind)
 {
-	unsigned int step = kind == OVN_MAP ? 2 : 1;
+	return kind == OVN_MAP ? 2 : 1;
+}
 
+static void sort_words(const char **words, unsigned int step)
+{
 	if (darr_len(words) > step)
 		qsort(words, darr_len(words) / step, step * sizeof(*words), word_cmp);
 }
 
-static bool has_doubles(char **words, enum ovn_kind kind)
+static bool has_doubles(const char **words, unsigned int step)
 {
-	unsigned int step = kind == OVN_MAP ? 2 : 1;
-
 	for (unsigned int i = step; i < darr_len(words); i += step)
 		if (!strcmp(words[i], words[i - step]))
 			return true;
 	return false;
 }
 
-static bool take_map(char ***words, struct json_object *pairs, enum ovn_atom atom)
+static bool take_map(const char ***words, struct json_object *pairs, enum ovn_atom atom)
 {
 	if (!json_object_is_type(pairs, json_type_array))
 		return false;
@@ -128,7 +130,7 @@ static bool take_map(char ***words, struct json_object *pairs, enum ovn_atom ato
 	return true;
 }
 
-static bool take_set(char ***words, struct json_object *value, enum ovn_atom atom)
+static bool take_set(const char ***words, struct json_object *value, enum ovn_atom atom)
 {
 	struct json_object *list = tagged(value, "set");
 
@@ -143,106 +145,42 @@ static bool take_set(char ***words, struct json_object *value, enum ovn_atom ato
 }
 
 /* A value of that column as words, sorted; false where it is none. */
-static bool take_value(char ***words, struct json_object *value,
+static bool take_value(const char ***words, struct json_object *value,
 		       const struct ovn_column_info *column)
 {
 	bool ok = column->kind == OVN_MAP ? take_map(words, tagged(value, "map"), column->atom)
 					  : take_set(words, value, column->atom);
 
 	if (ok)
-		sort_words(*words, column->kind);
+		sort_words(*words, step_of(column->kind));
 	/* the words of a pair that broke off are in no order */
-	return ok && !has_doubles(*words, column->kind) &&
+	return ok && !has_doubles(*words, step_of(column->kind)) &&
 	       (column->kind != OVN_ONE || darr_len(*words) <= 1);
 }
 
 /* ---- what differs ---- */
 
-static void move_word(char ***to, char **from, unsigned int *at)
+/* Both are sorted, and so is what is made: a word that is in both is gone, a key that is in both
+ * too, unless it has another value now.
+ */
+static const char **merge(const char **old, const char **diff, unsigned int step)
 {
-	*darr_append(*to) = from[(*at)++];
-}
+	unsigned int old_count = darr_len(old), diff_count = darr_len(diff), i = 0, j = 0;
+	const char **words = NULL;
 
-static void drop_word(char **from, unsigned int *at)
-{
-	ovn_word_free(from[(*at)++]);
-}
+	while (i < old_count || j < diff_count) {
+		int cmp = i == old_count ? 1 : j == diff_count ? -1 : strcmp(old[i], diff[j]);
+		const char **from = cmp < 0 ? old + i : diff + j;
 
-static void move_pair(char ***to, char **from, unsigned int *at)
-{
-	move_word(to, from, at);
-	move_word(to, from, at);
-}
-
-static void drop_pair(char **from, unsigned int *at)
-{
-	drop_word(from, at);
-	drop_word(from, at);
-}
-
-/* Both are sorted, and used up; so is what is made. */
-static char **merge_sets(char **old, char **diff)
-{
-	unsigned int i = 0, j = 0;
-	char **words = NULL;
-
-	while (i < darr_len(old) || j < darr_len(diff)) {
-		int cmp = i == darr_len(old)    ? 1
-			  : j == darr_len(diff) ? -1
-						: strcmp(old[i], diff[j]);
-
-		if (cmp < 0) {
-			move_word(&words, old, &i);
-		} else if (cmp > 0) {
-			move_word(&words, diff, &j);
-		} else {
-			drop_word(old, &i);
-			drop_word(diff, &j);
-		}
+		if (cmp || (step == 2 && strcmp(old[i + 1], diff[j + 1])))
+			for (unsigned int k = 0; k < step; k++)
+				*darr_append(words) = from[k];
+		if (cmp <= 0)
+			i += step;
+		if (cmp >= 0)
+			j += step;
 	}
-	darr_free(old);
-	darr_free(diff);
 	return words;
-}
-
-/* The same with pairs; a key with another value has that now. */
-static char **merge_maps(char **old, char **diff)
-{
-	unsigned int i = 0, j = 0;
-	char **words = NULL;
-
-	while (i < darr_len(old) || j < darr_len(diff)) {
-		int cmp = i == darr_len(old)    ? 1
-			  : j == darr_len(diff) ? -1
-						: strcmp(old[i], diff[j]);
-
-		if (cmp < 0) {
-			move_pair(&words, old, &i);
-		} else if (cmp > 0) {
-			move_pair(&words, diff, &j);
-		} else {
-			bool same = !strcmp(old[i + 1], diff[j + 1]);
-
-			drop_pair(old, &i);
-			if (same)
-				drop_pair(diff, &j);
-			else
-				move_pair(&words, diff, &j);
-		}
-	}
-	darr_free(old);
-	darr_free(diff);
-	return words;
-}
-
-static char **merge(enum ovn_kind kind, char **old, char **diff)
-{
-	if (kind == OVN_SET)
-		return merge_sets(old, diff);
-	if (kind == OVN_MAP)
-		return merge_maps(old, diff);
-	ovn_words_free(old);
-	return diff;
 }
 
 /* ---- whom it concerns ---- */
@@ -271,10 +209,7 @@ static void touch_switch_port(struct update *update, const char *uuid)
 
 static void touch_switch(struct update *update, const struct ovn_row *sw)
 {
-	char **port;
-
-	darr_foreach_p (sw->values[OVN_PORTS], port)
-		touch_switch_port(update, *port);
+	ovn_row_each(sw, OVN_PORTS, port) touch_switch_port(update, port);
 }
 
 /* A virtual machine came or went: most of what happens in a cloud, and no business of ours. */
@@ -282,7 +217,7 @@ static bool touch_moved_ports(struct update *update, const struct ovn_row *row,
 			      struct json_object *change)
 {
 	struct json_object *modify, *ports;
-	char **words = NULL, **word;
+	const char **words = NULL, **word;
 
 	if (row->table != OVN_SWITCH || !json_object_object_get_ex(change, "modify", &modify) ||
 	    !json_object_object_get_ex(modify, "ports", &ports) ||
@@ -291,7 +226,7 @@ static bool touch_moved_ports(struct update *update, const struct ovn_row *row,
 	if (take_value(&words, ports, &ovn_columns[OVN_PORTS]))
 		darr_foreach_p (words, word)
 			touch_switch_port(update, *word);
-	ovn_words_free(words);
+	darr_free(words);
 	return true;
 }
 
@@ -323,51 +258,71 @@ static void touch_of(struct update *update, const struct ovn_row *row, struct js
 
 /* ---- rows ---- */
 
-static void set_value(struct update *update, struct ovn_row *row, enum ovn_column column,
-		      char **words, bool differs)
+/* Takes the words. */
+static void set_value(struct ovn_draft *draft, enum ovn_column column, const char **words,
+		      bool differs)
 {
-	char **old = row->values[column], **port;
+	const char **old = draft->words[column];
 
-	if (column == OVN_PORTS)
-		darr_foreach_p (old, port)
-			ovn_row_port(update->rows, row, *port, false);
-	row->values[column] = differs ? merge(ovn_columns[column].kind, old, words) : words;
-	if (!differs)
-		ovn_words_free(old);
-	if (column == OVN_PORTS)
-		darr_foreach_p (row->values[column], port)
-			ovn_row_port(update->rows, row, *port, true);
+	if (differs && ovn_columns[column].kind != OVN_ONE) {
+		draft->words[column] = merge(old, words, step_of(ovn_columns[column].kind));
+		darr_free(words);
+	} else {
+		draft->words[column] = words;
+	}
+	darr_free(old);
 }
 
-static int bad_value(struct update *update, const struct ovn_row *row, const char *column)
+static int bad_value(struct update *update, enum ovn_table table, const char *uuid,
+		     const char *column)
 {
-	reason_set(update->why, "it sent a %.40s of %s row %s that cannot be one", column,
-		   ovn_table_names[row->table], row->uuid);
+	reason_set(update->why, "it sent a %.40s of %s row %.40s that cannot be one", column,
+		   ovn_table_names[table], uuid);
 	return -EPROTO;
 }
 
-static int set_values(struct update *update, struct ovn_row *row, struct json_object *values,
-		      bool differs)
+static int draft_values(struct update *update, enum ovn_table table, const char *uuid,
+			struct ovn_draft *draft, struct json_object *values, bool differs)
 {
 	if (!json_object_is_type(values, json_type_object))
-		return bad_value(update, row, "change");
+		return bad_value(update, table, uuid, "change");
 	json_object_object_foreach(values, name, value)
 	{
-		char **words = NULL;
+		const char **words = NULL;
 		unsigned int i = 0;
 
 		while (i < OVN_COLUMN_COUNT && (strcmp(ovn_columns[i].name, name) ||
-						!(ovn_columns[i].tables & 1 << row->table)))
+						!(ovn_columns[i].tables & 1 << table)))
 			i++;
 		if (i == OVN_COLUMN_COUNT)
 			continue; /* nobody asked for it */
 		if (!take_value(&words, value, &ovn_columns[i])) {
-			ovn_words_free(words);
-			return bad_value(update, row, name);
+			darr_free(words);
+			return bad_value(update, table, uuid, name);
 		}
-		set_value(update, row, i, words, differs);
+		set_value(draft, i, words, differs);
 	}
 	return 0;
+}
+
+/* old: what the values differ from, and what the new row replaces; NULL: they are all. */
+static int make_row(struct update *update, enum ovn_table table, const char *uuid,
+		    struct ovn_row *old, struct json_object *values)
+{
+	struct ovn_draft draft;
+	int ret;
+
+	ovn_draft_of(&draft, old);
+	ret = draft_values(update, table, uuid, &draft, values, old != NULL);
+	if (!ret) {
+		struct ovn_row *row = ovn_row_new(table, uuid, &draft);
+
+		if (old)
+			ovn_row_del(update->rows, old);
+		ovn_row_add(update->rows, row);
+	}
+	ovn_draft_fini(&draft);
+	return ret;
 }
 
 static int lost_row(struct update *update, enum ovn_table table, const char *uuid,
@@ -383,7 +338,6 @@ static int take_change(struct update *update, enum ovn_table table, const char *
 {
 	struct ovn_row *row = ovn_row_get(update->rows, table, uuid);
 	struct json_object *values = NULL;
-	int ret;
 
 	if (json_object_object_get_ex(change, "delete", &values)) {
 		if (!row)
@@ -394,10 +348,7 @@ static int take_change(struct update *update, enum ovn_table table, const char *
 	if (json_object_object_get_ex(change, "modify", &values)) {
 		if (!row)
 			return lost_row(update, table, uuid, "changed");
-		ovn_row_out(update->rows, row);
-		ret = set_values(update, row, values, true);
-		ovn_row_in(update->rows, row);
-		return ret;
+		return make_row(update, table, uuid, row, values);
 	}
 	if (!json_object_object_get_ex(change, "insert", &values) &&
 	    !json_object_object_get_ex(change, "initial", &values)) {
@@ -405,12 +356,9 @@ static int take_change(struct update *update, enum ovn_table table, const char *
 			   ovn_table_names[table]);
 		return -EPROTO;
 	}
-	row = is_uuid(uuid) ? ovn_row_new(update->rows, table, uuid) : NULL;
-	if (!row)
+	if (row || !is_uuid(uuid))
 		return lost_row(update, table, uuid, "inserted");
-	ret = set_values(update, row, values, false);
-	ovn_row_in(update->rows, row);
-	return ret;
+	return make_row(update, table, uuid, NULL, values);
 }
 
 /* ---- all of an update ---- */
@@ -492,6 +440,15 @@ int ovn_rows_update(struct ovn_rows *rows, struct json_object *updates,
 	if (touched)
 		touch_all(&update, updates);
 	return 0;
+}
+
+int ovn_rows_take(struct ovn_rows *rows, const char *table, const char *uuid,
+		  struct json_object *change, struct reason *why)
+{
+	struct update update = { .rows = rows, .why = why };
+	int number = table_of(table);
+
+	return number < 0 ? 0 : take_change(&update, number, uuid, change);
 }
 
 void ovn_touched_fini(struct ovn_touched *touched)
