@@ -743,26 +743,44 @@ END_TEST
 
 /* ---- bytes ---- */
 
-static bool count_message(void *arg, struct json_object *message)
-{
-	unsigned int *count = arg;
+struct heard {
+	unsigned int messages;
+	char text[1024]; /* rows and messages, a line each */
+};
 
-	(*count)++;
+static bool hear_message(void *arg, struct json_object *message)
+{
+	struct heard *heard = arg;
+
+	heard->messages++;
+	strlcat(heard->text, json_object_to_json_string_ext(message, 0), sizeof(heard->text));
+	strlcat(heard->text, "\n", sizeof(heard->text));
+	return true;
+}
+
+static bool hear_row(void *arg, const char *table, const char *uuid, struct json_object *change)
+{
+	struct heard *heard = arg;
+	char line[256];
+
+	snprintf(line, sizeof(line), "%s %s %s\n", table, uuid,
+		 json_object_to_json_string_ext(change, 0));
+	strlcat(heard->text, line, sizeof(heard->text));
 	return true;
 }
 
 /* In pieces of every size: what comes must not depend on them. */
-static const char *feed(const char *bytes, size_t len, size_t piece, unsigned int *count)
+static const char *feed(const char *bytes, size_t len, size_t piece, struct heard *heard)
 {
-	struct ovsdb_frame *frame = ovsdb_frame_new(4096);
+	static const struct ovsdb_frame_cbs cbs = { .message = hear_message, .row = hear_row };
+	struct ovsdb_frame *frame = ovsdb_frame_new(4096, 16384);
 	static struct reason why;
 	int ret = 0;
 
-	*count = 0;
+	*heard = (struct heard){};
 	why.text[0] = '\0';
 	for (size_t at = 0; !ret && at < len; at += piece)
-		ret = ovsdb_frame_feed(frame, bytes + at, MIN(piece, len - at), count_message,
-				       count, &why);
+		ret = ovsdb_frame_feed(frame, bytes + at, MIN(piece, len - at), &cbs, heard, &why);
 	ovsdb_frame_free(frame);
 	ck_assert_int_eq(ret < 0, why.text[0] != '\0');
 	return why.text;
@@ -772,11 +790,11 @@ START_TEST(messages_come_in_pieces)
 {
 	static const char text[] =
 		"{\"a\":\"\xc3\xa4\xe2\x82\xac\xf0\x9f\x90\xa7}{\"}{}\n {\"b\":[1,{}]}";
-	unsigned int count;
+	struct heard heard;
 
 	for (size_t piece = 1; piece <= sizeof(text); piece++) {
-		ck_assert_str_eq(feed(text, strlen(text), piece, &count), "");
-		ck_assert_uint_eq(count, 3);
+		ck_assert_str_eq(feed(text, strlen(text), piece, &heard), "");
+		ck_assert_uint_eq(heard.messages, 3);
 	}
 }
 END_TEST
@@ -792,6 +810,11 @@ static const struct {
 	{ "{\"a\":\"\xe2\x82\"}", 10, "not UTF-8" },
 	{ "{\"a\":\0}", 7, "a NUL" },
 	{ "[1]", 3, "no JSON object" },
+	{ "}", 1, "no JSON object" },
+	{ "{]{}", 4, "no JSON object" },
+	{ "{\"result\":[false,1,,{}]}", 24, "no JSON object" },
+	{ "{\"result\" [false,1,{}]}", 23, "no JSON object" },
+	{ "{\"result\":[false,1,{}{}]}", 25, "no JSON object" },
 	{ "null ", 5, "no JSON object" },
 	{ "{\"a\" 5}", 7, "no JSON object" },
 	{ "GET / HTTP/1.1", 14, "no JSON object" },
@@ -801,10 +824,10 @@ static const struct {
 START_TEST(what_is_no_message_ends_it)
 {
 	const char *bytes = no_messages[_i].bytes;
-	unsigned int count;
+	struct heard heard;
 
 	for (size_t piece = 1; piece <= no_messages[_i].len; piece++)
-		ck_assert_msg(strstr(feed(bytes, no_messages[_i].len, piece, &count),
+		ck_assert_msg(strstr(feed(bytes, no_messages[_i].len, piece, &heard),
 				     no_messages[_i].says),
 			      "%s", bytes);
 }
@@ -813,13 +836,104 @@ END_TEST
 START_TEST(a_message_that_does_not_end_is_cut)
 {
 	char blank[8192];
-	unsigned int count;
+	struct heard heard;
 
 	memset(blank, ' ', sizeof(blank));
-	ck_assert(strstr(feed(blank, sizeof(blank), 100, &count), "more than"));
+	ck_assert(strstr(feed(blank, sizeof(blank), 100, &heard), "more than"));
 	memset(blank, 'x', sizeof(blank));
 	memcpy(blank, "{\"a\":\"", 6);
-	ck_assert(strstr(feed(blank, sizeof(blank), 100, &count), "more than"));
+	ck_assert(strstr(feed(blank, sizeof(blank), 100, &heard), "more than"));
+}
+END_TEST
+
+/* What a server answers, and what we hear of it. */
+static const struct {
+	const char *text, *heard;
+} answers[] = {
+	{ "{\"id\":2,\"error\":null,\"result\":[false,\"t\",{}]}",
+	  "{\"id\":2,\"error\":null,\"result\":[false,\"t\",{}]}\n" },
+	{ "{\"result\":[false,\"t\",{\"A\":{},\"B\":{\"1\":{\"initial\":{\"x\":\"}]\\\"{\"}},\"2\":{}},"
+	  "\"C\":{\"3\":{\"delete\":null}}}],\"id\":2}{\"id\":3}",
+	  "B 1 {\"initial\":{\"x\":\"}]\\\"{\"}}\nB 2 {}\nC 3 {\"delete\":null}\n"
+	  "{\"result\":[false,\"t\",{}],\"id\":2}\n{\"id\":3}\n" },
+	{ " { \"result\" : [ false , \"false\" , { \"A\" : { \"1\" : { } , \"2\" : { } } } ] } ",
+	  "A 1 {}\nA 2 {}\n{\"result\":[false,\"false\",{}]}\n" },
+	/* a part of what there is, a change, and what is no answer: in one */
+	{ "{\"result\":[true,\"t\",{\"A\":{\"1\":{}}}]}",
+	  "{\"result\":[true,\"t\",{\"A\":{\"1\":{}}}]}\n" },
+	{ "{\"params\":[null,\"false\",{\"A\":{\"1\":{}}}]}",
+	  "{\"params\":[null,\"false\",{\"A\":{\"1\":{}}}]}\n" },
+	{ "{\"result\":[\"false\",\"t\",{\"A\":{\"1\":{}}}]}",
+	  "{\"result\":[\"false\",\"t\",{\"A\":{\"1\":{}}}]}\n" },
+	{ "{\"result\":[false,{\"A\":{\"1\":{}}}]}", "{\"result\":[false,{\"A\":{\"1\":{}}}]}\n" },
+	{ "{\"results\":[false,1,{\"A\":{\"1\":{}}}]}",
+	  "{\"results\":[false,1,{\"A\":{\"1\":{}}}]}\n" },
+};
+
+START_TEST(rows_of_everything_come_one_by_one)
+{
+	const char *text = answers[_i].text;
+	struct heard heard;
+
+	for (size_t piece = 1; piece <= strlen(text); piece++) {
+		ck_assert_str_eq(feed(text, strlen(text), piece, &heard), "");
+		ck_assert_str_eq(heard.text, answers[_i].heard);
+	}
+}
+END_TEST
+
+static const char *const no_rows[] = {
+	"{5:{}}",
+	"{\"A\"{}}",
+	"{\"A\"::{}}",
+	"{\"A\":}",
+	"{\"A\":5}",
+	"{\"A\":null}",
+	"{\"A\":{}\"B\":{}}",
+	"{\"A\":{},}",
+	"{\"A\":{}]",
+	"{,}",
+	"{\"A\":{\"1\"}}",
+	"{\"A\":{\"1\":5}}",
+	"{\"A\":{\"1\":null}}",
+	"{\"A\":{\"1\":{]}}",
+	"{\"A\":{\"1\":{},}}",
+	"{\"A\":{\"1\":{} \"2\":{}}}",
+	"{\"A\\u0041\":{}}",
+	"{\"A\n\":{}}",
+	"{\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\":{}}",
+};
+
+START_TEST(rows_that_are_none_end_it)
+{
+	struct heard heard;
+	char text[256];
+
+	snprintf(text, sizeof(text), "{\"result\":[false,\"t\",%s]}", no_rows[_i]);
+	for (size_t piece = 1; piece <= strlen(text); piece++) {
+		ck_assert_msg(strstr(feed(text, strlen(text), piece, &heard),
+				     "it sent rows that are none"),
+			      "%s: %s", text, heard.text);
+		ck_assert_uint_eq(heard.messages, 0);
+	}
+}
+END_TEST
+
+/* A row of more bytes than a message may have, and rows of more than all may have. */
+START_TEST(rows_that_do_not_end_are_cut)
+{
+	static const char begin[] = "{\"result\":[false,\"t\",{\"A\":{", row[] = "\"1\":{},";
+	struct heard heard;
+	char text[20000];
+
+	memset(text, ' ', sizeof(text));
+	snprintf(text, sizeof(text), "%s\"1\":{\"initial\":{\"x\":\"", begin);
+	memset(text + strlen(text), 'x', 8192);
+	ck_assert(strstr(feed(text, 8192, 100, &heard), "it sent rows that are none"));
+	strlcpy(text, begin, sizeof(text));
+	for (size_t at = strlen(text); at < sizeof(text) - sizeof(row); at += strlen(row))
+		strcpy(text + at, row);
+	ck_assert(strstr(feed(text, strlen(text), 100, &heard), "more than"));
 }
 END_TEST
 
@@ -847,6 +961,9 @@ int main(void)
 	tcase_add_test(tc, messages_come_in_pieces);
 	tcase_add_loop_test(tc, what_is_no_message_ends_it, 0, array_size(no_messages));
 	tcase_add_test(tc, a_message_that_does_not_end_is_cut);
+	tcase_add_loop_test(tc, rows_of_everything_come_one_by_one, 0, array_size(answers));
+	tcase_add_loop_test(tc, rows_that_are_none_end_it, 0, array_size(no_rows));
+	tcase_add_test(tc, rows_that_do_not_end_are_cut);
 	suite_add_tcase(suite, tc);
 	return lib_main(suite);
 }

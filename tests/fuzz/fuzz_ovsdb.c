@@ -10,7 +10,7 @@
  *
  * The first byte says which of the two; see read_bytes() and make_updates().
  */
-// sources: vrf-sync/model/*.c vrf-sync/ovn/ovn_*.c vrf-sync/ovn/ovsdb_frame.c vrf-sync/ovn/ovsdb_message.c vrf-sync/source/row.c vrf-sync/source/rows*.c
+// sources: vrf-sync/model/*.c vrf-sync/ovn/ovn_*.c vrf-sync/ovn/ovsdb_frame.c vrf-sync/ovn/ovsdb_message.c vrf-sync/ovn/ovsdb_outline.c vrf-sync/ovn/ovsdb_rows.c vrf-sync/source/row.c vrf-sync/source/rows*.c
 // packages: frr json-c
 #include <zebra.h>
 
@@ -42,9 +42,23 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 /* ---- bytes ---- */
 
 struct messages {
-	unsigned int count;
-	size_t length; /* of all as text */
+	unsigned int count; /* with rows that came by themselves */
+	size_t length;      /* of all as text */
+	struct ovn_rows *rows;
 };
+
+static bool take_row(void *arg, const char *table, const char *uuid, struct json_object *change)
+{
+	struct messages *messages = arg;
+	struct reason why = {};
+
+	messages->count++;
+	messages->length +=
+		strlen(table) + strlen(uuid) + strlen(json_object_to_json_string(change));
+	EXPECT((ovn_rows_take(messages->rows, table, uuid, change, &why) < 0) ==
+	       (why.text[0] != '\0'));
+	return true;
+}
 
 static bool take_message(void *arg, struct json_object *message)
 {
@@ -76,8 +90,9 @@ static bool take_message(void *arg, struct json_object *message)
 /* In portions of that size, each in memory of its own. */
 static struct messages feed(const uint8_t *data, size_t size, size_t portion)
 {
-	struct ovsdb_frame *frame = ovsdb_frame_new(2048);
-	struct messages messages = {};
+	static const struct ovsdb_frame_cbs cbs = { .message = take_message, .row = take_row };
+	struct ovsdb_frame *frame = ovsdb_frame_new(2048, 4096);
+	struct messages messages = { .rows = ovn_rows_new() };
 	struct reason why = {};
 	int ret = 0;
 
@@ -86,13 +101,14 @@ static struct messages feed(const uint8_t *data, size_t size, size_t portion)
 		char *copy = malloc(piece);
 
 		memcpy(copy, data, piece);
-		ret = ovsdb_frame_feed(frame, copy, piece, take_message, &messages, &why);
+		ret = ovsdb_frame_feed(frame, copy, piece, &cbs, &messages, &why);
 		EXPECT((ret < 0) == (why.text[0] != '\0'));
 		free(copy);
 		data += piece;
 		size -= piece;
 	}
 	ovsdb_frame_free(frame);
+	ovn_rows_free(messages.rows);
 	return messages;
 }
 

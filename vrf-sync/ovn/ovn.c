@@ -41,6 +41,7 @@ struct ovn_source {
 	struct source base;
 	struct ovsdb *ovsdb;
 	struct ovn_rows *rows;     /* NULL: none have come yet */
+	struct ovn_rows *coming;   /* of an answer that has not ended; NULL: none */
 	struct ovn_claims *claims; /* of the rows; NULL with them */
 	struct provider
 		*provider;      /* that the tenants were made with; NULL: none that can be used */
@@ -227,30 +228,45 @@ static void take_provider(struct ovn_source *source)
 	source->all = true;
 }
 
-static bool take_all(struct ovn_source *source, struct json_object *updates, struct reason *why)
+static bool take_row(void *arg, const char *table, const char *uuid, struct json_object *change,
+		     struct reason *why)
 {
-	struct ovn_rows *rows = ovn_rows_new();
+	struct ovn_source *source = arg;
 
-	if (ovn_rows_update(rows, updates, NULL, why) < 0) {
-		ovn_rows_free(rows);
-		return false;
-	}
+	if (!source->coming)
+		source->coming = ovn_rows_new();
+	return ovn_rows_take(source->coming, table, uuid, change, why) == 0;
+}
+
+static void drop_coming(void *arg)
+{
+	struct ovn_source *source = arg;
+
+	ovn_rows_free(source->coming);
+	source->coming = NULL;
+}
+
+/* Those that have come are all there are. */
+static void take_all(struct ovn_source *source)
+{
 	ovn_rows_free(source->rows);
-	source->rows = rows;
+	source->rows = source->coming ? source->coming : ovn_rows_new();
+	source->coming = NULL;
 	source->all = true;
 	take_provider(source);
-	return true;
 }
 
 static bool update(void *arg, struct json_object *updates, bool all, struct reason *why)
 {
 	struct ovn_source *source = arg;
 	struct ovn_touched touched = {};
-	bool ok;
+	bool ok = true;
 
 	source->base.noticed = clock_us();
-	ok = all ? take_all(source, updates, why)
-		 : ovn_rows_update(source->rows, updates, &touched, why) == 0;
+	if (all)
+		take_all(source);
+	else
+		ok = ovn_rows_update(source->rows, updates, &touched, why) == 0;
 	if (ok && touched.shared)
 		take_provider(source);
 	if (ok && !source->unusable.text[0]) {
@@ -289,6 +305,7 @@ static void free_source(struct source *base)
 	ovsdb_free(source->ovsdb);
 	ovn_claims_free(source->claims);
 	ovn_rows_free(source->rows);
+	ovn_rows_free(source->coming);
 	provider_unref(source->provider);
 	XFREE(MTYPE_OVN, source);
 }
@@ -330,6 +347,8 @@ static struct source *open_source(struct event_loop *loop, const char *location,
 				  const struct source_cbs *cbs, void *arg)
 {
 	static const struct ovsdb_cbs ovsdb_cbs = {
+		.row = take_row,
+		.broken = drop_coming,
 		.update = update,
 		.alive = alive,
 		.problem = problem,

@@ -28,7 +28,9 @@ DECLARE_HASH(ovn_row_hash, struct ovn_row, item, row_cmp, row_key);
 
 static int join_cmp(const struct ovn_row *a, const struct ovn_row *b)
 {
-	return numcmp(a->table, b->table) ?: strcmp(a->joint, b->joint) ?: strcmp(a->uuid, b->uuid);
+	int ret = numcmp(a->table, b->table) ?: strcmp(a->joint, b->joint);
+
+	return ret ?: strcmp(a->uuid, b->uuid);
 }
 
 DECLARE_RBTREE_UNIQ(ovn_join_tree, struct ovn_row, join_item, join_cmp);

@@ -36,6 +36,7 @@ DEFINE_MTYPE_STATIC(TENANT_SOURCE, OVSDB_NAME, "OVSDB database's name");
 #define PROBE_MS      5000
 #define ROWS_PROBES   12
 #define MESSAGE_MAX   ((size_t)64 << 20)
+#define ROWS_MAX      ((size_t)256 << 20) /* what 65,535 tenants have, and more */
 #define OUT_MAX       ((size_t)1 << 20)
 #define READS_AT_ONCE 16
 /* One that was live and ends sooner is not made anew at once. */
@@ -65,7 +66,9 @@ struct ovsdb {
 	bool probed;
 	unsigned int waited; /* for the rows, in silence: so many times PROBE_MS */
 	int64_t live_since;
+	bool have_rows;    /* of an answer that has not ended */
 	struct reason why; /* the connection is to end; "" */
+	bool wrong;        /* for what cannot be */
 
 	/* what has been seen, on whatever connection */
 	char transaction[37];
@@ -140,6 +143,9 @@ static void give_up(struct ovsdb *ovsdb, bool wrong)
 	if (!was_live)
 		note_problem(ovsdb, wrong);
 	close_channel(ovsdb);
+	if (ovsdb->have_rows)
+		ovsdb->cbs.broken(ovsdb->arg);
+	ovsdb->have_rows = false;
 	ovsdb->tried = was_live ? 0 : ovsdb->tried + 1;
 	if (was_live && !was_short)
 		ovsdb->retry_ms = RETRY_FIRST_MS;
@@ -285,6 +291,7 @@ static bool take_rows(struct ovsdb *ovsdb, struct json_object *result)
 		reason_set(&ovsdb->why, "it knows a transaction that there is not");
 		return false;
 	}
+	ovsdb->have_rows = false;
 	if (!take_update(ovsdb, updates, !found, transaction))
 		return false;
 	ovsdb->phase = LIVE;
@@ -339,24 +346,37 @@ static bool take_kind(struct ovsdb *ovsdb, const struct ovsdb_message *message)
 	return true;
 }
 
-/* False: the connection ends.  It was wrong where that is still marked: see readable(). */
+/* False: the connection is to end. */
 static bool take_message(void *arg, struct json_object *object)
 {
 	struct ovsdb *ovsdb = arg;
 	struct ovsdb_message message;
 
-	if (!ovsdb_message_read(object, ovsdb->database, &message, &ovsdb->why) ||
-	    !take_kind(ovsdb, &message)) {
-		give_up(ovsdb, true);
-		return false;
+	ovsdb->wrong = !ovsdb_message_read(object, ovsdb->database, &message, &ovsdb->why) ||
+		       !take_kind(ovsdb, &message);
+	if (ovsdb->have_rows && !ovsdb->wrong) {
+		reason_set(&ovsdb->why, "it sent rows that nobody asked for");
+		ovsdb->wrong = true;
 	}
-	if (ovsdb->why.text[0]) {
-		give_up(ovsdb, false);
+	if (ovsdb->wrong || ovsdb->why.text[0])
 		return false;
-	}
 	if (ovsdb->phase == LIVE)
 		ovsdb->cbs.alive(ovsdb->arg);
 	return true;
+}
+
+static bool take_row(void *arg, const char *table, const char *uuid, struct json_object *change)
+{
+	struct ovsdb *ovsdb = arg;
+
+	if (ovsdb->phase != ASKING_ROWS) {
+		reason_set(&ovsdb->why, "it sent rows that nobody asked for");
+		ovsdb->wrong = true;
+		return false;
+	}
+	ovsdb->have_rows = true;
+	ovsdb->wrong = !ovsdb->cbs.row(ovsdb->arg, table, uuid, change, &ovsdb->why);
+	return !ovsdb->wrong;
 }
 
 static void read_again(struct ovsdb *ovsdb, bool at_once);
@@ -364,6 +384,7 @@ static void read_again(struct ovsdb *ovsdb, bool at_once);
 /* True where more may be there. */
 static bool read_once(struct ovsdb *ovsdb)
 {
+	static const struct ovsdb_frame_cbs cbs = { .message = take_message, .row = take_row };
 	char buf[65536];
 	ssize_t got = ovsdb_channel_read(ovsdb->channel, buf, sizeof(buf), &ovsdb->why);
 	int ret;
@@ -379,9 +400,9 @@ static bool read_once(struct ovsdb *ovsdb)
 	}
 	ovsdb->probed = false;
 	probe_after_silence(ovsdb);
-	ret = ovsdb_frame_feed(ovsdb->frame, buf, got, take_message, ovsdb, &ovsdb->why);
-	if (ret == -EPROTO)
-		give_up(ovsdb, true);
+	ret = ovsdb_frame_feed(ovsdb->frame, buf, got, &cbs, ovsdb, &ovsdb->why);
+	if (ret < 0)
+		give_up(ovsdb, ret == -EPROTO || ovsdb->wrong);
 	return ret == 0;
 }
 
@@ -441,7 +462,7 @@ static void connect_next(struct ovsdb *ovsdb)
 		give_up(ovsdb, false);
 		return;
 	}
-	ovsdb->frame = ovsdb_frame_new(MESSAGE_MAX);
+	ovsdb->frame = ovsdb_frame_new(MESSAGE_MAX, ROWS_MAX);
 	probe_after_silence(ovsdb);
 	event_add_write(ovsdb->loop, going_on, ovsdb, ovsdb_channel_fd(ovsdb->channel),
 			&ovsdb->ev_write);

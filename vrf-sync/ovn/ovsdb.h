@@ -21,8 +21,15 @@ struct ovsdb;
 struct reason;
 
 struct ovsdb_cbs {
-	/* A table-updates2; all: it is everything there is.  False with a sentence that begins
-	 * with "it": it cannot be.
+	/* A row-update2 of everything there is, of which update() tells the end.  False with a
+	 * sentence that begins with "it": it cannot be.
+	 */
+	bool (*row)(void *arg, const char *table, const char *uuid, struct json_object *change,
+		    struct reason *why);
+	/* It broke off: these rows are nothing. */
+	void (*broken)(void *arg);
+	/* A table-updates2; all: with the rows that have come it is everything there is.  False
+	 * with a sentence as above.
 	 */
 	bool (*update)(void *arg, struct json_object *updates, bool all, struct reason *why);
 	/* Something was heard of the leader: what we have is what there is. */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Bytes of a connection to messages: JSON objects one after another, with nothing
- * between them (RFC 7047 4).
+ * between them (RFC 7047 4).  The rows of a full answer are handed out one by one
+ * before their message, which has {} in their place (ovsdb_rows.h).
  *
  * Whoever sends may be broken: a message that does not end, is no object, is not
  * UTF-8 or has a NUL in it ends the connection with one sentence.
@@ -9,22 +10,28 @@
 #ifndef FRR_TENANT_SOURCE_OVSDB_FRAME_H
 #define FRR_TENANT_SOURCE_OVSDB_FRAME_H
 
-#include <stdbool.h>
-#include <stddef.h>
+#include "ovn/ovsdb_rows.h"
 
-struct json_object;
+struct json_tokener;
 struct ovsdb_frame;
-struct reason;
 
-/* max: bytes of one message. */
-struct ovsdb_frame *ovsdb_frame_new(size_t max);
+struct ovsdb_frame_cbs {
+	/* Has the message only for as long as it runs; false: nothing more of this connection is
+	 * wanted.
+	 */
+	bool (*message)(void *arg, struct json_object *message);
+	ovsdb_row_fn row;
+};
+
+/* max: bytes of one message, or one row; max_rows: of all rows of one answer. */
+struct ovsdb_frame *ovsdb_frame_new(size_t max, size_t max_rows);
 void ovsdb_frame_free(struct ovsdb_frame *frame);
 
-/* 0, or -EPROTO with a sentence that begins with "it".  each() has the message only for as long as
- * it runs; false: nothing more of this connection is wanted (-ECANCELED).
- */
+/* 0, -EPROTO with a sentence that begins with "it", or -ECANCELED where a callback said so. */
 int ovsdb_frame_feed(struct ovsdb_frame *frame, const char *bytes, size_t len,
-		     bool (*each)(void *arg, struct json_object *message), void *arg,
-		     struct reason *why);
+		     const struct ovsdb_frame_cbs *cbs, void *arg, struct reason *why);
+
+/* Reads what ovsdb-server may send. */
+struct json_tokener *ovsdb_tokener_new(void);
 
 #endif
