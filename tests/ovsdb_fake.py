@@ -5,6 +5,7 @@ import json
 import os
 import socket
 import threading
+import time
 import uuid as uuids
 
 CID = "c0000000-0000-4000-8000-000000000001"
@@ -35,13 +36,13 @@ class Database:
 class Fake:
     """A server at a socket. What it says of itself: leader, index, connected, clustered.
 
-    So many answers of rows as .breaks says end in their middle.
+    So many answers of rows as .breaks says end in their middle; with .slow they take so many seconds.
     """
 
     def __init__(self, path, database, leader=True):
         self.path, self.database, self.leader = str(path), database, leader
         self.index, self.connected, self.clustered = None, True, True
-        self.silent, self.forgets, self.answers, self.breaks = False, False, 0, 0
+        self.silent, self.forgets, self.breaks, self.slow = False, False, 0, 0
         self.heard, self.asked_since = [], []
         self.live, self.lock, self.room = [], threading.RLock(), str(uuids.uuid4())
         self.listener = None
@@ -90,6 +91,7 @@ class Fake:
                     except ValueError:
                         break
                     text = text[end:]
+                    self.heard.append(message)
                     if not self.silent:
                         self.take(connection, message)
         except OSError:
@@ -99,7 +101,6 @@ class Fake:
     def take(self, connection, message):
         method, params = message.get("method"), message.get("params")
         with self.lock:
-            self.heard.append(message)
             if method == "echo":
                 result = params
             elif method == "monitor_cond":
@@ -130,10 +131,15 @@ class Fake:
 
     def send(self, connection, message):
         text = json.dumps(message).encode()
-        if self.breaks and "result" in message and len(text) > 1000:
+        is_rows = "result" in message and isinstance(message["result"], list) and len(message["result"]) == 3
+        if self.breaks and is_rows:
             self.breaks -= 1
             connection.sendall(text[:len(text) // 2])
             connection.shutdown(socket.SHUT_RDWR)
+        elif self.slow and is_rows:
+            for part in range(20):
+                connection.sendall(text[part * len(text) // 20:(part + 1) * len(text) // 20])
+                time.sleep(self.slow / 20)
         else:
             connection.sendall(text)
 

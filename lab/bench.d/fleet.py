@@ -40,7 +40,7 @@ from net.fleet import SWITCHES, Network             # noqa: E402
 from net.fleet_engines import ENGINES, own_mb       # noqa: E402
 
 PROGRAMS = Path(os.environ.get("FRR_TENANT_PROGRAMS", "/build"))
-PATIENCE = 300
+PATIENCE = 1200
 
 
 class BenchError(Exception):

@@ -38,7 +38,9 @@ struct ovn_claim {
  */
 bool ovn_router_id(const struct ovn_row *router, uint32_t *id, struct reason *why);
 
-/* The tenant, and what it claims (darr, appended to; may be NULL), good for as long as it is there. */
+/* The tenant; and what it claims, good for as long as that is there (darr, appended to; may be
+ * NULL).
+ */
 struct tenant *ovn_tenant(const struct ovn_rows *rows, const struct ovn_row *router, uint32_t id,
 			  const struct provider *provider, struct ovn_claim **claims);
 

@@ -33,8 +33,13 @@ DEFINE_MTYPE_STATIC(TENANT_SOURCE, OVSDB_NAME, "OVSDB database's name");
 #define RETRY_FIRST_MS 100
 #define RETRY_LAST_MS  2000
 /* Without a word for so long, it is asked whether it is there; for as long again, it is not. */
-#define PROBE_MS      5000
-#define ROWS_PROBES   12
+#define PROBE_MS 5000
+#define PROBES   2
+/* It is at work on the rows of others, each of which may take it a second. */
+#define ROWS_PROBES 12
+#define DELAYS_MAX  2
+/* Who reads a long answer says a word now and then: servers, too, leave who is silent. */
+#define WORD_US       (2000 * 1000)
 #define MESSAGE_MAX   ((size_t)64 << 20)
 #define ROWS_MAX      ((size_t)256 << 20) /* what 65,535 tenants have, and more */
 #define OUT_MAX       ((size_t)1 << 20)
@@ -62,9 +67,9 @@ struct ovsdb {
 	struct ovsdb_frame *frame;
 	struct ovsdb_server server;
 	char server_row[37];
-	char *out; /* darr; what has not been sent */
-	bool probed;
-	unsigned int waited; /* for the rows, in silence: so many times PROBE_MS */
+	char *out;           /* darr; what has not been sent */
+	unsigned int waited; /* in silence: so many times PROBE_MS */
+	int64_t said;        /* when it was last asked something */
 	int64_t live_since;
 	bool have_rows;    /* of an answer that has not ended */
 	struct reason why; /* the connection is to end; "" */
@@ -75,6 +80,8 @@ struct ovsdb {
 	char cid[37];
 	uint64_t index;
 
+	unsigned int
+		delays; /* it did not answer in time: how often, since the last that was live */
 	long retry_ms;
 	struct event *ev_read, *ev_write, *ev_retry, *ev_probe;
 };
@@ -165,23 +172,43 @@ static void give_up(struct ovsdb *ovsdb, bool wrong)
 static void probe_after_silence(struct ovsdb *ovsdb);
 static void send_message(struct ovsdb *ovsdb, struct json_object *message);
 
+static void ask_whether_there(struct ovsdb *ovsdb)
+{
+	send_message(ovsdb, ovsdb_request_echo());
+}
+
+static bool is_asking(const struct ovsdb *ovsdb)
+{
+	return ovsdb->phase == ASKING_SERVER || ovsdb->phase == ASKING_ROWS;
+}
+
+/* How many times PROBE_MS it may be silent.  Each time that was too short while it was asked, it
+ * is twice as long: a server that has hundreds of nodes to answer is only kept from it by those
+ * who ask again.
+ */
+static unsigned int patience(const struct ovsdb *ovsdb)
+{
+	if (ovsdb->phase == CONNECTING)
+		return 1;
+	if (!is_asking(ovsdb))
+		return PROBES;
+	return (ovsdb->phase == ASKING_ROWS ? ROWS_PROBES : PROBES) << ovsdb->delays;
+}
+
 static void silent(struct event *event)
 {
 	struct ovsdb *ovsdb = EVENT_ARG(event);
 
-	/* it is at work on the rows of others, each of which may take it a second */
-	if (ovsdb->phase == ASKING_ROWS && ++ovsdb->waited < ROWS_PROBES) {
+	if (++ovsdb->waited < patience(ovsdb)) {
+		if (ovsdb->waited == 1)
+			ask_whether_there(ovsdb);
 		probe_after_silence(ovsdb);
 		return;
 	}
-	if (ovsdb->phase == CONNECTING || ovsdb->probed) {
-		reason_set(&ovsdb->why, "it does not answer");
-		give_up(ovsdb, false);
-		return;
-	}
-	ovsdb->probed = true;
-	send_message(ovsdb, ovsdb_request_echo());
-	probe_after_silence(ovsdb);
+	if (is_asking(ovsdb))
+		ovsdb->delays = MIN(ovsdb->delays + 1, DELAYS_MAX);
+	reason_set(&ovsdb->why, "it does not answer");
+	give_up(ovsdb, false);
 }
 
 static void probe_after_silence(struct ovsdb *ovsdb)
@@ -217,6 +244,7 @@ static void send_message(struct ovsdb *ovsdb, struct json_object *message)
 		message, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
 	size_t len = strlen(text), before = darr_len(ovsdb->out);
 
+	ovsdb->said = clock_us();
 	darr_append_n(ovsdb->out, len);
 	memcpy(ovsdb->out + before, text, len);
 	json_object_put(message);
@@ -257,7 +285,6 @@ static bool take_server(struct ovsdb *ovsdb, struct json_object *updates)
 	if (ovsdb->why.text[0] || ovsdb->phase != ASKING_SERVER)
 		return true;
 	ovsdb->phase = ASKING_ROWS;
-	ovsdb->waited = 0;
 	send_message(ovsdb,
 		     ovsdb_request_rows(ovsdb->database, ovsdb->requests, ovsdb->transaction));
 	return true;
@@ -297,6 +324,7 @@ static bool take_rows(struct ovsdb *ovsdb, struct json_object *result)
 	ovsdb->phase = LIVE;
 	ovsdb->told.text[0] = '\0';
 	ovsdb->live_since = clock_us();
+	ovsdb->delays = 0;
 	ovsdb->cbs.problem(ovsdb->arg, &(struct reason){});
 	return true;
 }
@@ -398,11 +426,13 @@ static bool read_once(struct ovsdb *ovsdb)
 		give_up(ovsdb, false);
 		return false;
 	}
-	ovsdb->probed = false;
+	ovsdb->waited = 0;
 	probe_after_silence(ovsdb);
 	ret = ovsdb_frame_feed(ovsdb->frame, buf, got, &cbs, ovsdb, &ovsdb->why);
 	if (ret < 0)
 		give_up(ovsdb, ret == -EPROTO || ovsdb->wrong);
+	else if (ovsdb->phase == ASKING_ROWS && clock_us() - ovsdb->said > WORD_US)
+		ask_whether_there(ovsdb);
 	return ret == 0;
 }
 
@@ -455,7 +485,7 @@ static void connect_next(struct ovsdb *ovsdb)
 	ovsdb->why.text[0] = '\0';
 	ovsdb->server = (struct ovsdb_server){};
 	ovsdb->server_row[0] = '\0';
-	ovsdb->probed = false;
+	ovsdb->waited = 0;
 	ovsdb->phase = CONNECTING;
 	ovsdb->channel = ovsdb_channel_new(&ovsdb->place, remote, &ovsdb->why);
 	if (!ovsdb->channel) {
