@@ -274,15 +274,28 @@ def who_reads_a_long_answer_says_a_word():
         until(lambda: len([said for said in server.heard if said["method"] == "echo"]) >= 2, "echo requests", patience=2)
     server.stop()
 
-def a_server_that_does_not_answer_is_waited_for_longer_each_time():
-    _, (server,) = begin()
-    server.silent = True
-    with Follower(remotes(server)):
+def one_of_several_that_does_not_answer_is_waited_for_longer_each_time():
+    _, (server, other) = begin(2)
+    server.silent, other.leader = True, False
+    with Follower(remotes(server, other)):
         began = []
         for count in 1, 2, 3:
             until(lambda: sum(said["method"] == "monitor_cond" for said in server.heard) == count, "it is asked", patience=30)
             began.append(time.monotonic())
     assert 9 < began[1] - began[0] < 14 and 19 < began[2] - began[1] < 24, began
+    server.stop()
+    other.stop()
+
+def the_only_server_is_waited_for():
+    database, (server,) = begin()
+    with Follower(remotes(server)) as follower:
+        follower.until_subnets(*wanted(1))
+        server.silent = True
+        follower.turn(25)
+        server.silent = False
+        server.tell(*add_subnet(database, 2))
+        follower.until_subnets(*wanted(1, 2))
+        assert len(server.asked_since) == 1 and follower.loads == ["full", "part"] and not follower.problems
     server.stop()
 
 def a_server_that_says_nothing_is_left():
@@ -412,7 +425,7 @@ FAKE = (a_change_is_handed_over_alone, what_changed_meanwhile_comes_after_a_brea
         a_server_that_is_behind_is_not_believed, a_server_cut_off_from_its_cluster_is_not_asked,
         without_a_provider_nothing_is_loaded, a_key_of_somebody_else_is_nothing_to_us,
         everything_is_read_again_when_asked_for, a_number_that_is_none_does_not_take_the_tenant_away)
-LONG = (a_server_that_does_not_answer_is_waited_for_longer_each_time,)
+LONG = (one_of_several_that_does_not_answer_is_waited_for_longer_each_time, the_only_server_is_waited_for)
 
 # ---- ovsdb-server itself ----
 

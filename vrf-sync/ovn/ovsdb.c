@@ -37,7 +37,9 @@ DEFINE_MTYPE_STATIC(TENANT_SOURCE, OVSDB_NAME, "OVSDB database's name");
 #define PROBES   2
 /* It is at work on the rows of others, each of which may take it a second. */
 #define ROWS_PROBES 12
-#define DELAYS_MAX  2
+/* There is no other: what is answered late is answered, and a dead machine is noticed by TCP. */
+#define ALONE_PROBES 48
+#define DELAYS_MAX   2
 /* Who reads a long answer says a word now and then: servers, too, leave who is silent. */
 #define WORD_US       (2000 * 1000)
 #define MESSAGE_MAX   ((size_t)64 << 20)
@@ -190,6 +192,8 @@ static unsigned int patience(const struct ovsdb *ovsdb)
 {
 	if (ovsdb->phase == CONNECTING)
 		return 1;
+	if (darr_len(ovsdb->place.remotes) == 1)
+		return ALONE_PROBES;
 	if (!is_asking(ovsdb))
 		return PROBES;
 	return (ovsdb->phase == ASKING_ROWS ? ROWS_PROBES : PROBES) << ovsdb->delays;

@@ -20,6 +20,11 @@
 DECLARE_MGROUP(TENANT_SOURCE);
 DEFINE_MTYPE_STATIC(TENANT_SOURCE, OVSDB_CHANNEL, "OVSDB connection");
 
+/* What is sent and not acknowledged for so long went to a machine that is no more: its kernel
+ * would answer for a process that is busy.
+ */
+#define DEAD_MS 10000
+
 struct ovsdb_channel {
 	int fd;
 	bool connected; /* the socket; the handshake comes then */
@@ -115,16 +120,23 @@ static int socket_error(struct reason *why, int error)
 	return -EIO;
 }
 
+static void set_options(int fd)
+{
+	int one = 1, dead_ms = DEAD_MS;
+
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+	setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &dead_ms, sizeof(dead_ms));
+}
+
 struct ovsdb_channel *ovsdb_channel_new(const struct ovsdb_place *place,
 					const struct ovsdb_remote *remote, struct reason *why)
 {
 	struct ovsdb_channel *channel = XCALLOC(MTYPE_OVSDB_CHANNEL, sizeof(*channel));
-	int one = 1;
 
 	channel->fd =
 		socket(remote->address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (channel->fd >= 0 && remote->way != OVSDB_UNIX)
-		setsockopt(channel->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+		set_options(channel->fd);
 	if (channel->fd < 0 ||
 	    (connect(channel->fd, (const struct sockaddr *)&remote->address, remote->len) < 0 &&
 	     errno != EINPROGRESS)) {
