@@ -291,11 +291,14 @@ def the_only_server_is_waited_for():
     with Follower(remotes(server)) as follower:
         follower.until_subnets(*wanted(1))
         server.silent = True
-        follower.turn(25)
+        follower.until(lambda: follower.problems, "a problem", patience=12)
+        assert "it does not answer, and is waited for" in follower.problems[0]
+        follower.turn(12)
         server.silent = False
         server.tell(*add_subnet(database, 2))
         follower.until_subnets(*wanted(1, 2))
-        assert len(server.asked_since) == 1 and follower.loads == ["full", "part"] and not follower.problems
+        assert len(server.asked_since) == 1 and follower.loads == ["full", "part"]
+        assert len(follower.problems) == follower.fines == 1
     server.stop()
 
 def a_server_that_says_nothing_is_left():

@@ -72,6 +72,7 @@ struct ovsdb {
 	char *out;           /* darr; what has not been sent */
 	unsigned int waited; /* in silence: so many times PROBE_MS */
 	int64_t said;        /* when it was last asked something */
+	bool told_silence;   /* it is waited for, and that has been told */
 	int64_t live_since;
 	bool have_rows;    /* of an answer that has not ended */
 	struct reason why; /* the connection is to end; "" */
@@ -110,6 +111,12 @@ static void close_channel(struct ovsdb *ovsdb)
 	ovsdb->phase = IDLE;
 }
 
+static void say_problem(const struct ovsdb *ovsdb, struct reason *told, const char *why)
+{
+	reason_set(told, "OVN's database cannot be followed: %s: %s",
+		   ovsdb->place.remotes[ovsdb->at].text, why);
+}
+
 /* What a server says of itself is worth more than that another cannot be reached. */
 static void note_problem(struct ovsdb *ovsdb, bool wrong)
 {
@@ -119,8 +126,7 @@ static void note_problem(struct ovsdb *ovsdb, bool wrong)
 		return;
 	ovsdb->told.text[0] = '\0';
 	ovsdb->told_reached = reached;
-	reason_set(&ovsdb->told, "OVN's database cannot be followed: %s: %s",
-		   ovsdb->place.remotes[ovsdb->at].text, ovsdb->why.text);
+	say_problem(ovsdb, &ovsdb->told, ovsdb->why.text);
 }
 
 static void tell_problem(struct ovsdb *ovsdb)
@@ -199,6 +205,24 @@ static unsigned int patience(const struct ovsdb *ovsdb)
 	return (ovsdb->phase == ASKING_ROWS ? ROWS_PROBES : PROBES) << ovsdb->delays;
 }
 
+static void tell_silence(struct ovsdb *ovsdb)
+{
+	struct reason told = {};
+
+	say_problem(ovsdb, &told, "it does not answer, and is waited for");
+	ovsdb->told_silence = true;
+	ovsdb->cbs.problem(ovsdb->arg, &told);
+}
+
+static void heard(struct ovsdb *ovsdb)
+{
+	ovsdb->waited = 0;
+	if (ovsdb->told_silence && ovsdb->phase == LIVE)
+		ovsdb->cbs.problem(ovsdb->arg, &(struct reason){});
+	ovsdb->told_silence = false;
+	probe_after_silence(ovsdb);
+}
+
 static void silent(struct event *event)
 {
 	struct ovsdb *ovsdb = EVENT_ARG(event);
@@ -206,6 +230,8 @@ static void silent(struct event *event)
 	if (++ovsdb->waited < patience(ovsdb)) {
 		if (ovsdb->waited == 1)
 			ask_whether_there(ovsdb);
+		if (ovsdb->waited == PROBES)
+			tell_silence(ovsdb);
 		probe_after_silence(ovsdb);
 		return;
 	}
@@ -430,8 +456,7 @@ static bool read_once(struct ovsdb *ovsdb)
 		give_up(ovsdb, false);
 		return false;
 	}
-	ovsdb->waited = 0;
-	probe_after_silence(ovsdb);
+	heard(ovsdb);
 	ret = ovsdb_frame_feed(ovsdb->frame, buf, got, &cbs, ovsdb, &ovsdb->why);
 	if (ret < 0)
 		give_up(ovsdb, ret == -EPROTO || ovsdb->wrong);
@@ -490,6 +515,7 @@ static void connect_next(struct ovsdb *ovsdb)
 	ovsdb->server = (struct ovsdb_server){};
 	ovsdb->server_row[0] = '\0';
 	ovsdb->waited = 0;
+	ovsdb->told_silence = false;
 	ovsdb->phase = CONNECTING;
 	ovsdb->channel = ovsdb_channel_new(&ovsdb->place, remote, &ovsdb->why);
 	if (!ovsdb->channel) {
