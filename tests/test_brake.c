@@ -37,6 +37,9 @@ static struct db *network(const char *sql)
 	return db;
 }
 
+/* Whose part is judged. */
+static const char *node = "dlr";
+
 /* What has changed, or all, with the brake; how many it held. */
 static size_t take_in(struct model *model, struct db *db, bool full,
 		      const struct brake_limits *limits, struct reason *first)
@@ -49,7 +52,7 @@ static size_t take_in(struct model *model, struct db *db, bool full,
 	ck_assert_int_eq(full ? db_load_all(db, &load, &why)
 			      : db_load_since(db, model_revision(model), &load, &why),
 			 0);
-	held = brake_load(model, load, limits, "is it meant?", first);
+	held = brake_load(model, load, limits, node, "is it meant?", first);
 	model_commit(model, load, &touched);
 	darr_free(touched);
 	return held;
@@ -175,6 +178,85 @@ START_TEST(many_tenants)
 }
 END_TEST
 
+#define ATTACHED                                             \
+	FIFTEEN_MORE                                         \
+	"INSERT INTO attachment (tenant_id, node_id, role) " \
+	"SELECT id, node_id, role FROM tenant, node_role WHERE id >= 20 AND node_id < 3;"
+#define LEAVE(where) "DELETE FROM attachment WHERE tenant_id >= 20 AND " where ";"
+
+/* What a node is to do less of is judged there, or (NULL) for every node. */
+static const struct {
+	const char *what;
+	const char *node, *change;
+	size_t held;
+	const char *words;
+} leaving[] = {
+	{ "ten", "dlr", LEAVE("node_id = 1 AND tenant_id < 30"), 0, "" },
+	{ "eleven", "dlr", LEAVE("node_id = 1 AND tenant_id < 31"), 11,
+	  " would leave node dlr with 10 others at once; " },
+	{ "eleven of another node", "dlr", LEAVE("node_id = 2 AND tenant_id < 31"), 0, "" },
+	{ "eleven of any", NULL, LEAVE("node_id = 2 AND tenant_id < 31"), 11,
+	  " would leave node esg with 10 others at once; " },
+	{ "eleven of two", NULL, LEAVE("node_id = 1 + tenant_id % 2 AND tenant_id < 31"), 0, "" },
+	{ "some of them are deleted", "dlr",
+	  LEAVE("node_id = 1 AND tenant_id < 26") "DELETE FROM tenant WHERE id BETWEEN 26 AND 30;",
+	  11, " would leave node dlr with 10 others at once; " },
+	{ "one has another one's part", "dlr",
+	  LEAVE("node_id = 1 AND tenant_id < 30") "UPDATE tenant SET max_routes = 7 WHERE id = 30;",
+	  0, "" },
+};
+
+START_TEST(many_leave_a_node)
+{
+	const struct brake_limits limits = BRAKE_DEFAULTS;
+
+	node = leaving[_i].node;
+	for (int full = 0; full < 2; full++) {
+		struct db *db = network(ATTACHED);
+		struct model *model = model_new();
+		struct reason first = {};
+
+		take_in(model, db, true, &limits, NULL);
+		lib_exec(db, leaving[_i].change);
+		ck_assert_msg(take_in(model, db, full, &limits, &first) == leaving[_i].held,
+			      "%s: %s", leaving[_i].what, first.text);
+		ck_assert_msg(strstr(first.text, leaving[_i].words), "%s: %s", leaving[_i].what,
+			      first.text);
+		model_free(model);
+		db_close(db);
+	}
+}
+END_TEST
+
+/* One of those that are held does not go by being touched again; one that comes back counts no more. */
+START_TEST(held_until_less_leave)
+{
+	const struct brake_limits limits = BRAKE_DEFAULTS;
+	struct db *db = network(ATTACHED);
+	struct model *model = model_new();
+
+	node = "dlr";
+	take_in(model, db, true, &limits, NULL);
+	lib_exec(db, LEAVE("node_id = 1 AND tenant_id < 31"));
+	ck_assert_uint_eq(take_in(model, db, false, &limits, NULL), 11);
+	lib_exec(db, "UPDATE tenant SET max_routes = 7 WHERE id = 20");
+	ck_assert_uint_eq(take_in(model, db, false, &limits, NULL), 1);
+	ck_assert_uint_eq(model_tenant(model, 20)->max_routes, 1000);
+	lib_exec(db, "DELETE FROM tenant WHERE id = 21");
+	ck_assert_uint_eq(take_in(model, db, false, &limits, NULL), 1);
+	lib_exec(db, "INSERT INTO attachment (tenant_id, node_id, role) VALUES (20, 1, 'dlr')");
+	ck_assert_uint_eq(take_in(model, db, false, &limits, NULL), 0);
+	ck_assert_uint_eq(model_tenant(model, 20)->max_routes, 7);
+	ck_assert_ptr_null(model_tenant(model, 20)->bad);
+	/* ten are no longer many */
+	ck_assert_uint_eq(take_in(model, db, true, &limits, NULL), 0);
+	ck_assert_ptr_null(model_tenant(model, 21));
+	ck_assert_uint_eq(tenant_roles_on(model_tenant(model, 22), 1), 0);
+	model_free(model);
+	db_close(db);
+}
+END_TEST
+
 /* Nothing is in force yet at the first load. */
 START_TEST(the_first_load)
 {
@@ -241,6 +323,8 @@ int main(void)
 	tcase_add_loop_test(tcase, a_change_is_judged, 0, array_size(rows));
 	tcase_add_test(tcase, held_until_it_is_less);
 	tcase_add_test(tcase, many_tenants);
+	tcase_add_loop_test(tcase, many_leave_a_node, 0, array_size(leaving));
+	tcase_add_test(tcase, held_until_less_leave);
 	tcase_add_test(tcase, the_first_load);
 	tcase_add_test(tcase, a_release_is_read);
 	tcase_add_loop_test(tcase, what_is_held_is_a_copy_of_all_that_was, 0, array_size(rich));

@@ -413,8 +413,9 @@ WHEN EXISTS (SELECT 1 FROM tenant WHERE id IN (NEW.from_tenant, NEW.to_tenant) A
 END;
 
 -- What withdraws very much at once is held by every node (20 % of a tenant's
--- prefixes and more than 10, or more than 10 tenants), unless this one row says
--- that all up to this revision is meant ("tenantctl release" writes it).
+-- prefixes and more than 10, or more than 10 tenants, of all or of a node),
+-- unless this one row says that all up to this revision is meant ("tenantctl
+-- release" writes it).
 CREATE TABLE meant (
 	id          INTEGER PRIMARY KEY CHECK (id = 1),
 	seq         INTEGER NOT NULL                    -- of change_log, its own row there included

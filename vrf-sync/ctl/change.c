@@ -53,7 +53,7 @@ static size_t brake(struct change *change, struct load *load, struct reason *why
 {
 	static const struct brake_limits limits = BRAKE_DEFAULTS;
 
-	return brake_load(change->model, load, &limits, "add --meant if it should", why);
+	return brake_load(change->model, load, &limits, NULL, "add --meant if it should", why);
 }
 
 bool change_brakes(struct change *change, struct reason *why)

@@ -35,6 +35,8 @@ static bool shared_by_database;
 static bool configuration_held;
 /* The last tenant of all may go; more than that at once is no ordinary change. */
 static uint32_t tenants_gone = INTAKE_TENANTS_GONE;
+/* So many were in the database before it was found empty. */
+static size_t tenants_missed;
 static struct event *ev_database;
 
 /* ---- lists of tenants ---- */
@@ -124,15 +126,90 @@ static bool count_vrf(void *arg, const struct engine_tenant *tenant)
 	return true;
 }
 
+/* How many of them the load takes away. */
+static size_t count_gone(const struct load *load, bool configured)
+{
+	const struct tenant *known;
+	const uint32_t *id;
+	size_t count = 0;
+
+	darr_foreach_p (load->gone, id)
+		if ((known = model_tenant(tenantd.model, *id)) && known->configured == configured)
+			count++;
+	return count;
+}
+
+/* Nobody has a tenant any more, or the configuration has none. */
 static bool is_emptied(const struct load *load, bool configured)
 {
 	size_t before = intake_tenants(configured), after = darr_len(load->tenants);
 
 	if (!load->full)
-		after += before - MIN(before, (size_t)darr_len(load->gone));
+		after += before - count_gone(load, configured);
 	if (!model_provider(tenantd.model) && !configured && !darr_len(roster))
 		engine_each(tenantd.engine, count_vrf, &before);
-	return after == 0 && before > tenants_gone;
+	/* this node need not have heard of those that went, nor of those that are there */
+	if (load->narrow) {
+		before = MAX(MAX(before, load->deleted), tenants_missed);
+		after = load->empty ? 0 : 1;
+	}
+	if (after || before <= tenants_gone)
+		return false;
+	tenants_missed = before;
+	return true;
+}
+
+/* node: may be NULL, where the database does not have this one. */
+static bool is_served(const struct node *node, const struct tenant *tenant)
+{
+	return node && tenant && !tenant->configured && tenant_roles_on(tenant, node->id);
+}
+
+static size_t count_served(const struct node *node)
+{
+	const struct tenant *tenant = NULL;
+	size_t count = 0;
+
+	while ((tenant = model_tenant_next(tenantd.model, tenant)))
+		count += is_served(node, tenant);
+	return count;
+}
+
+/* How many of those served here are not in it, or are, and may be served no more. */
+static size_t count_touched(const struct load *load, const struct node *node)
+{
+	struct tenant **tenant;
+	const uint32_t *id;
+	size_t count = 0;
+
+	darr_foreach_p (load->tenants, tenant)
+		count += is_served(node, model_tenant(tenantd.model, (*tenant)->id));
+	darr_foreach_p (load->gone, id)
+		count += is_served(node, model_tenant(tenantd.model, *id));
+	return count;
+}
+
+/* There are tenants in the database, and none of them is this node's any more. */
+static bool is_deserted(const struct load *load)
+{
+	const struct provider *provider = model_provider(tenantd.model);
+	const struct node *was = tenantd_own_node();
+	const struct node *is =
+		load->provider ? provider_node_by_name(load->provider, tenantd.node) : was;
+	size_t before = 0, gone;
+	struct tenant **tenant;
+
+	darr_foreach_p (load->tenants, tenant)
+		if (is_served(is, *tenant))
+			return false;
+	gone = load->full ? SIZE_MAX : count_touched(load, was);
+	if (gone <= tenants_gone)
+		return false;
+	if (provider)
+		before = count_served(was);
+	else if (!darr_len(roster))
+		engine_each(tenantd.engine, count_vrf, &before);
+	return before > tenants_gone && gone >= before;
 }
 
 bool intake_holds(bool configured)
@@ -140,17 +217,32 @@ bool intake_holds(bool configured)
 	return tenantd.held.text[0] && configuration_held == configured;
 }
 
-static bool hold_if_emptied(struct load *load, bool configured)
+/* Told once, however often it is read meanwhile. */
+static void tell_emptied(const struct reason *before)
 {
-	if (release_is_meant(load, configured) || !is_emptied(load, configured))
+	if (!strcmp(before->text, tenantd.held.text))
+		return;
+	flog_warn(EC_TENANT_EMPTIED, "%s", tenantd.held.text);
+	status_changed();
+}
+
+/* before: what was held until now. */
+static bool hold_if_emptied(struct load *load, bool configured, const struct reason *before)
+{
+	bool is_for_all;
+
+	if (release_is_meant(load, configured))
+		return false;
+	is_for_all = is_emptied(load, configured);
+	if (!is_for_all && (configured || !is_deserted(load)))
 		return false;
 	reason_set(
 		&tenantd.held,
-		"the %s has no tenants any more, which changes nothing here; put them back, or say \"tenant release\" if it is meant",
-		configured ? "configuration" : "database");
-	flog_warn(EC_TENANT_EMPTIED, "%s", tenantd.held.text);
+		"the %s has no tenants %s%s%sany more, which changes nothing here; put them back, or say \"tenant release\" if it is meant",
+		configured ? "configuration" : "database", is_for_all ? "" : "for node ",
+		is_for_all ? "" : tenantd.node, is_for_all ? "" : " ");
+	tell_emptied(before);
 	load_free(load);
-	status_changed();
 	return true;
 }
 
@@ -172,6 +264,7 @@ static void commit(struct load *load, bool configured)
 	uint32_t *touched = NULL;
 	bool meant;
 
+	tenants_missed = configured ? tenants_missed : 0;
 	meant = release_judge(load, configured);
 	moving_judge(load);
 	model_commit(tenantd.model, load, &touched);
@@ -246,6 +339,7 @@ static bool doubts_database(void *arg, const struct load *load)
 static bool loaded_database(void *arg, struct load *load)
 {
 	bool configuration_again = load->provider != NULL;
+	const struct reason before = tenantd.held;
 	struct tenant **one;
 	uint32_t *id;
 
@@ -253,7 +347,7 @@ static bool loaded_database(void *arg, struct load *load)
 	deadline_look();
 	if (load->full)
 		engine_all_is_new(tenantd.engine); /* to what may be another database */
-	if (hold_if_emptied(load, false))
+	if (hold_if_emptied(load, false, &before))
 		return false;
 	if (configuration_held && !shared_by_database) {
 		/* what is held names nodes of the old provider, and cannot be read again */
@@ -282,6 +376,18 @@ static bool loaded_database(void *arg, struct load *load)
 	if (configuration_again && tenantd.configured)
 		source_reload(tenantd.configuration);
 	return true;
+}
+
+static uint32_t *served_by_database(void *arg)
+{
+	const struct node *node = tenantd_own_node();
+	const struct tenant *tenant = NULL;
+	uint32_t *ids = NULL;
+
+	while ((tenant = model_tenant_next(tenantd.model, tenant)))
+		if (is_served(node, tenant))
+			*darr_append(ids) = tenant->id;
+	return ids;
 }
 
 static void loaded_operations(void *arg, const struct operation_row *list, bool anew)
@@ -364,11 +470,12 @@ static void database_again_now(struct event *event)
 
 static bool loaded_configuration(void *arg, struct load *load)
 {
+	const struct reason before = tenantd.held;
 	bool database_again;
 
 	tenantd.held.text[0] = '\0';
 	database_again = configuration_held && !shared_by_database;
-	configuration_held = hold_if_emptied(load, true);
+	configuration_held = hold_if_emptied(load, true, &before);
 	if (configuration_held)
 		return false;
 	complete_gone(load);
@@ -420,6 +527,7 @@ void intake_start(void)
 	static const struct source_cbs cbs = {
 		.loaded = loaded_database,
 		.doubts = doubts_database,
+		.in_force = served_by_database,
 		.operations = loaded_operations,
 		.problem = problem,
 	};

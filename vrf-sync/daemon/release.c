@@ -54,7 +54,7 @@ bool release_judge(struct load *load, bool configured)
 	else
 		database_released = false;
 	if (!meant)
-		brake_load(tenantd.model, load, &limits, ADVICE, NULL);
+		brake_load(tenantd.model, load, &limits, tenantd.node, ADVICE, NULL);
 	return meant;
 }
 

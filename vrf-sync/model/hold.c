@@ -66,6 +66,8 @@ static struct tenant *tenant_copy(const struct tenant *old)
 	bare.links = NULL;
 	bare.leaks = NULL;
 	bare.bad = NULL;
+	bare.held_with = 0;
+	bare.held_leaving = false;
 	*copy = bare;
 	darr_foreach_p (old->aggregates, net)
 		*darr_append(copy->aggregates) = *net;
@@ -101,7 +103,7 @@ const struct tenant *load_tenant(const struct load *load, uint32_t id)
 	return tenant ? *tenant : NULL;
 }
 
-void load_hold(struct load *load, const struct tenant *old, const char *sentence)
+struct tenant *load_hold(struct load *load, const struct tenant *old, const char *sentence)
 {
 	struct tenant *kept = tenant_copy(old), **said = find(load, old->id);
 
@@ -117,4 +119,5 @@ void load_hold(struct load *load, const struct tenant *old, const char *sentence
 	} else {
 		*darr_append(load->tenants) = kept;
 	}
+	return kept;
 }

@@ -17,9 +17,9 @@
 #include "model/model.h"
 
 /* old: as the model has it; the load may have another one of its id, have it
- * gone, or (a full one) not name it at all.
+ * gone, or (a full one) not name it at all.  Returns what is in the load now.
  */
-void load_hold(struct load *load, const struct tenant *old, const char *sentence);
+struct tenant *load_hold(struct load *load, const struct tenant *old, const char *sentence);
 
 /* The tenant as the load has it; NULL: it does not say, or the tenant is gone. */
 const struct tenant *load_tenant(const struct load *load, uint32_t id);

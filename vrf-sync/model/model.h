@@ -291,6 +291,10 @@ struct tenant {
 	struct link *links;              /* darr, by id */
 	struct leak *leaks;              /* darr, by id; both directions */
 	struct reason *bad;              /* a row that could not be read; NULL: none */
+	uint32_t held_with; /* so many others would go, or leave this node, at once; 0: held for
+			     * something else, or not at all
+			     */
+	bool held_leaving;  /* ... this node alone; never true where held_with is 0 */
 };
 
 struct tenant *tenant_new(uint32_t id);
@@ -312,12 +316,15 @@ bool subnet_is_advertised(const struct logical_switch *sw, const struct subnet *
 struct load {
 	struct provider *provider; /* NULL: unchanged */
 	struct tenant **tenants;   /* darr; new or changed */
-	uint32_t *gone;            /* darr; tenant ids deleted */
-	uint32_t *intact;          /* darr; tenant ids of whom the log says only what came */
-	bool full;                 /* tenants are all there are */
-	uint64_t revision;         /* of the database this was read at */
-	uint64_t meant;            /* withdrawals up to this revision are: plan/brake.h */
-	int64_t written;           /* the newest change, microseconds since 1970; 0: unknown */
+	uint32_t *gone;    /* darr; tenant ids deleted, or, where it is narrow, nobody's here */
+	size_t deleted;    /* tenants that went, of which a narrow one need not name all */
+	bool narrow;       /* the source reads only what concerns this node */
+	bool empty;        /* it is narrow, and nobody has a tenant */
+	uint32_t *intact;  /* darr; tenant ids of whom the log says only what came */
+	bool full;         /* tenants are all there are */
+	uint64_t revision; /* of the database this was read at */
+	uint64_t meant;    /* withdrawals up to this revision are: plan/brake.h */
+	int64_t written;   /* the newest change, microseconds since 1970; 0: unknown */
 };
 
 struct load *load_new(void);

@@ -101,83 +101,273 @@ static const struct tenant **tenants_gone(const struct model *model, const struc
 	return gone;
 }
 
+/* ---- holding ---- */
+
+struct brake {
+	const struct model *model;
+	struct load *load;
+	const struct brake_limits *limits;
+	const char *advice;
+	struct reason *first;
+	size_t held;
+};
+
 static bool is_too_much(const struct withdrawal *what, const struct brake_limits *limits)
 {
 	return what->gone > limits->prefixes && what->gone * 100 > what->before * limits->share;
 }
 
-static void hold(struct load *load, const struct tenant *old, struct reason *why,
-		 struct reason *first)
+static struct tenant *hold(struct brake *brake, const struct tenant *old, const struct reason *why)
 {
-	if (first)
-		reason_set(first, "%s", why->text);
-	load_hold(load, old, why->text);
+	if (brake->first)
+		reason_set(brake->first, "%s", why->text);
+	brake->held++;
+	return load_hold(brake->load, old, why->text);
 }
 
-static size_t hold_gone(const struct model *model, struct load *load,
-			const struct brake_limits *limits, const char *advice,
-			struct reason *first)
+/* ---- tenants that go ---- */
+
+/* Held by an earlier load because of many, and this one says nothing of it. */
+static bool still_waits(const struct brake *brake, const struct tenant *tenant)
 {
-	const struct tenant **gone = tenants_gone(model, load), **tenant;
-	bool are_many = darr_len(gone) > limits->tenants;
+	const struct load *load = brake->load;
+	const uint32_t *id;
+
+	if (!tenant->held_with || load->full || load_tenant(load, tenant->id))
+		return false;
+	darr_foreach_p (load->gone, id)
+		if (*id == tenant->id)
+			return false;
+	return true;
+}
+
+static size_t count_waiting(const struct brake *brake, bool leaving)
+{
+	const struct tenant *tenant = NULL;
 	size_t count = 0;
 
-	darr_foreach_p (gone, tenant) {
-		const struct tenant_state now = { model_provider(model), *tenant };
-		struct withdrawal what = withdrawal_of(now, (struct tenant_state){});
-		struct reason why = {};
-
-		if (are_many)
-			reason_set(&why, "tenant %s would go with %u others at once; %s",
-				   (*tenant)->name, darr_len(gone) - 1, advice);
-		else if (is_too_much(&what, limits))
-			reason_set(&why, "tenant %s would go with all of its %zu prefixes; %s",
-				   (*tenant)->name, what.before, advice);
-		else
-			continue;
-		hold(load, *tenant, &why, first);
-		count++;
-	}
-	darr_free(gone);
+	while ((tenant = model_tenant_next(brake->model, tenant)))
+		count += tenant->held_leaving == leaving && still_waits(brake, tenant);
 	return count;
 }
 
-static size_t hold_changed(const struct model *model, struct load *load,
-			   const struct brake_limits *limits, const char *advice,
-			   struct reason *first)
+/* As many as were counted when it was held, which may be more than are here. */
+static size_t count_known(const struct brake *brake, const struct tenant **gone)
 {
-	struct tenant_state now = { .provider = model_provider(model) };
-	struct tenant_state then = { .provider = load->provider ?: now.provider };
-	size_t count = 0;
+	const struct tenant *tenant = NULL, **one;
+	size_t known = 0;
 
-	for (unsigned int i = 0; i < darr_len(load->tenants); i++) {
+	while ((tenant = model_tenant_next(brake->model, tenant)))
+		if (!tenant->held_leaving && still_waits(brake, tenant))
+			known = MAX(known, (size_t)tenant->held_with + 1);
+	darr_foreach_p (gone, one)
+		if (!(*one)->held_leaving && (*one)->held_with)
+			known = MAX(known, (size_t)(*one)->held_with + 1);
+	return known;
+}
+
+/* How many are deleted with these, those that were held before included. */
+static size_t count_deleted(const struct brake *brake, const struct tenant **gone)
+{
+	const struct tenant **tenant;
+	size_t fresh = 0, held = 0;
+
+	if (!darr_len(gone))
+		return 0;
+	darr_foreach_p (gone, tenant)
+		if ((*tenant)->held_leaving || !(*tenant)->held_with)
+			fresh++;
+		else
+			held++;
+	if (!brake->load->narrow)
+		return fresh + held + count_waiting(brake, false);
+	return MAX(fresh, brake->load->deleted) + count_known(brake, gone);
+}
+
+static void hold_deleted(struct brake *brake, const struct tenant **gone)
+{
+	size_t all = count_deleted(brake, gone);
+	const struct tenant **tenant;
+
+	darr_foreach_p (gone, tenant) {
+		const struct tenant_state now = { model_provider(brake->model), *tenant };
+		struct withdrawal what = withdrawal_of(now, (struct tenant_state){});
+		struct reason why = {};
+
+		if (all > brake->limits->tenants)
+			reason_set(&why, "tenant %s would go with %zu others at once; %s",
+				   (*tenant)->name, all - 1, brake->advice);
+		else if (is_too_much(&what, brake->limits))
+			reason_set(&why, "tenant %s would go with all of its %zu prefixes; %s",
+				   (*tenant)->name, what.before, brake->advice);
+		else
+			continue;
+		hold(brake, *tenant, &why)->held_with = all > brake->limits->tenants ? all - 1 : 0;
+	}
+}
+
+/* ---- tenants that leave a node ---- */
+
+/* A tenant that some node serves less than before. */
+struct departure {
+	const struct tenant *old;
+	struct tenant *new; /* NULL: it is gone; else it has a reference */
+};
+
+static bool is_less(const struct tenant *old, const struct tenant *new)
+{
+	const struct attachment *attachment;
+
+	darr_foreach_p (old->attachments, attachment)
+		if (attachment->roles & ~tenant_roles_on(new, attachment->node_id))
+			return true;
+	return false;
+}
+
+/* All of them (darr), once for all nodes: few, as a rule none. */
+static struct departure *departures_of(const struct brake *brake)
+{
+	const struct tenant **gone = tenants_gone(brake->model, brake->load), **one;
+	struct departure *departures = NULL;
+	struct tenant **tenant;
+
+	darr_foreach_p (brake->load->tenants, tenant) {
+		const struct tenant *old = model_tenant(brake->model, (*tenant)->id);
+
+		if (old && !(*tenant)->bad && is_less(old, *tenant))
+			*darr_append(departures) =
+				(struct departure){ .old = old, .new = tenant_ref(*tenant) };
+	}
+	darr_foreach_p (gone, one)
+		*darr_append(departures) = (struct departure){ .old = *one };
+	darr_free(gone);
+	return departures;
+}
+
+/* Those that would do less there (darr). */
+static const struct tenant **leaving_from(const struct brake *brake,
+					  const struct departure *departures, const char *name)
+{
+	const struct provider *provider = model_provider(brake->model);
+	const struct node *was = provider_node_by_name(provider, name),
+			  *is = provider_node_by_name(brake->load->provider ?: provider, name);
+	const struct tenant **leaving = NULL;
+	const struct departure *one;
+
+	darr_foreach_p (departures, one) {
+		uint8_t before = was ? tenant_roles_on(one->old, was->id) : 0;
+
+		if (before & ~(is && one->new ? tenant_roles_on(one->new, is->id) : 0))
+			*darr_append(leaving) = one->old;
+	}
+	return leaving;
+}
+
+static void hold_leaving(struct brake *brake, const struct departure *departures, const char *node)
+{
+	const struct tenant **leaving = leaving_from(brake, departures, node), **tenant;
+	size_t all = darr_len(leaving);
+
+	if (all)
+		all += count_waiting(brake, true);
+	if (all > brake->limits->tenants)
+		darr_foreach_p (leaving, tenant) {
+			struct reason why = {};
+			struct tenant *kept;
+
+			reason_set(&why,
+				   "tenant %s would leave node %s with %zu others at once; %s",
+				   (*tenant)->name, node, all - 1, brake->advice);
+			kept = hold(brake, *tenant, &why);
+			kept->held_with = all - 1;
+			kept->held_leaving = true;
+		}
+	darr_free(leaving);
+}
+
+/* ---- tenants that become less ---- */
+
+static void hold_changed(struct brake *brake)
+{
+	struct tenant_state now = { .provider = model_provider(brake->model) };
+	struct tenant_state then = { .provider = brake->load->provider ?: now.provider };
+
+	for (unsigned int i = 0; i < darr_len(brake->load->tenants); i++) {
 		struct withdrawal what;
 		struct reason why = {};
 
-		then.tenant = load->tenants[i];
-		now.tenant = model_tenant(model, then.tenant->id);
+		then.tenant = brake->load->tenants[i];
+		now.tenant = model_tenant(brake->model, then.tenant->id);
 		/* a row that cannot be read holds it by itself */
 		if (!now.tenant || then.tenant->bad)
 			continue;
 		what = withdrawal_of(now, then);
-		if (!is_too_much(&what, limits))
+		if (!is_too_much(&what, brake->limits))
 			continue;
 		reason_set(&why, "tenant %s would lose %zu of its %zu prefixes at once; %s",
-			   now.tenant->name, what.gone, what.before, advice);
-		hold(load, now.tenant, &why, first);
-		count++;
+			   now.tenant->name, what.gone, what.before, brake->advice);
+		hold(brake, now.tenant, &why);
 	}
-	return count;
+}
+
+/* Those that are deleted.  Where only some are read, somebody whom this node does not serve
+ * may just be no neighbor any more.
+ */
+static const struct tenant **only_deleted(const struct brake *brake, const struct tenant **gone,
+					  const char *name)
+{
+	const struct provider *provider = model_provider(brake->model);
+	const struct node *node = name ? provider_node_by_name(provider, name) : NULL;
+	const struct tenant **deleted = NULL, **tenant;
+
+	darr_foreach_p (gone, tenant)
+		if (!brake->load->narrow || (node && tenant_roles_on(*tenant, node->id)))
+			*darr_append(deleted) = *tenant;
+	return deleted;
+}
+
+static void hold_gone(struct brake *brake, const char *name)
+{
+	const struct tenant **gone = tenants_gone(brake->model, brake->load);
+	const struct tenant **deleted = only_deleted(brake, gone, name);
+
+	hold_deleted(brake, deleted);
+	darr_free(deleted);
+	darr_free(gone);
+}
+
+/* Behind those that are gone: who is held for that leaves nobody any more. */
+static void hold_left(struct brake *brake, const char *name)
+{
+	struct departure *departures = departures_of(brake), *one;
+	const struct node *node;
+
+	if (name)
+		hold_leaving(brake, departures, name);
+	else
+		darr_foreach_p (model_provider(brake->model)->nodes, node)
+			hold_leaving(brake, departures, node->name);
+	darr_foreach_p (departures, one)
+		tenant_unref(one->new);
+	darr_free(departures);
 }
 
 size_t brake_load(const struct model *model, struct load *load, const struct brake_limits *limits,
-		  const char *advice, struct reason *first)
+		  const char *node, const char *advice, struct reason *first)
 {
-	size_t count;
+	struct brake brake = {
+		.model = model,
+		.load = load,
+		.limits = limits,
+		.advice = advice,
+		.first = first,
+	};
 
 	if (!model_provider(model))
 		return 0;
 	/* in this order: one that is put back would be compared with itself */
-	count = hold_changed(model, load, limits, advice, first);
-	return count + hold_gone(model, load, limits, advice, first);
+	hold_changed(&brake);
+	hold_gone(&brake, node);
+	hold_left(&brake, node);
+	return brake.held;
 }

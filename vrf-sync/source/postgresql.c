@@ -89,7 +89,8 @@ static const struct dialect dialect = {
 	.revision = "SELECT seq FROM change_seq",
 	.operation = "SELECT coalesce(max(id), 0) FROM operation",
 	.who = "SELECT set_config('frr_tenant.served', coalesce((SELECT array_agg(id)::text"
-	       " FROM served_tenants(current_setting('frr_tenant.node')) id), '{}'), true)",
+	       " FROM (SELECT served_tenants(current_setting('frr_tenant.node')) AS id"
+	       " UNION SELECT unnest($1::bigint[])) AS known), '{}'), true)",
 	.only = " IN (SELECT unnest(current_setting('frr_tenant.served')::bigint[]))",
 	.concerns = "serves_tenant(current_setting('frr_tenant.node'), tenant_id)::integer",
 	.neighbors = "SELECT DISTINCT id FROM tenant_neighbor WHERE of = $1",
@@ -242,7 +243,10 @@ static void ask_all(struct pg_source *source, const struct question *questions)
 	darr_foreach_p (questions, question) {
 		for (unsigned int i = 0; i < question->count; i++)
 			snprintf(texts[i], sizeof(texts[i]), "%" PRId64, question->values[i]);
-		pgsql_ask(source->pgsql, question->sql, values, question->count, question);
+		if (question->words)
+			pgsql_ask(source->pgsql, question->sql, &question->words, 1, question);
+		else
+			pgsql_ask(source->pgsql, question->sql, values, question->count, question);
 	}
 }
 
@@ -275,6 +279,8 @@ static void look(struct pg_source *source)
 	source->inquiry = inquiry_new(&dialect, source->name,
 				      source->loaded ? source->base.revision : READ_ALL);
 	inquiry_expect(source->inquiry, source->mark);
+	if (source->base.cbs.in_force)
+		inquiry_keep(source->inquiry, source->base.cbs.in_force, source->base.arg);
 	if (source->base.cbs.operations)
 		inquiry_operations(source->inquiry, source->operations, source->operations_read);
 	pgsql_ask(source->pgsql, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", NULL, 0, NULL);

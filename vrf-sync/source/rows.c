@@ -38,6 +38,10 @@ struct inquiry {
 	int64_t floor; /* of the oldest row that the log has; 0: none */
 	bool everyone; /* something has changed that concerns them all */
 	uint32_t *ids; /* darr; tenants to be read */
+	uint32_t *(*in_force)(void *arg);
+	void *in_force_arg;
+	uint32_t *kept; /* darr, sorted: what it said */
+	bool has_asked; /* it has been asked */
 	const char *expected;
 	char known[MARK_SIZE], mark[MARK_SIZE];
 
@@ -67,6 +71,12 @@ void inquiry_expect(struct inquiry *inquiry, const char *mark)
 	inquiry->expected = mark;
 }
 
+void inquiry_keep(struct inquiry *inquiry, uint32_t *(*in_force)(void *arg), void *arg)
+{
+	inquiry->in_force = in_force;
+	inquiry->in_force_arg = arg;
+}
+
 void inquiry_operations(struct inquiry *inquiry, const struct operation_row *known, int64_t after)
 {
 	inquiry->with_operations = true;
@@ -85,6 +95,7 @@ void inquiry_free(struct inquiry *inquiry)
 	darr_free(inquiry->texts);
 	darr_free(inquiry->questions);
 	darr_free(inquiry->ids);
+	darr_free(inquiry->kept);
 	darr_free(inquiry->operations);
 	load_free(inquiry->load);
 	XFREE(MTYPE_INQUIRY, inquiry);
@@ -130,6 +141,13 @@ static bool take_meant(struct inquiry *inquiry, const struct question *question,
 	return true;
 }
 
+static bool take_any(struct inquiry *inquiry, const struct question *question,
+		     const struct row *row, struct reason *why)
+{
+	inquiry->load->empty = column_number(row, 0) == 0;
+	return true;
+}
+
 static bool take_floor(struct inquiry *inquiry, const struct question *question,
 		       const struct row *row, struct reason *why)
 {
@@ -160,26 +178,55 @@ static bool take_known(struct inquiry *inquiry, const struct question *question,
 	" 'reserved_port', 'site', 'node', 'node_role', 'wire', 'wire_port',"                     \
 	" 'switch_domain', 'domain_port', 'meant') THEN 1 ELSE 0 END, max(at),"                   \
 	" max(CASE WHEN op = 'delete' OR (op = 'update' AND tbl <> 'tenant') THEN 1 ELSE 0 END)," \
-	" %s FROM change_log WHERE seq > $1 AND seq <= 9223372036854775807"                       \
+	" %s, (SELECT count(*) FROM tenant WHERE tenant.id = change_log.tenant_id)"               \
+	" FROM change_log WHERE seq > $1 AND seq <= 9223372036854775807"                          \
 	" GROUP BY 1, 2 ORDER BY 1, 2"
 
+static int by_number(const void *a, const void *b)
+{
+	return numcmp(*(const uint32_t *)a, *(const uint32_t *)b);
+}
+
+/* What the reader has in force here (darr, sorted): asked for when it matters. */
+static const uint32_t *in_force(struct inquiry *inquiry)
+{
+	if (inquiry->in_force && !inquiry->has_asked) {
+		inquiry->kept = inquiry->in_force(inquiry->in_force_arg);
+		if (inquiry->kept)
+			qsort(inquiry->kept, darr_len(inquiry->kept), sizeof(*inquiry->kept),
+			      by_number);
+	}
+	inquiry->has_asked = true;
+	return inquiry->kept;
+}
+
+static bool is_in_force(struct inquiry *inquiry, uint32_t id)
+{
+	const uint32_t *kept = in_force(inquiry);
+
+	return kept && bsearch(&id, kept, darr_len(kept), sizeof(id), by_number);
+}
+
 /* Tells the load when the newest change was written, and of whom no row went.  Who does not
- * concern the reader, or does no longer, is gone.
+ * concern the reader, or does no longer, is gone; but not from under what is in force
+ * here, of which is to be seen what has become of it.
  */
 static bool take_change(struct inquiry *inquiry, const struct question *question,
 			const struct row *row, struct reason *why)
 {
 	struct load *load = inquiry->load;
 	uint32_t id = column_u32(row, 0); /* 0: NULL, or one that is none */
-	bool shared = column_u32(row, 1) != 0;
+	bool shared = column_u32(row, 1) != 0, is_there = column_u32(row, 5) != 0;
 
 	load->written = MAX(load->written, column_number(row, 2) * 1000);
 	if (shared)
 		inquiry->everyone = true;
-	else if (id && !column_u32(row, 4))
+	else if (id && !column_u32(row, 4) && !is_in_force(inquiry, id))
 		*darr_append(load->gone) = id;
 	else if (id)
 		*darr_append(inquiry->ids) = id;
+	if (id && !shared && !is_there)
+		load->deleted++;
 	if (id && !shared && !column_u32(row, 3))
 		*darr_append(load->intact) = id;
 	return true;
@@ -300,14 +347,29 @@ static void ask_tenants(struct inquiry *inquiry, uint32_t id, const char **sql)
 	}
 }
 
+/* Who is read: those that the database says, and those in force here. */
+static void ask_who(struct inquiry *inquiry)
+{
+	const uint32_t *kept = in_force(inquiry), *id;
+	char *list = NULL;
+
+	if (!inquiry->dialect->who)
+		return;
+	darr_in_strcat(list, "{");
+	darr_foreach_p (kept, id)
+		darr_in_strcatf(list, "%s%u", id == kept ? "" : ",", *id);
+	darr_in_strcat(list, "}");
+	ask(inquiry, inquiry->dialect->who, take_nothing)->words = text(inquiry, "%s", list);
+	darr_free(list);
+}
+
 static void ask_everything(struct inquiry *inquiry)
 {
 	const char *sql[TENANT_TABLES] = {};
 
 	inquiry->load->full = true;
 	ask_provider(inquiry);
-	if (inquiry->dialect->who)
-		ask(inquiry, inquiry->dialect->who, take_nothing);
+	ask_who(inquiry);
 	ask_tenants(inquiry, 0, sql);
 }
 
@@ -332,6 +394,11 @@ static void ask_head(struct inquiry *inquiry)
 {
 	ask(inquiry, inquiry->dialect->revision, take_revision);
 	ask(inquiry, "SELECT coalesce(max(seq), 0) FROM meant", take_meant);
+	if (inquiry->dialect->only) {
+		inquiry->load->narrow = true;
+		ask(inquiry, "SELECT count(*) FROM (SELECT 1 FROM tenant LIMIT 1) AS any_one",
+		    take_any);
+	}
 	if (inquiry->dialect->mark)
 		ask(inquiry,
 		    text(inquiry, "SELECT %s FROM change_log ORDER BY seq DESC LIMIT 1",
@@ -358,11 +425,6 @@ static bool is_stale(const struct inquiry *inquiry)
 	if (inquiry->expected && inquiry->expected[0] && strcmp(inquiry->expected, inquiry->known))
 		return true;
 	return newest < since || (newest > since && floor > since + 1);
-}
-
-static int by_number(const void *a, const void *b)
-{
-	return numcmp(*(const uint32_t *)a, *(const uint32_t *)b);
 }
 
 /* Each once, in the order in which find_tenant() is to find them. */

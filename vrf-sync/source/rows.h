@@ -29,7 +29,9 @@ struct dialect {
 	const char
 		*revision; /* the newest seq of the change log, also where it has been emptied */
 	const char *operation; /* the same of the id of table operation */
-	/* Asked before everyone is read, where only is to know something: nothing is answered. */
+	/* Asked before everyone is read, where only is to know something: nothing is answered.
+	 * $1 is an array of those who are read beside ("{1,2}").
+	 */
 	const char *who;
 	/* Behind the name of a column with a tenant's id: who is read; NULL: everyone is, and the
 	 * next two are not needed.
@@ -48,6 +50,7 @@ struct dialect {
 struct question {
 	const char *sql;   /* with $1, $2 */
 	int64_t values[2]; /* for these */
+	const char *words; /* for $1, where it is no number */
 	unsigned int count;
 	unsigned int table;
 	bool (*take)(struct inquiry *inquiry, const struct question *question,
@@ -58,6 +61,10 @@ struct question {
 struct inquiry *inquiry_new(const struct dialect *dialect, const char *name, uint64_t since);
 /* The mark of the row that was read last (inquiry_mark()); another one: READ_ALL is needed. */
 void inquiry_expect(struct inquiry *inquiry, const char *mark);
+/* Tenants that are read as long as they are there, whether or not the database says that they
+ * concern the reader: a darr in any order, that is freed here.  Asked for at most once.
+ */
+void inquiry_keep(struct inquiry *inquiry, uint32_t *(*in_force)(void *arg), void *arg);
 /* Operations too: source/operation.h says which.  known must stay. */
 void inquiry_operations(struct inquiry *inquiry, const struct operation_row *known, int64_t after);
 void inquiry_free(struct inquiry *inquiry);

@@ -30,6 +30,11 @@ struct source_cbs {
 	 * is to look whether it can rely on what it has read.
 	 */
 	bool (*doubts)(void *arg, const struct load *load);
+	/* May be NULL.  The tenants for which this node does something (darr, which the source
+	 * frees): where it reads only some, it reads these as long as they are there, so that a
+	 * tenant that leaves the node does not look like one that is deleted.
+	 */
+	uint32_t *(*in_force)(void *arg);
 	/* May be NULL.  Operations on sites that run, or have just ended (darr, by id); at each
 	 * commit, behind the load that belongs to them.  anew: they are those of another database.
 	 */
