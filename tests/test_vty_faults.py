@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A daemon of FRR that hangs, hangs up in the middle of an answer, or answers with garbage: the others get their part, one
-sentence names it, and it gets its own when it is well again.
+sentence names it, and it gets its own when it is well again. And one that goes between two steps of a batch: its part is
+not there, so the tenant is not well.
 
 Between tenantd (that of "lab/bench memory", with a kernel and a zebra that say yes) and the vty sockets of stock ospfd,
 bgpd and mgmtd stands this test. Runs in namespaces of its own; needs root and FRR.
@@ -53,12 +54,12 @@ class Between:
     """Passes on what tenantd and a daemon say to each other, and what the fault makes of the answers."""
 
     def __init__(self, name):
-        self.name, self.fault, self.met = name, None, 0
+        self.name, self.fault, self.met, self.ends = name, None, 0, []
         self.listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        path = RUN / f"{name}.vty"
-        path.unlink(missing_ok=True)
-        self.listening.bind(str(path))
-        os.chmod(path, 0o777)
+        self.path = RUN / f"{name}.vty"
+        self.path.unlink(missing_ok=True)
+        self.listening.bind(str(self.path))
+        os.chmod(self.path, 0o777)
         self.listening.listen()
         self.well = threading.Event()
         self.well.set()
@@ -73,6 +74,7 @@ class Between:
             except OSError:
                 client.close()
                 continue
+            self.ends += [client, real]
             for source, sink, how in ((client, real, bytes), (real, client, self.pass_on)):
                 threading.Thread(target=self.carry, args=(source, sink, how), daemon=True).start()
 
@@ -85,11 +87,13 @@ class Between:
                 sink.sendall(last.args[0])
         except OSError:
             pass
-        for end in (source, sink):
-            try:
+        self.shut(source, sink)
+
+    @staticmethod
+    def shut(*ends):
+        for end in ends:
+            with suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
 
     def pass_on(self, data):
         if not self.fault:
@@ -101,6 +105,15 @@ class Between:
         self.met = 0
         self.well.clear()
         self.fault = fault
+
+    def goes(self):
+        """Nobody is there any more."""
+        self.path.rename(f"{self.path}.away")
+        self.shut(*self.ends)
+        self.ends.clear()
+
+    def comes(self):
+        Path(f"{self.path}.away").rename(self.path)
 
     def heals(self):
         self.fault = None
@@ -172,10 +185,14 @@ def newest():
 
 
 def add(number):
-    sql(f"INSERT INTO tenant (id, name) VALUES ({number}, 't{number}')")
-    sql(f"INSERT INTO attachment (tenant_id, node_id, role) VALUES ({number}, 1, 'dlr'), ({number}, 1, 'pe')")
-    sql(f"INSERT INTO link (tenant_id, name, node_id, ifname, vlan, address, protocol) VALUES "
-        f"({number}, 'site', 1, 'x0', {number}, '192.168.1.1/30', 'ospf')")
+    """As one change: what comes in parts is well between them."""
+    db = sqlite3.connect(DATABASE, isolation_level=None, timeout=20)
+    db.executescript(
+        f"BEGIN IMMEDIATE; INSERT INTO tenant (id, name) VALUES ({number}, 't{number}');"
+        f"INSERT INTO attachment (tenant_id, node_id, role) VALUES ({number}, 1, 'dlr'), ({number}, 1, 'pe');"
+        f"INSERT INTO link (tenant_id, name, node_id, ifname, vlan, address, protocol) VALUES "
+        f"({number}, 'site', 1, 'x0', {number}, '192.168.1.1/30', 'ospf'); COMMIT;")
+    db.close()
 
 
 def has(real, name, number):
@@ -213,6 +230,31 @@ def one_fault(tenantd, between, real, name, fault, number):
     check(tenantd.told()["deleted"] == before, f"something was taken away while {name} {fault.__name__}")
 
 
+def one_goes_between_steps(tenantd, between, real, name, other, number):
+    """It has done its part of a step; while another one works on that, it goes. Until all of the tenant is there it is not
+    well."""
+    told = set()
+
+    def watch(predicate):
+        told.update((t["health"], t["reason"]) for t in tenantd.told()["tenants"] if t["name"] == f"t{number}")
+        return predicate()
+    between[other].breaks(hangs)
+    add(number)
+    wait(lambda: watch(lambda: between[other].met), f"{other} to be told of t{number}")
+    time.sleep(0.3)
+    between[name].goes()
+    wait(lambda: watch(lambda: not tenantd.told()["up"][name]), f"{name} to be missed")
+    between[other].heals()
+    wait(lambda: watch(lambda: has(real, other, number)), f"{other} to get its part")
+    end = time.monotonic() + 1
+    wait(lambda: watch(lambda: time.monotonic() > end), "a second")
+    check("ok" not in {health for health, _ in told}, f"without {name} it is told to be {told}")
+    check(any(name in reason for _, reason in told), f"{name} is gone, and what is told is {told}")
+    between[name].comes()
+    tenantd.settle(f"{name} was gone")
+    check(has(real, name, number), f"{name} lacks t{number}")
+
+
 def said(tenantd):
     """Of its tenants, and in its log since the fault began."""
     return " ".join(t["reason"] for t in tenantd.told()["tenants"]) + tenantd.daemon.log.read_text()[tenantd.mark:]
@@ -246,6 +288,9 @@ def main():
                 tried += 1
                 one_fault(tenantd, between, real, name, fault, tried + 1)
                 print(f"{name} {fault.__name__}: {time.monotonic() - began:.1f} s, {len(failures)} failures so far", flush=True)
+        for name, other in (("bgpd", "ospfd"), ("ospfd", "bgpd")):
+            tried += 1
+            one_goes_between_steps(tenantd, between, real, name, other, tried + 1)
         lost = tenantd.told()["deleted"]
         tenantd.daemon.stop()
         check(tenantd.daemon.process.returncode == 0, f"tenantd ended with {tenantd.daemon.process.returncode}")

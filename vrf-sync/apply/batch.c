@@ -66,6 +66,7 @@ void place_fail(struct place *place, bool lost, const char *fmt, ...)
 	place->lost = lost;
 	place->reason.text[0] = '\0';
 	reason_set(&place->reason, "%s", text);
+	place_set_health(place, lost ? HEALTH_WAITING : HEALTH_FAILED);
 	place->engine->stats.failed++;
 	flog_warn(EC_TENANT_REFUSED, "%s: %s", place->vrf[0] ? place->vrf : "node",
 		  place->reason.text);
@@ -211,6 +212,8 @@ static void place_take_effect(struct place *place)
 	place_let_go(place);
 }
 
+static void place_note_left_out(struct place *place);
+
 static bool export_is_in_doubt(const struct place *place)
 {
 	struct task *task;
@@ -238,6 +241,7 @@ static void batch_end(struct engine *engine)
 
 	darr_foreach_p (engine->batch.places, place) {
 		count_done(*place);
+		place_note_left_out(*place);
 		place_take_effect(*place);
 		if (export_is_in_doubt(*place))
 			verify_place(*place);
@@ -306,28 +310,52 @@ static void say_why_absent(struct place *place, enum target target)
 	else if (engine->unread[target])
 		reason_set(why, "%s does not tell what it holds; its part follows when it does",
 			   target_names[target]);
+	else if (frr_conn_is_up(engine->conns[target]))
+		reason_set(why, "what %s holds has to be read anew; its part follows then",
+			   target_names[target]);
 	else
 		reason_set(why, "%s is not running; its part follows when it is back",
 			   target_names[target]);
 }
 
+static bool is_absent(const struct engine *engine, enum target target)
+{
+	return target != TARGET_KERNEL &&
+	       !(frr_conn_is_up(engine->conns[target]) && engine->surveyed[target]);
+}
+
+/* The first of its tasks that are not done waits for a daemon that is away. */
+static bool place_awaits(struct place *place, enum target *target)
+{
+	struct task *task;
+
+	darr_foreach_p (place->tasks, task) {
+		*target = task->op.obj.target;
+		if (!task->done && is_absent(place->engine, *target))
+			return true;
+	}
+	return false;
+}
+
+/* One that was there when the batch began, and not when its turn came: nothing was sent, so
+ * nothing has failed.
+ */
+static void place_note_left_out(struct place *place)
+{
+	enum target target;
+
+	if (place->stopped || place->lost || !place_awaits(place, &target))
+		return;
+	place->lost = true;
+	say_why_absent(place, target);
+	place_set_health(place, HEALTH_WAITING);
+}
+
 /* What a daemon that is away should hold waits for it. */
 static void place_leave_out_absent(struct place *place)
 {
-	struct engine *engine = place->engine;
-	struct task *task;
-
 	place->stopped = place->lost = false;
-	darr_foreach_p (place->tasks, task) {
-		enum target target = task->op.obj.target;
-
-		if (target == TARGET_KERNEL ||
-		    (frr_conn_is_up(engine->conns[target]) && engine->surveyed[target]))
-			continue;
-		place->lost = true;
-		say_why_absent(place, target);
-		return;
-	}
+	place_note_left_out(place);
 }
 
 void batch_compare(struct place *place)
@@ -341,6 +369,7 @@ void batch_compare(struct place *place)
 	darr_foreach_p (ops, op)
 		*darr_append(place->tasks) = (struct task){ .op = *op, .place = place };
 	darr_free(ops);
+	place->coming = !place->settled && place->vrf[0] && darr_len(place->tasks);
 	place_leave_out_absent(place);
 }
 

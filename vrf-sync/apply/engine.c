@@ -189,6 +189,8 @@ static void place_retry_later(struct place *place)
 
 static void place_batch_done(struct place *place, int64_t now)
 {
+	place->settled = place_want_count(place) > 0;
+	place->coming = false;
 	if (place->stopped) {
 		place_set_health(place, place->lost ? HEALTH_WAITING : HEALTH_FAILED);
 		place_retry_later(place);
@@ -410,6 +412,7 @@ static void touch_tenant(struct engine *engine, uint32_t id, int64_t noticed)
 	struct place *old = place_of_tenant(engine, id);
 	struct place *place = NULL;
 	struct reason ignored;
+	bool is_new;
 
 	if (tenant && old && strcmp(old->vrf, tenant->vrf) &&
 	    tenant_is_refused(engine, tenant, &ignored))
@@ -424,7 +427,8 @@ static void touch_tenant(struct engine *engine, uint32_t id, int64_t noticed)
 	if (!place)
 		return;
 	place_set_tenant(place, id);
-	place->unplanned = !place->judged && tenant_is_ours(engine, tenant);
+	is_new = !place->judged || (place->health == HEALTH_OK && !place_want_count(place));
+	place->unplanned = is_new && tenant_is_ours(engine, tenant);
 	place->noticed = place->noticed ? place->noticed : noticed;
 	place_make_dirty(place);
 }
@@ -499,33 +503,13 @@ void engine_resync(struct engine *engine)
 	engine_schedule(engine);
 }
 
-/* Why a tenant that is new to us has not been planned yet; good until the next call. */
-static const char *unplanned_reason(const struct engine *engine)
-{
-	static char text[100];
-	unsigned int target = survey_awaits(engine);
-
-	if (target == TARGET_COUNT)
-		return "it is about to be compared with what is in place";
-	snprintf(text, sizeof(text), "what %s holds has to be read first%s",
-		 target == TARGET_KERNEL ? "the kernel" : target_names[target],
-		 target == TARGET_KERNEL ? "" : ", and it has not answered yet");
-	return text;
-}
-
-/* One that has not been planned yet has none of its own. */
-static enum health told_health(const struct place *place)
-{
-	return place->unplanned ? HEALTH_WAITING : place->health;
-}
-
 static struct engine_tenant tenant_view(const struct place *place)
 {
 	return (struct engine_tenant){
 		.vrf = place->vrf,
 		.tenant_id = place->tenant_id,
-		.health = told_health(place),
-		.reason = place->unplanned ? unplanned_reason(place->engine) : place->reason.text,
+		.health = place_health(place),
+		.reason = place_reason(place),
 		.have_count = place_have_count(place),
 		.want_count = place_want_count(place),
 		.changes = place->changes,
@@ -634,7 +618,7 @@ void engine_levels(const struct engine *engine, struct engine_levels *levels)
 	frr_each (place_hash, (struct place_hash_head *)engine->places, place) {
 		/* a tenant that is gone counts as long as it cannot be taken down */
 		if (place->vrf[0] && (place->tenant_id || place->health != HEALTH_OK))
-			levels->tenants[told_health(place)]++;
+			levels->tenants[place_health(place)]++;
 		if (place->noticed && place->health != HEALTH_FAILED &&
 		    (!levels->oldest || place->noticed < levels->oldest))
 			levels->oldest = place->noticed;

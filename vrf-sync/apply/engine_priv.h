@@ -54,7 +54,9 @@ struct place {
 	enum health health; /* once it has been planned */
 	struct reason reason;
 	bool judged;    /* what should be has been compared with what is, once at least */
-	bool unplanned; /* it has not, and this node serves its tenant: no health yet */
+	bool unplanned; /* not since this node serves its tenant: no health yet */
+	bool settled;   /* a batch has ended that was to have something there */
+	bool coming;    /* none has, and one is under way: no health yet, either */
 	bool dirty;
 
 	/* made and let go by place.c: place_have(), place_want() */
@@ -196,6 +198,9 @@ void place_make_dirty(struct place *place);
 void place_set_tenant(struct place *place, uint32_t tenant_id);
 /* To be called for a new reason, too. */
 void place_set_health(struct place *place, enum health health);
+/* What is told of it; the reason is good until the next call. */
+enum health place_health(const struct place *place);
+const char *place_reason(const struct place *place);
 /* Frees it where nothing is wanted there, and nothing is there. */
 void place_drop_if_empty(struct place *place);
 

@@ -128,6 +128,43 @@ void place_set_health(struct place *place, enum health health)
 		news_list_add_tail(engine->news, place);
 }
 
+/* ---- what is told of it ---- */
+
+/* Why a tenant that is new to us has not been planned yet; good until the next call. */
+static const char *unplanned_reason(const struct engine *engine)
+{
+	static char text[100];
+	unsigned int target = survey_awaits(engine);
+
+	if (target == TARGET_COUNT)
+		return "it is about to be compared with what is in place";
+	snprintf(text, sizeof(text), "what %s holds has to be read first%s",
+		 target == TARGET_KERNEL ? "the kernel" : target_names[target],
+		 target == TARGET_KERNEL ? "" : ", and it has not answered yet");
+	return text;
+}
+
+/* Nothing is wrong so far, and not all of it is there. */
+static bool is_coming(const struct place *place)
+{
+	return place->coming && place->health == HEALTH_OK;
+}
+
+/* One that has not been planned yet has none of its own, nor one of which nothing is there. */
+enum health place_health(const struct place *place)
+{
+	return place->unplanned || is_coming(place) ? HEALTH_WAITING : place->health;
+}
+
+const char *place_reason(const struct place *place)
+{
+	if (place->unplanned)
+		return unplanned_reason(place->engine);
+	return is_coming(place) ? "it is being put in place" : place->reason.text;
+}
+
+/* ---- the end of it ---- */
+
 void place_drop_if_empty(struct place *place)
 {
 	struct engine *engine = place->engine;
