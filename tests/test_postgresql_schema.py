@@ -458,7 +458,88 @@ def random_statements_are_the_same(databases):
     check(f"enough of them did something: {logged} entries", True, logged > 300 or "TEST_SEED" in os.environ)
 
 
+# ---- who has to hear of which table ----
+
+SOURCE = FOLDER / "source"
+# of all tenants, and no node reads them: what is sold as a bundle is logged again as switches of its subscribers
+NOBODYS = {"bundle", "bundle_network"}
+# of a tenant, and no node reads it: the same
+UNREAD = {"subscription"}
+
+
+def logged_tables():
+    """{table: whether its entries in the log name a tenant}"""
+    found = {}
+    for table, function, words in re.findall(r"CREATE TRIGGER log AFTER [A-Z ]+ ON (\w+) FOR EACH ROW\s+"
+                                             r"EXECUTE FUNCTION (log_\w+)\((.*?)\);", SCHEMA):
+        found[table] = function == "log_change" and re.split(r"(?<='), (?=')", words)[1] != "''"
+    return found
+
+
+def piece(text, begin, end):
+    found = re.search(re.escape(begin) + "(.*?)" + re.escape(end), text, re.S)
+    assert found, f"there is no {begin!r}"
+    return found[1]
+
+
+def no_table_is_forgotten(databases):
+    """Who adds a table to schema.sql has to say who reads it, and whom it concerns."""
+    tables = logged_tables()
+    shared = {table for table, of_tenants in tables.items() if not of_tenants} - NOBODYS
+    check("tables that are logged", True, len(tables) >= 28 and {"tenant", "wire", "meant", "host"} <= set(tables))
+    rows = (SOURCE / "rows_provider.c").read_text()
+    names = re.findall(r'\{ "(\w+)",', piece(rows, "provider_tables[PROVIDER_TABLES] = {", "\n};"))
+    check("what is read of what all share", sorted(shared), sorted([*names, "meant"]))
+    told = piece(SCHEMA, "FUNCTION tell_concerned", "pg_notify('frr_tenant_all'")
+    check("what everybody is told of", sorted(shared), sorted(re.findall(r"'(\w+)'", piece(told, "(tbl IN (", ")"))))
+    rows = (SOURCE / "rows_tenant.c").read_text()
+    read = set(re.findall(r"(?:FROM|JOIN) (\w+)", piece(rows, "tenant_tables[TENANT_TABLES] = {", "\n};")))
+    check("what is read of tenants", sorted({table for table, of_tenants in tables.items() if of_tenants} - UNREAD),
+          sorted(read))
+    pg = databases.server.session(databases.fresh())
+    places = {table for table, in pg.rows("SELECT table_name FROM information_schema.columns WHERE column_name IN"
+                                          " ('tenant_id', 'node_id') GROUP BY 1 HAVING count(*) = 2") if table in tables}
+    check("what takes a tenant to a node", places, set(re.findall(r"FROM (\w+) JOIN node",
+                                                                 piece(SCHEMA, "VIEW tenant_place AS", ";"))))
+    gone = piece(SCHEMA, "(was::json ->> 'node_id')", "AS concerned")
+    check("what takes it away from there", places, set(re.findall(r"'(\w+)'", piece(gone, "tbl IN (", ")"))))
+
+
 # ---- the generator ----
+
+RACK = """
+CREATE TABLE rack (
+	id          INTEGER PRIMARY KEY,
+	name        TEXT NOT NULL UNIQUE
+) STRICT;
+""" + "".join(f"""
+CREATE TRIGGER rack_{event.lower()} AFTER {event} ON rack BEGIN
+	INSERT INTO change_log (tbl, op, row_id, tenant_id, {image}) VALUES ('rack', '{event.lower()}', {row}.id, NULL,
+		json_object('id', {row}.id, 'name', {row}.name));
+END;
+""" for event, row, image in (("INSERT", "NEW", "now"), ("DELETE", "OLD", "was"))) + """
+CREATE INDEX subnet_switch"""
+
+
+def a_new_table_concerns_everybody(_databases):
+    """Until by_hand.sql says that it concerns nobody."""
+    schema, by_hand = (FOLDER / "schema.sql").read_text(), (FOLDER / "postgresql/by_hand.sql").read_text()
+    with tempfile.TemporaryDirectory() as folder:
+        changed, hand = Path(folder) / "schema.sql", Path(folder) / "by_hand.sql"
+        changed.write_text(schema.replace("\nCREATE INDEX subnet_switch", RACK))
+        for what, was, now, wanted in (("in the list", "", "", True), ("left out", "but bundle,", "but rack, bundle,", False)):
+            assert was in by_hand, was
+            hand.write_text(by_hand.replace(was, now) if was else by_hand)
+            code, text, said = generate(schema=changed, by_hand=hand)
+            check(f"a new table {what}: {said}", (0, wanted), (code, "'rack'" in text and "'rack'" in piece(
+                text, "FUNCTION tell_concerned", "pg_notify('frr_tenant_all'")))
+        for name in ("tenant", "nothing"):
+            hand.write_text(by_hand.replace("but bundle,", f"but {name}, bundle,"))
+            code, _, said = generate(by_hand=hand)
+            check(f"{name} left out: {said}", (1, f"generate.py: by_hand.sql leaves {name} out of what all tenants share, where"
+                                               " it is not\n"), (code, said))
+
+
 
 def generator_refuses(_databases):
     """What it does not understand is an error, and so is a trigger that changed under a piece by hand."""
@@ -492,7 +573,7 @@ def main():
 
 
 TESTS = [the_tables_are_the_same, stories_are_the_same, statements_are_the_same,
-         random_statements_are_the_same, generator_refuses]
+         random_statements_are_the_same, no_table_is_forgotten, a_new_table_concerns_everybody, generator_refuses]
 
 if __name__ == "__main__":
     main()

@@ -268,8 +268,7 @@ CREATE FUNCTION tell_concerned(before bigint, newest bigint) RETURNS void LANGUA
 	SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
 	IF newest - before > 1000 OR EXISTS (
-			SELECT FROM change_log log WHERE seq > before AND seq <= newest AND (tbl IN ('provider', 'pool', 'reserved',
-				'reserved_port', 'site', 'node', 'node_role', 'wire', 'wire_port', 'switch_domain', 'domain_port', 'meant')
+			SELECT FROM change_log log WHERE seq > before AND seq <= newest AND (tbl IN (@shared but bundle, bundle_network@)
 			-- a number is free again, and somebody may be waiting for it
 			OR was IS NOT NULL AND tbl IN ('tenant', 'logical_switch', 'circuit', 'public_address') AND EXISTS (
 				SELECT FROM unnest(ARRAY['rd_number', 'rt_number', 'vni', 'vlan', 'address']) AS field

@@ -240,6 +240,13 @@ class Schema:
         elif text:
             raise Failed(f"no rule for this statement: {text}")
 
+    def shared(self, but):
+        """The tables whose entries in the log name no tenant; those left out concern nobody by themselves."""
+        tables = [table for table, known in self.logs.items() if known and not known[1][1]]
+        if wrong := [name for name in but if name not in tables]:
+            raise Failed(f"by_hand.sql leaves {wrong[0]} out of what all tenants share, where it is not")
+        return wrapped(f"'{name}'" for name in tables if name not in but)
+
     def begin(self):
         self.out.append("\n-- All of it goes into the first schema of the search_path, and functions look there only.\n"
                         "SELECT set_config('search_path', quote_ident(current_schema()) || ', pg_temp', true);\n")
@@ -254,6 +261,7 @@ class Schema:
             text for _, text in self.by_hand.instead.values()))
         # each once: a piece stands for several triggers
         functions = list(dict.fromkeys(self.functions))
+        tail = re.sub(r"@shared but ([\w, ]+)@", lambda found: self.shared(found[1].split(", ")), tail)
         tail = tail.replace("@functions@", wrapped(f"{name}()" for name in functions))
         self.out.append("\n" + tail.replace("@tables@", wrapped(
             f"'{name}'" for name in ["change_seq", "id_given", *self.tables])).rstrip("\n"))

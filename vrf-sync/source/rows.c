@@ -174,9 +174,7 @@ static bool take_known(struct inquiry *inquiry, const struct question *question,
  * taken for a short one by who plans before he knows $1.
  */
 #define CHANGES                                                                                   \
-	"SELECT tenant_id, CASE WHEN tbl IN ('provider', 'pool', 'reserved',"                     \
-	" 'reserved_port', 'site', 'node', 'node_role', 'wire', 'wire_port',"                     \
-	" 'switch_domain', 'domain_port', 'meant') THEN 1 ELSE 0 END, max(at),"                   \
+	"SELECT tenant_id, CASE WHEN tbl IN (%s'meant') THEN 1 ELSE 0 END, max(at),"              \
 	" max(CASE WHEN op = 'delete' OR (op = 'update' AND tbl <> 'tenant') THEN 1 ELSE 0 END)," \
 	" %s, (SELECT count(*) FROM tenant WHERE tenant.id = change_log.tenant_id)"               \
 	" FROM change_log WHERE seq > $1 AND seq <= 9223372036854775807"                          \
@@ -373,12 +371,24 @@ static void ask_everything(struct inquiry *inquiry)
 	ask_tenants(inquiry, 0, sql);
 }
 
+/* "'provider', 'pool', ", of those that are read of what all tenants share. */
+static const char *shared_tables(struct inquiry *inquiry)
+{
+	const char *list = "";
+
+	for (unsigned int i = 0; i < PROVIDER_TABLES; i++)
+		list = text(inquiry, "%s'%s', ", list, provider_tables[i].name);
+	return list;
+}
+
 static void ask_since(struct inquiry *inquiry)
 {
 	struct question *question;
 
 	ask(inquiry, "SELECT coalesce(min(seq), 0) FROM change_log", take_floor);
-	question = ask(inquiry, text(inquiry, CHANGES, inquiry->dialect->concerns ?: "1"),
+	question = ask(inquiry,
+		       text(inquiry, CHANGES, shared_tables(inquiry),
+			    inquiry->dialect->concerns ?: "1"),
 		       take_change);
 	question->values[question->count++] = inquiry->since;
 	if (!inquiry->dialect->mark)
