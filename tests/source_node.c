@@ -17,6 +17,7 @@
  *	show      "tenant NAME FAULT" and "switch NAME STATE PREFIX..." lines of all it has, sorted, then "end"
  *	reload    reads everything again
  *	usage     "usage PROCESSOR_US RESIDENT_KIB"
+ *	note N SQL    writes that, as one of the two who write in tenantd; "noted N RESULT"
  */
 #include <zebra.h>
 
@@ -32,6 +33,7 @@
 #include "clock.h"
 #include "plan/plan.h"
 #include "plan/validate.h"
+#include "source/notes.h"
 #include "source/source.h"
 
 struct box {
@@ -193,6 +195,39 @@ static void usage(void)
 	       used.ru_maxrss);
 }
 
+/* ---- what is written ---- */
+
+static struct notes *written[2];
+
+static void noted(unsigned int writer, int ret)
+{
+	say(&boxes[0], "noted %u %d", writer, ret);
+	notes_free(written[writer - 1]);
+	written[writer - 1] = NULL;
+}
+
+static void noted_first(void *arg, int ret)
+{
+	noted(1, ret);
+}
+
+static void noted_second(void *arg, int ret)
+{
+	noted(2, ret);
+}
+
+/* words: "1 INSERT ..."; what is written in vain is not written again. */
+static void write_note(const char *words)
+{
+	static char sql[2][256];
+	unsigned int which = words[0] == '1' ? 0 : 1;
+
+	strlcpy(sql[which], words + 2, sizeof(sql[which]));
+	written[which] = notes_new();
+	notes_add(written[which], sql[which], 0);
+	source_write(boxes[0].source, written[which], which ? noted_second : noted_first, NULL);
+}
+
 /* ---- what it is told ---- */
 
 static void take_word(const char *word)
@@ -205,6 +240,8 @@ static void take_word(const char *word)
 	}
 	if (!strcmp(word, "usage"))
 		usage();
+	if (!strncmp(word, "note ", 5))
+		write_note(word + 5);
 }
 
 static void end(void)
@@ -276,7 +313,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	zlog_aux_init("", LOG_ERR);
+	zlog_aux_init("", LOG_WARNING);
 	loop = event_master_create("source_node");
 	begin(kind, argv[2], argv[3], argc > 4 ? atoi(argv[4]) : 1);
 	event_add_read(loop, read_input, NULL, STDIN_FILENO, &ev_input);

@@ -285,6 +285,7 @@ class Node:
     def __init__(self, engine, name="dlr"):
         self.engine, self.name = engine, name
         self.loads, self.problems, self.shown, self.faults, self.problem, self.complete = [], [], [], {}, None, 0
+        self.notes, self.warnings = [], []
         self.process = subprocess.Popen([BUILD / "tests/source_node", engine.name, engine.location, name],
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.reader = threading.Thread(target=self.read, daemon=True)
@@ -302,6 +303,9 @@ class Node:
 
     def read(self):
         for line in self.process.stdout:
+            if "[EC " in line:
+                self.warnings.append(line)
+                continue
             _, _, what, *words = line.split()
             if what == "load":
                 self.loads.append(words)
@@ -314,6 +318,8 @@ class Node:
                 self.faults[words[0]] = " ".join(words[1:])
             elif what == "switch":
                 self.shown.append(words)
+            elif what == "noted":
+                self.notes.append(words)
             elif what == "end":
                 self.complete += 1
 

@@ -244,13 +244,14 @@ class OnSqlite(Sqlite):
         return self
 
 
-def main():
+def run_stories(tests, kinds):
+    """Each with each kind of database, in namespaces of our own; ends the program."""
     if os.geteuid() or subprocess.run(["unshare", "-mn", "true"], stderr=subprocess.DEVNULL).returncode:
         print("skipped: it takes root and namespaces")
         sys.exit(SKIPPED)
     postgres.need_a_server()
     if "--inside" not in sys.argv:
-        os.execvp("unshare", ["unshare", "-mn", sys.executable, __file__, "--inside", *sys.argv[1:]])
+        os.execvp("unshare", ["unshare", "-mn", sys.executable, sys.argv[0], "--inside", *sys.argv[1:]])
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
     Path("/run/frr").mkdir(exist_ok=True)
     subprocess.run(["mount", "-t", "tmpfs", "none", "/run/frr"], check=True)
@@ -258,8 +259,8 @@ def main():
     subprocess.run(["chown", "frr:frr", memory.ROOM], check=True)
     Agreeing()
     chosen, count, failures = sys.argv[2:], 0, 0
-    for test in TESTS:
-        for kind in (OnSqlite, Postgresql):
+    for test in tests:
+        for kind in kinds:
             if chosen and not any(word in (test.__name__, kind.name) for word in chosen):
                 continue
             count += 1
@@ -267,13 +268,13 @@ def main():
             try:
                 with kind() as engine:
                     test(engine)
-            except (AssertionError, OSError, KeyError, ValueError, faults.VtyError) as error:
+            except (AssertionError, OSError, KeyError, ValueError, faults.VtyError, postgres.Refused) as error:
                 failures += 1
-                print(f"{__file__}:1:F:{kind.name}:{test.__name__}:0: {type(error).__name__}: {error}")
+                print(f"{sys.argv[0]}:1:F:{kind.name}:{test.__name__}:0: {type(error).__name__}: {error}")
             print(f"{kind.name} {test.__name__}: {time.monotonic() - began:.1f} s", flush=True)
     print(f"{100 * (count - failures) // count}%: Checks: {count}, Failures: {failures}, Errors: 0")
     sys.exit(failures > 0)
 
 
 if __name__ == "__main__":
-    main()
+    run_stories(TESTS, (OnSqlite, Postgresql))

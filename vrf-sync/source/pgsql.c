@@ -156,6 +156,17 @@ static void forget_statement(struct pgsql *pgsql, unsigned int statement)
 	pgsql->prepared[statement] = XSTRDUP(MTYPE_PGSQL_TEXT, "");
 }
 
+/* By its SQLSTATE: rolled back for the sake of others (class 40), a lock that is not to be had, a
+ * row that is referred to and went a moment ago.
+ */
+static bool is_passing(const PGresult *result)
+{
+	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+
+	return state &&
+	       (!strncmp(state, "40", 2) || !strcmp(state, "55P03") || !strcmp(state, "23503"));
+}
+
 static void take_refusal(struct pgsql *pgsql, PGresult *result, const struct expected *expected)
 {
 	const char *words = PQresultErrorMessage(result);
@@ -167,7 +178,7 @@ static void take_refusal(struct pgsql *pgsql, PGresult *result, const struct exp
 		return; /* what stands behind it */
 	one_line(words ? words : "", line, sizeof(line));
 	pgsql->refused = PQstatus(pgsql->conn) == CONNECTION_OK && pgsql->cbs.refused &&
-			 pgsql->cbs.refused(pgsql->arg, line);
+			 pgsql->cbs.refused(pgsql->arg, line, is_passing(result));
 	if (!pgsql->refused)
 		fail_as_libpq_says(pgsql, words);
 }

@@ -35,9 +35,10 @@ struct pgsql_cbs {
 	/* Somebody has said NOTIFY on a channel that is listened to. */
 	void (*notified)(void *arg);
 	/* May be NULL.  The server refused a statement, and with it what was sent behind it up
-	 * to the next pgsql_send(): true, and the connection stays.
+	 * to the next pgsql_send(): true, and the connection stays.  passing: because of what
+	 * another transaction did at the same time; the same may be taken the next time.
 	 */
-	bool (*refused)(void *arg, const char *sentence);
+	bool (*refused)(void *arg, const char *sentence, bool passing);
 	void (*down)(void *arg, const char *sentence);
 };
 

@@ -49,9 +49,17 @@ DEFINE_MTYPE_STATIC(TENANT_SOURCE, PG_TEXT, "PostgreSQL source text");
 #define STANDBY_LOOK_MS 1000
 #define RETRY_FIRST_MS  200
 #define RETRY_LAST_MS   10000
+#define REFUSALS_MOST   8  /* that are remembered as told */
+#define PASSING_MOST    10 /* refusals in a row for what others did; then they are told, too */
 
 /* In which of its turns a connection is: what the next answers are to. */
 enum turn { CLOSED, GREETING, CHECKING, IDLE, READING, ENDING, WRITING, UNDOING };
+
+/* That was told of who wrote, of whom nothing has been taken since. */
+struct refusal {
+	void (*writer)(void *arg, int ret);
+	struct reason why;
+};
 
 struct pg_source {
 	struct source base;
@@ -78,8 +86,9 @@ struct pg_source {
 	struct notes *notes;
 	void (*written)(void *arg, int ret);
 	void *written_arg;
-	struct reason refusal; /* the last one, which was told; "" */
-	bool refused;
+	struct refusal *refusals; /* darr, the oldest first */
+	bool refused, in_the_way; /* the second: for what somebody else did meanwhile */
+	unsigned int passing;     /* refusals in a row for that */
 
 	struct event *ev_look, *ev_retry;
 	long retry_ms;
@@ -103,6 +112,18 @@ static void rest(struct pg_source *source);
 
 /* ---- problems ---- */
 
+static void forget_refusals(struct pg_source *source, void (*writer)(void *arg, int ret))
+{
+	unsigned int kept = 0;
+
+	for (unsigned int i = 0; i < darr_len(source->refusals); i++)
+		if (source->refusals[i].writer != writer)
+			source->refusals[kept++] = source->refusals[i];
+	if (source->refusals)
+		darr_setlen(source->refusals, kept);
+	source->passing = 0;
+}
+
 /* Whoever waits for it may have something else to be written, which waits then. */
 static void end_writing(struct pg_source *source, int ret)
 {
@@ -112,7 +133,7 @@ static void end_writing(struct pg_source *source, int ret)
 		return;
 	source->notes = NULL;
 	if (!ret)
-		source->refusal.text[0] = '\0';
+		forget_refusals(source, written);
 	written(source->written_arg, ret);
 }
 
@@ -290,19 +311,37 @@ static void look(struct pg_source *source)
 
 /* ---- writing ---- */
 
-/* Told once: it is tried again every second. */
-static bool is_refused(void *arg, const char *sentence)
+/* Each once, whatever comes between: it is tried again every second. */
+static void tell_refusal(struct pg_source *source, const char *sentence)
+{
+	struct refusal now = { .writer = source->written };
+	const struct refusal *told;
+
+	reason_set(&now.why, "%s", sentence);
+	darr_foreach_p (source->refusals, told)
+		if (told->writer == now.writer && !strcmp(told->why.text, now.why.text))
+			return;
+	if (darr_len(source->refusals) == REFUSALS_MOST)
+		darr_remove(source->refusals, 0);
+	*darr_append(source->refusals) = now;
+	flog_warn(EC_TENANT_UNWRITTEN, "%s does not take this node's status: %s", source->name,
+		  now.why.text);
+}
+
+/* A subnet that goes while its trace is written is nobody's fault, and the next time it is not
+ * among them.
+ */
+static bool is_refused(void *arg, const char *sentence, bool passing)
 {
 	struct pg_source *source = arg;
 
 	if (source->turn != WRITING)
 		return false;
 	source->refused = true;
-	if (strcmp(source->refusal.text, sentence))
-		flog_warn(EC_TENANT_UNWRITTEN, "%s does not take this node's status: %s",
-			  source->name, sentence);
-	source->refusal.text[0] = '\0';
-	reason_set(&source->refusal, "%s", sentence);
+	source->passing = passing ? source->passing + 1 : 0;
+	source->in_the_way = passing && source->passing <= PASSING_MOST;
+	if (!source->in_the_way)
+		tell_refusal(source, sentence);
 	return true;
 }
 
@@ -465,7 +504,7 @@ static void answered(void *arg)
 		has_written(source);
 		break;
 	case UNDOING:
-		end_writing(source, -EIO);
+		end_writing(source, source->in_the_way ? -EBUSY : -EIO);
 		rest(source);
 		break;
 	case CLOSED:
@@ -504,6 +543,7 @@ static void free_source(struct source *base)
 	source->notes = NULL; /* whoever waits for it may be gone */
 	hang_up(source);
 	darr_free(source->operations);
+	darr_free(source->refusals);
 	XFREE(MTYPE_PG_TEXT, source->uri);
 	XFREE(MTYPE_PG_TEXT, source->node);
 	XFREE(MTYPE_PG_SOURCE, source);
