@@ -64,7 +64,7 @@ class Box(Tenantd):
         self.log = open(memory.ROOM / "tenantd.log", "w+")
         self.process = subprocess.Popen(
             [BUILD / "lab/bench.d/memory_alone", "-N", memory.PATHSPACE, "-f", config, "--log", "stdout"],
-            stdout=self.log, stderr=self.log, env={**os.environ, "ASAN_OPTIONS": "detect_leaks=0"})
+            stdout=self.log, stderr=self.log, env={**os.environ, "ASAN_OPTIONS": "detect_leaks=0", "HOME": "/nonexistent"})
         self.vty = until(lambda: faults.Vty(str(memory.ROOM / "tenantd.vty")), "tenantd")
         self.settles()
         return self

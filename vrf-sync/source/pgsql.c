@@ -10,13 +10,18 @@
 #include "frrevent.h"
 #include "memory.h"
 
+#include "clock.h"
 #include "source/pgsql.h"
+#include "source/pgsql_hosts.h"
 
 DECLARE_MGROUP(TENANT_SOURCE);
 DEFINE_MTYPE_STATIC(TENANT_SOURCE, PGSQL, "PostgreSQL connection");
 DEFINE_MTYPE_STATIC(TENANT_SOURCE, PGSQL_TEXT, "PostgreSQL statement");
 
 #define PASSWORD_FILE "/etc/frr/tenantd.pgpass"
+/* For all names; then whoever is known is tried. */
+#define NAMES_MS      5000
+#define NAMES_LOOK_MS 10
 /* Of one host; several are tried one after another, each as long. */
 #define CONNECT_MS 10000
 /* Without a word while an answer is due. */
@@ -36,14 +41,17 @@ struct pgsql {
 	struct event_loop *loop;
 	struct pgsql_cbs cbs;
 	void *arg;
-	PGconn *conn;
+	const char *uri;
+	struct pgsql_hosts *hosts;
+	int64_t names_until; /* us monotonic */
+	PGconn *conn;        /* NULL: its hosts are looked up */
 	bool connected, failed;
 	bool calling, closed;      /* the owner has closed it while we were calling him */
 	bool refused;              /* since the last sync, and the owner takes care of it */
 	char **prepared;           /* darr; statement "tN" is the text at N */
 	struct expected *expected; /* darr; answers in the order in which they come */
 	unsigned int done;         /* of these */
-	struct event *ev_read, *ev_write, *ev_deadline, *ev_failed;
+	struct event *ev_names, *ev_read, *ev_write, *ev_deadline, *ev_failed;
 	struct reason why;
 };
 
@@ -350,7 +358,7 @@ static void ignore_notice(void *arg, const PGresult *result)
  * as they are: one that is none in UTF-8 would have the server refuse all the others.  User frr
  * has no home in which libpq would look for passwords.
  */
-static PGconn *begin_connecting(const char *uri)
+static PGconn *begin_connecting(const char *uri, const struct pgsql_hosts *hosts)
 {
 	static const char *const keys[] = {
 		"application_name",
@@ -361,6 +369,9 @@ static PGconn *begin_connecting(const char *uri)
 		"tcp_user_timeout",
 		"passfile",
 		"dbname",
+		"host",
+		"hostaddr",
+		"port",
 		NULL,
 	};
 	const char *const values[] = {
@@ -372,9 +383,41 @@ static PGconn *begin_connecting(const char *uri)
 		"10000",
 		getenv("PGPASSFILE") ?: PASSWORD_FILE,
 		uri,
+		pgsql_hosts_text(hosts, PGSQL_HOST),
+		pgsql_hosts_text(hosts, PGSQL_HOSTADDR),
+		pgsql_hosts_text(hosts, PGSQL_PORT),
 	};
 
 	return PQconnectStartParams(keys, values, 1);
+}
+
+static void connect_to_hosts(struct pgsql *pgsql)
+{
+	if (!pgsql_hosts_settle(pgsql->hosts, &pgsql->why)) {
+		fail(pgsql);
+		return;
+	}
+	pgsql->why.text[0] = '\0'; /* of a host that is left out */
+	pgsql->conn = begin_connecting(pgsql->uri, pgsql->hosts);
+	if (!pgsql->conn || PQstatus(pgsql->conn) == CONNECTION_BAD) {
+		fail_as_libpq_says(pgsql, pgsql->conn ? PQerrorMessage(pgsql->conn)
+						      : "there is no memory");
+		return;
+	}
+	PQsetNoticeReceiver(pgsql->conn, ignore_notice, NULL);
+	set_deadline(pgsql, CONNECT_MS);
+	go_on(pgsql, PGRES_POLLING_WRITING);
+}
+
+static void look_for_names(struct event *event)
+{
+	struct pgsql *pgsql = EVENT_ARG(event);
+
+	if (pgsql_hosts_are_found(pgsql->hosts) || clock_us() >= pgsql->names_until)
+		connect_to_hosts(pgsql);
+	else
+		event_add_timer_msec(pgsql->loop, look_for_names, pgsql, NAMES_LOOK_MS,
+				     &pgsql->ev_names);
 }
 
 struct pgsql *pgsql_open(struct event_loop *loop, const char *uri, const struct pgsql_cbs *cbs,
@@ -385,15 +428,13 @@ struct pgsql *pgsql_open(struct event_loop *loop, const char *uri, const struct 
 	pgsql->loop = loop;
 	pgsql->cbs = *cbs;
 	pgsql->arg = arg;
-	pgsql->conn = begin_connecting(uri);
-	if (!pgsql->conn || PQstatus(pgsql->conn) == CONNECTION_BAD) {
-		fail_as_libpq_says(pgsql, pgsql->conn ? PQerrorMessage(pgsql->conn)
-						      : "there is no memory");
-		return pgsql;
-	}
-	PQsetNoticeReceiver(pgsql->conn, ignore_notice, NULL);
-	set_deadline(pgsql, CONNECT_MS);
-	go_on(pgsql, PGRES_POLLING_WRITING);
+	pgsql->uri = uri;
+	pgsql->hosts = pgsql_hosts_new(uri);
+	pgsql->names_until = clock_us() + NAMES_MS * INT64_C(1000);
+	if (pgsql_hosts_are_found(pgsql->hosts))
+		connect_to_hosts(pgsql);
+	else
+		event_add_event(loop, look_for_names, pgsql, 0, &pgsql->ev_names);
 	return pgsql;
 }
 
@@ -403,6 +444,7 @@ void pgsql_close(struct pgsql *pgsql)
 
 	if (!pgsql)
 		return;
+	event_cancel(&pgsql->ev_names);
 	event_cancel(&pgsql->ev_read);
 	event_cancel(&pgsql->ev_write);
 	event_cancel(&pgsql->ev_deadline);
@@ -412,6 +454,7 @@ void pgsql_close(struct pgsql *pgsql)
 		return;
 	}
 	PQfinish(pgsql->conn);
+	pgsql_hosts_free(pgsql->hosts);
 	darr_foreach_p (pgsql->prepared, text)
 		XFREE(MTYPE_PGSQL_TEXT, *text);
 	darr_free(pgsql->prepared);

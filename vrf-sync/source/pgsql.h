@@ -42,8 +42,8 @@ struct pgsql_cbs {
 	void (*down)(void *arg, const char *sentence);
 };
 
-/* Of the same words as PostgreSQL's own tools: a URI, and PGPASSFILE and its like.  down() may
- * come in the next turn of the loop, never at once.
+/* Of the same words as PostgreSQL's own tools: a URI, which must stay, and PGPASSFILE and its
+ * like.  down() may come in the next turn of the loop, never at once.
  */
 struct pgsql *pgsql_open(struct event_loop *loop, const char *uri, const struct pgsql_cbs *cbs,
 			 void *arg);
