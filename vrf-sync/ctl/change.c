@@ -234,6 +234,11 @@ int change_commit(struct ctl *ctl)
 	return ctl->engine->commit(ctl);
 }
 
+void change_rollback(struct ctl *ctl)
+{
+	ctl->engine->rollback(ctl);
+}
+
 /* Who did it, in its place in the history: one command is a change by itself. */
 static int record(struct change *change, const char *title)
 {
@@ -277,7 +282,7 @@ int change_do(struct ctl *ctl, const char *title, bool meant,
 	if (!ret)
 		ret = change_commit(ctl);
 	if (ret)
-		ctl->engine->rollback(ctl);
+		change_rollback(ctl);
 	change_free(change);
 	return ret;
 }

@@ -54,6 +54,8 @@ bool change_brakes(struct change *change, struct reason *why);
 int change_judge(struct change *change);
 /* Commits the transaction. */
 int change_commit(struct ctl *ctl);
+/* Ends it without a trace, also where it could not be opened. */
+void change_rollback(struct ctl *ctl);
 /* What was read back, and the tenants (darr of ids) whose plans may differ. */
 const struct model *change_model(const struct change *change);
 const uint32_t *change_touched(const struct change *change);

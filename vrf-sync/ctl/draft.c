@@ -8,7 +8,6 @@
 #include <time.h>
 
 #include <json-c/json.h>
-#include <sqlite3.h>
 
 #include "darr.h"
 
@@ -284,7 +283,7 @@ int draft_keep(struct ctl *ctl, const struct args *args)
 	if (!ret)
 		ret = change_commit(ctl);
 	if (ret)
-		sqlite3_exec(ctl->db->sqlite, "ROLLBACK", NULL, NULL, NULL);
+		change_rollback(ctl);
 	else if (!ctl->json)
 		printf("kept as edit %" PRId64 " of change %" PRId64 "\n", draft.edits + 1,
 		       draft.id);
@@ -304,7 +303,7 @@ int draft_look(struct ctl *ctl, const struct args *args)
 		ret = draft_replay(ctl, &draft);
 	if (!ret)
 		ret = args->command->run(ctl, args);
-	sqlite3_exec(ctl->db->sqlite, "ROLLBACK", NULL, NULL, NULL);
+	change_rollback(ctl);
 	return ret;
 }
 
@@ -317,6 +316,6 @@ int draft_run(struct ctl *ctl, const struct args *args)
 	if (!ret)
 		ret = change_commit(ctl);
 	if (ret)
-		sqlite3_exec(ctl->db->sqlite, "ROLLBACK", NULL, NULL, NULL);
+		change_rollback(ctl);
 	return ret;
 }

@@ -335,7 +335,7 @@ static int resume(struct ctl *ctl, const struct args *args, struct operation *op
 	if (!ret)
 		ret = change_commit(ctl);
 	if (ret)
-		sqlite3_exec(ctl->db->sqlite, "ROLLBACK", NULL, NULL, NULL);
+		change_rollback(ctl);
 	return ret;
 }
 

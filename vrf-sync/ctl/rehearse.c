@@ -77,7 +77,7 @@ int operation_begin(struct ctl *ctl, struct operation *operation)
 	if (!ret)
 		ret = change_commit(ctl);
 	if (ret)
-		sqlite3_exec(ctl->db->sqlite, "ROLLBACK", NULL, NULL, NULL);
+		change_rollback(ctl);
 	return ret;
 }
 
@@ -144,7 +144,7 @@ static int begin_group(struct ctl *ctl, struct group *group, struct reason *whys
 	if (!ret)
 		ret = change_commit(ctl);
 	if (ret)
-		sqlite3_exec(ctl->db->sqlite, "ROLLBACK", NULL, NULL, NULL);
+		change_rollback(ctl);
 	return ret;
 }
 
@@ -197,7 +197,7 @@ int operations_try(struct ctl *ctl, const struct operation *site, struct operati
 	group.whys = whys;
 	if (!ret)
 		ret = try_all(ctl, site, &group, whys);
-	sqlite3_exec(ctl->db->sqlite, "ROLLBACK", NULL, NULL, NULL);
+	change_rollback(ctl);
 	darr_free(whys);
 	return ret;
 }
@@ -337,6 +337,6 @@ int operations_rehearse(struct ctl *ctl, const struct operation *operations, uns
 		if (!ret)
 			ret = preview(ctl, &operations[i]);
 	}
-	sqlite3_exec(ctl->db->sqlite, "ROLLBACK", NULL, NULL, NULL);
+	change_rollback(ctl);
 	return ret;
 }

@@ -18,7 +18,6 @@
 #include <sys/wait.h>
 
 #include <json-c/json.h>
-#include <sqlite3.h>
 
 #include "darr.h"
 
@@ -218,7 +217,7 @@ static int note(struct job *job, int (*write)(struct job *job))
 	if (!ret)
 		ret = change_commit(ctl);
 	if (ret)
-		sqlite3_exec(ctl->db->sqlite, "ROLLBACK", NULL, NULL, NULL);
+		change_rollback(ctl);
 	return ret;
 }
 
