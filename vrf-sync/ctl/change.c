@@ -39,6 +39,11 @@ const char *finding_text(const struct tenant *tenant, const struct reason *findi
 	return buf;
 }
 
+int change_look(struct ctl *ctl)
+{
+	return ctl->engine->look ? ctl->engine->look(ctl) : 0;
+}
+
 int change_lock(struct ctl *ctl)
 {
 	return ctl->engine->lock(ctl);

@@ -39,6 +39,8 @@ int change_mean(struct ctl *ctl);
 struct change;
 struct model;
 
+/* What is read without a transaction is from now.  0, or -1 with a sentence. */
+int change_look(struct ctl *ctl);
 /* Opens the transaction that all of it stands in.  0, or -1 with a sentence. */
 int change_lock(struct ctl *ctl);
 /* The database before anything is done to it.  NULL with a sentence. */

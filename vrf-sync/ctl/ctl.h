@@ -14,6 +14,7 @@
 
 #include "source/db.h"
 
+struct copy;
 struct pg;
 
 #define CTL_DEFAULT_PATH "/var/lib/frr-tenant/tenants.db"
@@ -27,8 +28,9 @@ struct ctl {
 	bool meant;         /* it may withdraw as much as it does: plan/brake.h */
 	const char *change; /* the draft that --change or $TENANT_CHANGE names; NULL: none */
 	const struct engine *engine;
-	struct db *db; /* NULL where the command needs none, or it is no SQLite */
-	struct pg *pg; /* the same of PostgreSQL */
+	struct db *db;     /* NULL where the command needs none */
+	struct pg *pg;     /* the same of PostgreSQL */
+	struct copy *copy; /* NULL, or db is a copy of pg (copy.h) */
 	struct reason why;
 };
 
@@ -53,7 +55,7 @@ struct command {
 	const char *summary;               /* one sentence, without its full stop */
 	const char *example;
 	enum access access;
-	bool any_engine; /* it is for PostgreSQL, too */
+	bool any_engine; /* it speaks to no SQLite, and needs no copy of a server */
 	int (*run)(struct ctl *ctl, const struct args *args);
 };
 

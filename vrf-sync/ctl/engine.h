@@ -4,7 +4,8 @@
  * PostgreSQL server.
  *
  * The commands that know rows one by one (add, set, del, ...) speak to SQLite
- * themselves; those of struct command that are for any_engine use what is here, and
+ * themselves, with a server to a copy of it, from which what they change is brought
+ * there (copy.h).  Those of struct command that are for any_engine use what is here, and
  * a change is judged, braked and recorded by it (change.c).
  */
 #ifndef FRR_TENANT_CTL_ENGINE_H
@@ -12,6 +13,7 @@
 
 #include "ctl/ctl.h"
 
+struct expired;
 struct load;
 struct store_engine;
 
@@ -21,6 +23,8 @@ struct engine {
 
 	int (*open)(struct ctl *ctl, bool writes);
 	void (*close)(struct ctl *ctl);
+	/* What is in ctl->db is from now; NULL: it always is. */
+	int (*look)(struct ctl *ctl);
 	/* The transaction of a change: writers take turns. */
 	int (*lock)(struct ctl *ctl);
 	int (*commit)(struct ctl *ctl);
@@ -39,9 +43,20 @@ struct engine {
 	int (*mean)(struct ctl *ctl);
 	/* A change that stands in the change log behind base, up to seq. */
 	int (*record)(struct ctl *ctl, const char *title, uint64_t base, uint64_t seq);
+	/* confirm_expire(); NULL: no command that uses this engine does it. */
+	int (*expire)(struct ctl *ctl, int64_t now, struct expired *expired, struct reason *why);
 };
 
 extern const struct engine engine_sqlite;
-extern const struct engine engine_postgresql;
+extern const struct engine engine_postgresql; /* for what is for any engine */
+extern const struct engine engine_copy;       /* the same server, for all else */
+
+/* What is the same for a file and a copy. */
+int sqlite_try(struct ctl *ctl);
+int sqlite_untry(struct ctl *ctl);
+int sqlite_revision(struct ctl *ctl, uint64_t *seq, struct reason *why);
+int sqlite_load(struct ctl *ctl, uint64_t since, struct load **load, struct reason *why);
+int sqlite_mean(struct ctl *ctl);
+int sqlite_record(struct ctl *ctl, const char *title, uint64_t base, uint64_t seq);
 
 #endif

@@ -8,6 +8,7 @@
 #include "ctl/row.h"
 #include "ctl/store.h"
 #include "ctl/words.h"
+#include "source/confirm.h"
 
 static int sqlite_open(struct ctl *ctl, bool writes)
 {
@@ -28,7 +29,7 @@ static int begin_failed(struct ctl *ctl)
 		reason_set(
 			&ctl->why,
 			"another program is changing database %s and does not end; nothing was changed, try again",
-			ctl->path);
+			ctl->name);
 	else
 		db_error(ctl->db, "begin a change", &ctl->why);
 	return -1;
@@ -40,7 +41,7 @@ static int sqlite_lock(struct ctl *ctl)
 		reason_set(
 			&ctl->why,
 			"you may not write database %s; run this as root or as a member of group frr",
-			ctl->path);
+			ctl->name);
 		return -1;
 	}
 	if (sqlite3_exec(ctl->db->sqlite, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
@@ -55,7 +56,7 @@ static int sqlite_commit(struct ctl *ctl)
 	if (sqlite3_errcode(ctl->db->sqlite) == SQLITE_CONSTRAINT)
 		reason_set(&ctl->why,
 			   "something in database %s still refers to this; delete that first",
-			   ctl->path);
+			   ctl->name);
 	else
 		db_error(ctl->db, "commit", &ctl->why);
 	return -1;
@@ -66,22 +67,22 @@ static void sqlite_rollback(struct ctl *ctl)
 	sqlite3_exec(ctl->db->sqlite, "ROLLBACK", NULL, NULL, NULL);
 }
 
-static int sqlite_try(struct ctl *ctl)
+int sqlite_try(struct ctl *ctl)
 {
 	return sql_run(ctl, "SAVEPOINT draft", "");
 }
 
-static int sqlite_untry(struct ctl *ctl)
+int sqlite_untry(struct ctl *ctl)
 {
 	return sql_run(ctl, "ROLLBACK TO draft", "") < 0 ? -1 : sql_run(ctl, "RELEASE draft", "");
 }
 
-static int sqlite_revision(struct ctl *ctl, uint64_t *seq, struct reason *why)
+int sqlite_revision(struct ctl *ctl, uint64_t *seq, struct reason *why)
 {
 	return db_revision(ctl->db, seq, why) < 0 ? -1 : 0;
 }
 
-static int sqlite_load(struct ctl *ctl, uint64_t since, struct load **load, struct reason *why)
+int sqlite_load(struct ctl *ctl, uint64_t since, struct load **load, struct reason *why)
 {
 	return db_load_since(ctl->db, since, load, why);
 }
@@ -96,12 +97,12 @@ static int sqlite_load_before(struct ctl *ctl, struct load **load)
 	return ret;
 }
 
-static int sqlite_mean(struct ctl *ctl)
+int sqlite_mean(struct ctl *ctl)
 {
 	return db_mean(ctl->db, &ctl->why) < 0 ? -1 : 0;
 }
 
-static int sqlite_record(struct ctl *ctl, const char *title, uint64_t base, uint64_t seq)
+int sqlite_record(struct ctl *ctl, const char *title, uint64_t base, uint64_t seq)
 {
 	char author[AUTHOR_SIZE];
 
@@ -110,6 +111,11 @@ static int sqlite_record(struct ctl *ctl, const char *title, uint64_t base, uint
 		"INSERT INTO change (title, author, base, state, applied, first_seq, last_seq)"
 		" VALUES (?1, ?2, ?3, 'applied', unixepoch(), ?3 + 1, ?4)",
 		"ttii", title, words_author(author), (int64_t)base, (int64_t)seq);
+}
+
+static int sqlite_expire(struct ctl *ctl, int64_t now, struct expired *expired, struct reason *why)
+{
+	return confirm_expire(ctl->db, now, expired, why);
 }
 
 const struct engine engine_sqlite = {
@@ -126,4 +132,5 @@ const struct engine engine_sqlite = {
 	.load_before = sqlite_load_before,
 	.mean = sqlite_mean,
 	.record = sqlite_record,
+	.expire = sqlite_expire,
 };

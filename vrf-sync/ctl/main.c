@@ -90,7 +90,7 @@ static void expire(struct ctl *ctl)
 	struct reason *left;
 	struct expired expired;
 
-	if (confirm_expire(ctl->db, time(NULL), &expired, &ignored) <= 0)
+	if (!ctl->engine->expire || ctl->engine->expire(ctl, time(NULL), &expired, &ignored) <= 0)
 		return;
 	fprintf(stderr,
 		"tenantctl: change %" PRIu64
@@ -116,10 +116,14 @@ static int run_opened(struct ctl *ctl, const struct args *args)
 	bool drafted = ctl->change && strcmp(command->verb, "change");
 	int ret;
 
-	if (command->access != ACCESS_READ && ctl->db)
+	if (command->access != ACCESS_READ)
 		expire(ctl);
 	if (command->access == ACCESS_DRAFT)
 		return draft_run(ctl, args);
+	/* all others that are not in a transaction */
+	if ((command->access == ACCESS_READ || command->access == ACCESS_OPERATION) && !drafted &&
+	    change_look(ctl) < 0)
+		return -1;
 	if (command->access == ACCESS_OPERATION)
 		return drafted ? no_draft(ctl, args) : command->run(ctl, args);
 	if (command->access == ACCESS_READ)
@@ -130,30 +134,21 @@ static int run_opened(struct ctl *ctl, const struct args *args)
 	return ret;
 }
 
-static int not_here(struct ctl *ctl)
+static const struct engine *engine_of(const struct ctl *ctl, const struct command *command)
 {
-	if (ctl->change)
-		reason_set(
-			&ctl->why,
-			"drafts are kept in SQLite files only so far; leave --change and $TENANT_CHANGE out");
-	else
-		reason_set(
-			&ctl->why,
-			"tenantctl works on SQLite files only so far; write the rows of a PostgreSQL database with SQL, or with \"tenantctl import\"");
-	return -1;
+	if (!pgsql_is_uri(ctl->path))
+		return &engine_sqlite;
+	return command->any_engine && !ctl->change ? &engine_postgresql : &engine_copy;
 }
 
 static int run(struct ctl *ctl, const struct args *args)
 {
 	bool reads = args->command->access == ACCESS_READ && !ctl->change;
-	bool server = pgsql_is_uri(ctl->path);
 	int ret;
 
 	if (args->command->access == ACCESS_NONE)
 		return args->command->run(ctl, args);
-	if (server && (!args->command->any_engine || ctl->change))
-		return not_here(ctl);
-	ctl->engine = server ? &engine_postgresql : &engine_sqlite;
+	ctl->engine = engine_of(ctl, args->command);
 	ret = ctl->engine->open(ctl, !reads);
 	if (!ret)
 		ret = run_opened(ctl, args);

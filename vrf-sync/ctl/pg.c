@@ -121,8 +121,7 @@ void pg_close(struct pg *pg)
 
 /* ---- questions ---- */
 
-/* What the server, or libpq, says of a result, as the one sentence. */
-static void say(struct pg *pg, const PGresult *result, struct reason *why)
+void pg_say(struct pg *pg, const PGresult *result, struct reason *why)
 {
 	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
 	const char *said = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
@@ -149,7 +148,7 @@ PGresult *pg_ask(struct pg *pg, const char *sql, const char *const *values, unsi
 
 	if (pg_worked(result))
 		return result;
-	say(pg, result, why);
+	pg_say(pg, result, why);
 	PQclear(result);
 	return NULL;
 }
@@ -160,7 +159,7 @@ int pg_run(struct ctl *ctl, struct pg *pg, const char *sql)
 	bool good = pg_worked(result);
 
 	if (!good)
-		say(pg, result, &ctl->why);
+		pg_say(pg, result, &ctl->why);
 	PQclear(result);
 	return good ? 0 : -1;
 }

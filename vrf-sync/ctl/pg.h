@@ -29,6 +29,8 @@ int pg_run(struct ctl *ctl, struct pg *pg, const char *sql);
 /* The first column of the first row; *value stays where there is none.  0, or -1. */
 int pg_number(struct ctl *ctl, struct pg *pg, const char *sql, int64_t *value);
 
+/* What the server, or libpq, says of a result that did not work, as the one sentence. */
+void pg_say(struct pg *pg, const PGresult *result, struct reason *why);
 bool pg_worked(const PGresult *result);
 /* The length of the first line of what libpq or the server says. */
 int pg_first_line(const char *said);

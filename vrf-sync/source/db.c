@@ -163,14 +163,21 @@ static int check_version(struct db *db, struct reason *why)
 	return 0;
 }
 
-struct db *db_open(const char *path, enum db_mode mode, struct reason *why)
+static struct db *db_new(const char *path)
 {
 	struct db *db = XCALLOC(MTYPE_DB, sizeof(*db));
-	/* read-write in both: a WAL reader keeps its place in the shared index */
-	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
 
 	db->path = XSTRDUP(MTYPE_DB_PATH, path);
 	db->name = asprintfrr(MTYPE_DB_PATH, "database %s", path);
+	return db;
+}
+
+struct db *db_open(const char *path, enum db_mode mode, struct reason *why)
+{
+	struct db *db = db_new(path);
+	/* read-write in both: a WAL reader keeps its place in the shared index */
+	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
+
 	if (access(path, F_OK) < 0) {
 		if (errno == EACCES)
 			reason_set(
@@ -199,6 +206,20 @@ struct db *db_open(const char *path, enum db_mode mode, struct reason *why)
 		goto fail;
 	return db;
 fail:
+	db_close(db);
+	return NULL;
+}
+
+struct db *db_open_private(const char *name, const char *schema, struct reason *why)
+{
+	struct db *db = db_new(name);
+
+	if (sqlite3_open_v2(":memory:", &db->sqlite,
+			    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+			    NULL) == SQLITE_OK &&
+	    sqlite3_exec(db->sqlite, schema, NULL, NULL, NULL) == SQLITE_OK)
+		return db;
+	db_error(db, "make a copy", why);
 	db_close(db);
 	return NULL;
 }

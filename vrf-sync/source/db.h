@@ -39,6 +39,8 @@ struct db {
  * its schema is newer than this program.
  */
 struct db *db_open(const char *path, enum db_mode mode, struct reason *why);
+/* An empty one in memory, made of the text of schema.sql; name is what sentences call it. */
+struct db *db_open_private(const char *name, const char *schema, struct reason *why);
 void db_close(struct db *db);
 
 /* Whether all of it can be relied on: rows that a damaged page hides look like rows
