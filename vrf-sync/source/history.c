@@ -412,19 +412,59 @@ static int run(struct walk *walk, const char *sql)
 	return db_error(walk->db, "take a change back", walk->why);
 }
 
+/* Those that can now be taken back, in their order. */
+static enum taken take_waiting(struct walk *walk, const struct entry **waiting)
+{
+	enum taken taken = TAKEN;
+
+	for (unsigned int i = 0; i < darr_len(waiting) && taken != BROKEN;) {
+		struct reason ignored = {};
+
+		taken = take_back(walk, waiting[i], &ignored);
+		if (taken == TAKEN)
+			darr_remove(waiting, i);
+		else
+			i++;
+	}
+	return taken == BROKEN ? BROKEN : TAKEN;
+}
+
+/* A row that came waits until what belongs to it has gone: who put back what PostgreSQL took
+ * away by a cascade, which it logs after the row, has put the children back first.
+ */
+static enum taken take_in_order(struct walk *walk)
+{
+	const struct entry *entry, **waiting = NULL;
+	enum taken taken = TAKEN;
+
+	darr_foreach_p (walk->entries, entry) {
+		struct reason ignored = {};
+
+		taken = take_back(walk, entry, &ignored);
+		if (taken == LEFT && !entry->was) {
+			*darr_append(waiting) = entry;
+			taken = TAKEN;
+		} else if (taken == TAKEN) {
+			taken = take_waiting(walk, waiting);
+		}
+		if (taken != TAKEN)
+			break;
+	}
+	if (taken == TAKEN && darr_len(waiting))
+		taken = LEFT;
+	darr_free(waiting);
+	return taken;
+}
+
 /* Everything in its order, or nothing. */
 static enum taken take_all(struct walk *walk)
 {
-	enum taken taken = TAKEN;
-	struct reason ignored = {};
 	int violations = 0, high = 0;
-	const struct entry *entry;
+	enum taken taken;
 
 	if (run(walk, "SAVEPOINT history; PRAGMA defer_foreign_keys = ON") < 0)
 		return BROKEN;
-	darr_foreach_p (walk->entries, entry)
-		if (taken == TAKEN)
-			taken = take_back(walk, entry, &ignored);
+	taken = take_in_order(walk);
 	if (taken == TAKEN) {
 		sqlite3_db_status(walk->db->sqlite, SQLITE_DBSTATUS_DEFERRED_FKS, &violations,
 				  &high, 0);
