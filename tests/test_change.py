@@ -408,10 +408,12 @@ def rollback_leads_anywhere():
     check("rollbacks that had anything to do", True, changed >= 6)
 
 
+STORIES = (a_draft_is_kept_apart, a_draft_does_what_its_commands_do, only_what_was_planned_is_applied, what_is_refused,
+           a_plan_tells_what_it_costs, a_plan_tells_findings, confirmation, much_at_once, history, rollback_leads_anywhere)
+
+
 def main():
-    for story in (a_draft_is_kept_apart, a_draft_does_what_its_commands_do, only_what_was_planned_is_applied,
-                  what_is_refused, a_plan_tells_what_it_costs, a_plan_tells_findings, confirmation,
-                  much_at_once, history, rollback_leads_anywhere):
+    for story in STORIES:
         story()
     print(f"{checks} checks, {len(failures)} failures")
     return 1 if failures else 0

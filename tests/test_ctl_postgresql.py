@@ -8,6 +8,7 @@ compared. A server of its own; $TENANTCTL is the program (default: the one built
 
 import os
 import re
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -105,7 +106,41 @@ def the_shell_test_on_both(server):
         check("what differs", "", log.read_text())
 
 
-STORIES = (the_shell_test_on_both,)
+def run_stories(server, module, name, left_out=()):
+    """Those of another test, with databases on the server."""
+    import ctl_on_server    # noqa: PLC0415: see above
+    import test_change      # noqa: PLC0415
+    ctl_on_server.OnServer.server = server
+    module.Database = getattr(ctl_on_server, name)
+    begun = module.checks
+    for story in module.STORIES:
+        if story.__name__ in left_out:
+            continue
+        db = None if module is test_change else module.Database()
+        try:
+            story(*[db] if db else [])
+        except (TimeoutError, KeyError, IndexError, ValueError, sqlite3.Error) as error:
+            module.check(story.__name__, None, repr(error))
+        finally:
+            if db:
+                db.close()
+    print(f"{module.__name__}: {module.checks - begun} checks")
+    check(module.__name__, [], module.failures)
+
+
+def drafts_and_history(server):
+    import test_change    # noqa: PLC0415
+    run_stories(server, test_change, "Change")
+
+
+def operations_on_sites(server):
+    """But for those in which a trigger that only the server has refuses a row, and for the one of tenantd itself."""
+    import test_operations    # noqa: PLC0415
+    run_stories(server, test_operations, "Operations", ("one_that_is_refused_stops_no_other",
+                                                        "a_tenant_that_cannot_go_stops_a_planned_evacuation", "tenantd_does_its_part"))
+
+
+STORIES = (the_shell_test_on_both, drafts_and_history, operations_on_sites)
 
 
 def main():

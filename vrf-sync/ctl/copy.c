@@ -18,6 +18,7 @@
 
 #include "ctl/copy.h"
 #include "ctl/pg.h"
+#include "ctl/row.h"
 #include "ctl/schema_text.h"
 
 DECLARE_MGROUP(TENANT_CTL);
@@ -25,9 +26,18 @@ DEFINE_MTYPE_STATIC(TENANT_CTL, COPY, "copy of a database");
 
 #define COLUMNS_MAX 64
 
+/* How a table is brought up to date. */
+enum kind {
+	KIND_LOGGED, /* by the entries of the log */
+	KIND_LOG,    /* by those that are new */
+	KIND_WHOLE,  /* it is read again: there is no log of it */
+	KIND_ONCE,   /* not at all: nobody who stays looks at it */
+};
+
 struct table {
-	char *name;           /* sqlite3_free() */
-	char *ask;            /* the same: COPY ... TO STDOUT */
+	char *name; /* sqlite3_free() */
+	char *ask;  /* the same: COPY ... TO STDOUT */
+	enum kind kind;
 	sqlite3_stmt *insert; /* a row of it */
 	unsigned int count;   /* of columns */
 	bool numbers[COLUMNS_MAX];
@@ -35,7 +45,13 @@ struct table {
 
 struct copy {
 	struct table *tables; /* darr */
+	bool filled;          /* and so need only be brought up to date */
 };
+
+/* tests/test_ctl_postgresql.py compares these with schema.sql. */
+const char *const copy_unlogged[] = { "meant",     "change",         "change_edit",
+				      "operation", "operation_step", NULL };
+static const char *const reports[] = { "node_status", "tenant_status", NULL };
 
 /* ---- what is copied ---- */
 
@@ -102,34 +118,68 @@ static int prepare_insert(struct ctl *ctl, struct table *table)
 	return ret == SQLITE_OK ? 0 : failed(ctl);
 }
 
+static bool is_among(const char *name, const char *const *names)
+{
+	while (*names && strcmp(*names, name))
+		names++;
+	return *names != NULL;
+}
+
+static enum kind kind_of(const char *name)
+{
+	if (!strcmp(name, "change_log"))
+		return KIND_LOG;
+	if (!strcmp(name, "subnet_trace"))
+		return KIND_ONCE;
+	return is_among(name, copy_unlogged) || is_among(name, reports) ? KIND_WHOLE : KIND_LOGGED;
+}
+
 static int add_table(struct ctl *ctl, const char *name)
 {
 	struct table *table = darr_append(ctl->copy->tables);
 	char *columns = copy_columns(ctl, name, false, "\"%w\"", ", ");
 
-	*table = (struct table){ .name = sqlite3_mprintf("%s", name) };
+	*table = (struct table){
+		.name = sqlite3_mprintf("%s", name),
+		.kind = kind_of(name),
+	};
 	table->ask = sqlite3_mprintf("COPY \"%w\" (%s) TO STDOUT (FORMAT binary)", name, columns);
 	sqlite3_free(columns);
 	describe(ctl, table);
 	return prepare_insert(ctl, table);
 }
 
-/* The greatest ids that were given, and the newest revision, which SQLite keeps in one place. */
-static int add_numbers(struct ctl *ctl)
+/* What is no table of the server's. */
+static int add_answer(struct ctl *ctl, const char *name, const char *sql, bool first, bool second)
 {
 	struct table *table = darr_append(ctl->copy->tables);
 
 	*table = (struct table){
-		.name = sqlite3_mprintf("sqlite_sequence"),
-		.ask = sqlite3_mprintf(
-			"COPY (SELECT tbl, last FROM id_given UNION ALL SELECT 'change_log', greatest("
-			"(SELECT seq FROM change_seq),"
-			" (SELECT seq FROM change_log ORDER BY seq DESC LIMIT 1)))"
-			" TO STDOUT (FORMAT binary)"),
+		.name = sqlite3_mprintf("%s", name),
+		.ask = sqlite3_mprintf("COPY (%s) TO STDOUT (FORMAT binary)", sql),
+		.kind = KIND_WHOLE,
 		.count = 2,
-		.numbers = { false, true },
+		.numbers = { first, second },
 	};
 	return prepare_insert(ctl, table);
+}
+
+/* The greatest ids that were given, and the newest revision, which SQLite keeps in one place;
+ * and by what the newest entry of the log is known again, when it has another number's place.
+ */
+static int add_answers(struct ctl *ctl)
+{
+	if (run(ctl,
+		"PRAGMA temp_store = MEMORY; CREATE TEMP TABLE newest (seq INTEGER, xid TEXT)"))
+		return -1;
+	if (add_answer(
+		    ctl, "sqlite_sequence",
+		    "SELECT tbl, last FROM id_given UNION ALL SELECT 'change_log', " PG_REVISION,
+		    false, true))
+		return -1;
+	return add_answer(ctl, "newest",
+			  "SELECT seq, xid FROM change_log ORDER BY seq DESC LIMIT 1", true,
+			  false);
 }
 
 static int add_tables(struct ctl *ctl)
@@ -146,7 +196,7 @@ static int add_tables(struct ctl *ctl)
 	while (!ret && sqlite3_step(stmt) == SQLITE_ROW)
 		ret = add_table(ctl, (const char *)sqlite3_column_text(stmt, 0));
 	sqlite3_finalize(stmt);
-	return ret ? ret : add_numbers(ctl);
+	return ret ? ret : add_answers(ctl);
 }
 
 int copy_new(struct ctl *ctl)
@@ -268,7 +318,67 @@ static int take_table(struct ctl *ctl, const struct table *table)
 	return -1;
 }
 
-/* ---- all of it ---- */
+/* ---- the log's entries ---- */
+
+/* One table's row, as it is now: it is not there, or it is this one. */
+static int replay(struct ctl *ctl, const char *table, const char *was, const char *now)
+{
+	char *keys = copy_columns(ctl, table, true, "\"%w\" = json_extract(?1, '$.%w')", " AND ");
+	char *values = copy_columns(ctl, table, false, "json_extract(?1, '$.%w')", ", ");
+	char *gone = sqlite3_mprintf("DELETE FROM \"%w\" WHERE %s", table, keys);
+	char *come = sqlite3_mprintf("INSERT INTO \"%w\" SELECT %s", table, values);
+	int ret = 0;
+
+	if (was)
+		ret = sql_run(ctl, gone, "t", was);
+	if (now && !ret)
+		ret = sql_run(ctl, come, "t", now);
+	sqlite3_free(keys);
+	sqlite3_free(values);
+	sqlite3_free(gone);
+	sqlite3_free(come);
+	return ret;
+}
+
+/* What else somebody has put into the log is no row of ours. */
+static bool is_logged(const struct ctl *ctl, const char *name)
+{
+	const struct table *table;
+
+	darr_foreach_p (ctl->copy->tables, table)
+		if (table->kind == KIND_LOGGED && !strcmp(table->name, name))
+			return true;
+	return false;
+}
+
+static int replay_log(struct ctl *ctl, uint64_t seq)
+{
+	sqlite3_stmt *stmt = NULL;
+	int ret = 0;
+
+	if (sqlite3_prepare_v2(ctl->db->sqlite,
+			       "SELECT tbl, was, now FROM change_log WHERE seq > ?1"
+			       " AND (was IS NOT NULL OR now IS NOT NULL) ORDER BY seq",
+			       -1, &stmt, NULL) != SQLITE_OK)
+		return failed(ctl);
+	sqlite3_bind_int64(stmt, 1, seq);
+	while (!ret && sqlite3_step(stmt) == SQLITE_ROW) {
+		const char *table = (const char *)sqlite3_column_text(stmt, 0);
+
+		if (is_logged(ctl, table))
+			ret = replay(ctl, table, (const char *)sqlite3_column_text(stmt, 1),
+				     (const char *)sqlite3_column_text(stmt, 2));
+	}
+	sqlite3_finalize(stmt);
+	return ret;
+}
+
+/* ---- all of it, or what is new ---- */
+
+static bool is_asked(const struct copy *copy, const struct table *table)
+{
+	return !copy->filled || table->kind == KIND_LOG || table->kind == KIND_WHOLE;
+}
 
 static int empty(struct ctl *ctl)
 {
@@ -277,6 +387,12 @@ static int empty(struct ctl *ctl)
 	int ret = 0;
 
 	darr_foreach_p (ctl->copy->tables, table) {
+		/* the greatest ids of other tables are only here */
+		bool stays = ctl->copy->filled &&
+			     (table->kind == KIND_LOG || !strcmp(table->name, "sqlite_sequence"));
+
+		if (stays || !is_asked(ctl->copy, table))
+			continue;
 		sql = sqlite3_mprintf("DELETE FROM \"%w\"", table->name);
 		ret = ret ? ret : run(ctl, sql);
 		sqlite3_free(sql);
@@ -284,7 +400,7 @@ static int empty(struct ctl *ctl)
 	return ret;
 }
 
-/* A table that was never filled has no row there, one with ids may have two. */
+/* A table that was never filled has no row there, one with ids may have several. */
 static int join_numbers(struct ctl *ctl)
 {
 	return run(
@@ -294,30 +410,43 @@ static int join_numbers(struct ctl *ctl)
 		" DROP TABLE given");
 }
 
-static char *compose(struct ctl *ctl, bool within)
+static char *compose(struct ctl *ctl, uint64_t seq)
 {
 	sqlite3_str *sql = sqlite3_str_new(ctl->db->sqlite);
 	const struct table *table;
+	char *columns;
 
-	if (!within)
-		sqlite3_str_appendall(sql, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; ");
-	darr_foreach_p (ctl->copy->tables, table)
-		sqlite3_str_appendf(sql, "%s; ", table->ask);
-	if (!within)
-		sqlite3_str_appendall(sql, "COMMIT");
+	darr_foreach_p (ctl->copy->tables, table) {
+		if (!is_asked(ctl->copy, table))
+			continue;
+		if (!ctl->copy->filled || table->kind != KIND_LOG) {
+			sqlite3_str_appendf(sql, "%s; ", table->ask);
+			continue;
+		}
+		columns = copy_columns(ctl, table->name, false, "\"%w\"", ", ");
+		sqlite3_str_appendf(
+			sql,
+			"COPY (SELECT %s FROM change_log WHERE seq > %llu ORDER BY seq)"
+			" TO STDOUT (FORMAT binary); ",
+			columns, (unsigned long long)seq);
+		sqlite3_free(columns);
+	}
 	return sqlite3_str_finish(sql);
 }
 
+/* The tables come in the order in which they were asked for. */
 static int take_answers(struct ctl *ctl)
 {
-	PGconn *conn = ctl->pg->conn;
-	unsigned int place = 0;
+	struct copy *copy = ctl->copy;
+	struct table *table = copy->tables, *end = table + darr_len(table);
 	PGresult *result;
 	int ret = 0;
 
-	while ((result = PQgetResult(conn))) {
+	while ((result = PQgetResult(ctl->pg->conn))) {
+		while (table < end && !is_asked(copy, table))
+			table++;
 		if (PQresultStatus(result) == PGRES_COPY_OUT) {
-			if (take_table(ctl, &ctl->copy->tables[place++]) < 0)
+			if (take_table(ctl, table++) < 0)
 				ret = -1;
 		} else if (!pg_worked(result) && !ret) {
 			pg_say(ctl->pg, result, &ctl->why);
@@ -325,16 +454,12 @@ static int take_answers(struct ctl *ctl)
 		}
 		PQclear(result);
 	}
-	if (!ret && place < darr_len(ctl->copy->tables)) {
-		reason_set(&ctl->why, "the connection to database %s was lost", ctl->name);
-		ret = -1;
-	}
 	return ret;
 }
 
-static int fill(struct ctl *ctl, bool within)
+static int ask(struct ctl *ctl, uint64_t seq)
 {
-	char *sql = compose(ctl, within);
+	char *sql = compose(ctl, seq);
 	int ret = 0;
 
 	if (!PQsendQuery(ctl->pg->conn, sql)) {
@@ -342,9 +467,7 @@ static int fill(struct ctl *ctl, bool within)
 		ret = -1;
 	}
 	sqlite3_free(sql);
-	if (!ret)
-		ret = take_answers(ctl);
-	return ret;
+	return ret ? ret : take_answers(ctl);
 }
 
 /* Around what writes rows as they are. */
@@ -364,33 +487,74 @@ static int tighten(struct ctl *ctl, bool good)
 		       : 0;
 }
 
-static int read_all(struct ctl *ctl, bool within)
+/* What was filled is kept where the server's log still has its newest entry, the same one. */
+static int find_newest(struct ctl *ctl, uint64_t *seq)
 {
-	int ret = loosen(ctl);
+	char text[24] = "", xid[64] = "";
+	const char *const values[] = { text };
+	PGresult *result;
 
+	if (sql_text(ctl, text, sizeof(text), "SELECT seq FROM newest", "") < 0 ||
+	    sql_text(ctl, xid, sizeof(xid), "SELECT xid FROM newest", "") < 0)
+		return -1;
+	*seq = strtoull(text, NULL, 10);
+	if (!*seq) {
+		ctl->copy->filled = false;
+		return 0;
+	}
+	result =
+		pg_ask(ctl->pg, "SELECT xid FROM change_log WHERE seq = $1", values, 1, &ctl->why);
+	if (!result)
+		return -1;
+	ctl->copy->filled = PQntuples(result) == 1 && !strcmp(PQgetvalue(result, 0, 0), xid);
+	PQclear(result);
+	return 0;
+}
+
+static int bring_in(struct ctl *ctl)
+{
+	uint64_t seq = 0;
+	int ret;
+
+	if (ctl->copy->filled && find_newest(ctl, &seq) < 0)
+		return -1;
+	ret = loosen(ctl);
 	if (!ret)
-		ret = empty(ctl) || fill(ctl, within) || join_numbers(ctl) ? -1 : 0;
-	return tighten(ctl, !ret) < 0 ? -1 : ret;
+		ret = empty(ctl) || ask(ctl, seq) || join_numbers(ctl) ||
+				      (ctl->copy->filled && replay_log(ctl, seq))
+			      ? -1
+			      : 0;
+	if (tighten(ctl, !ret) < 0)
+		ret = -1;
+	ctl->copy->filled = !ret;
+	return ret;
 }
 
 void copy_spoil(struct ctl *ctl)
 {
+	ctl->copy->filled = false;
 }
 
 int copy_read_within(struct ctl *ctl)
 {
-	return read_all(ctl, true);
+	return bring_in(ctl);
 }
 
 int copy_read(struct ctl *ctl)
 {
 	struct reason ignored = {};
-	int ret = read_all(ctl, false);
+	int ret = pg_run(ctl, ctl->pg, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
 
-	if (ret) {
-		PGresult *result = pg_ask(ctl->pg, "ROLLBACK", NULL, 0, &ignored);
-
-		PQclear(result);
-	}
+	if (!ret)
+		ret = bring_in(ctl);
+	PQclear(pg_ask(ctl->pg, ret ? "ROLLBACK" : "COMMIT", NULL, 0, &ignored));
 	return ret;
+}
+
+/* The newest entry is now this one, which the copy has. */
+int copy_keep(struct ctl *ctl, uint64_t seq, const char *xid)
+{
+	if (sql_run(ctl, "DELETE FROM newest", "") < 0)
+		return -1;
+	return sql_run(ctl, "INSERT INTO newest VALUES (?1, ?2)", "it", (int64_t)seq, xid);
 }

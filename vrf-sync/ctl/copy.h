@@ -4,9 +4,9 @@
  * SQLite: they run on it as on any file.
  *
  *	copy_new(ctl);       -- of ctl->pg; ctl->db is the copy, empty as yet
- *	copy_read(ctl);      -- all rows, of one moment; again: what is new since
+ *	copy_read(ctl);      -- all rows, of one moment
  *	... engine_copy.c takes the writers' turn ...
- *	copy_read_within(ctl);
+ *	copy_read_within(ctl); -- what is new since
  *	... a command writes into ctl->db ...
  *	redo_write(ctl);     -- the same on the server (redo.h)
  *	copy_free(ctl);
@@ -25,12 +25,19 @@ struct copy;
 int copy_new(struct ctl *ctl);
 void copy_free(struct ctl *ctl);
 
-/* In a transaction of its own on the server, which it ends.  0, or -1 with a sentence. */
+/* All rows; again: what has changed since.  In a transaction of its own on the server, which it
+ * ends.  0, or -1 with a sentence.
+ */
 int copy_read(struct ctl *ctl);
 /* In the one that the caller has open, in which nobody else can write. */
 int copy_read_within(struct ctl *ctl);
-/* What is in it is no longer what the server has. */
+/* What is in it the server has not. */
 void copy_spoil(struct ctl *ctl);
+/* The server has it, and seq with xid is the newest entry in its log. */
+int copy_keep(struct ctl *ctl, uint64_t seq, const char *xid);
+
+/* Tables that are in no log, and that nobody but tenantctl writes; ends with NULL. */
+extern const char *const copy_unlogged[];
 
 /* Of the table, in the order of the schema, between separators: "id", "name"; before and behind
  * are put around each.  The caller's to free with sqlite3_free(); keys: only the primary key.

@@ -32,9 +32,21 @@ static void copy_close(struct ctl *ctl)
 	engine_postgresql.close(ctl);
 }
 
+/* A command that waits for nodes outlives a server that fails over. */
+static int connect_again(struct ctl *ctl)
+{
+	if (PQstatus(ctl->pg->conn) == CONNECTION_OK)
+		return 0;
+	PQreset(ctl->pg->conn);
+	if (PQstatus(ctl->pg->conn) == CONNECTION_OK)
+		return 0;
+	pg_say(ctl->pg, NULL, &ctl->why);
+	return -1;
+}
+
 static int copy_look(struct ctl *ctl)
 {
-	return redo_forget(ctl) < 0 ? -1 : copy_read(ctl);
+	return redo_forget(ctl) < 0 || connect_again(ctl) < 0 ? -1 : copy_read(ctl);
 }
 
 static int copy_lock(struct ctl *ctl)

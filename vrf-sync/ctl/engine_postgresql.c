@@ -19,10 +19,6 @@
 #include "ctl/words.h"
 #include "source/rows.h"
 
-#define REVISION                                         \
-	"(SELECT greatest((SELECT seq FROM change_seq)," \
-	" (SELECT seq FROM change_log ORDER BY seq DESC LIMIT 1)))"
-
 static int pg_engine_open(struct ctl *ctl, bool writes)
 {
 	ctl->name = "PostgreSQL";
@@ -90,7 +86,7 @@ static const struct row_ops result_row = {
 };
 
 static const struct dialect dialect = {
-	.revision = "SELECT " REVISION,
+	.revision = "SELECT " PG_REVISION,
 	.operation = "SELECT coalesce(max(id), 0) FROM operation",
 };
 
@@ -153,7 +149,7 @@ static int pg_load_before(struct ctl *ctl, struct load **load)
 
 static int pg_revision(struct ctl *ctl, uint64_t *seq, struct reason *why)
 {
-	PGresult *result = pg_ask(ctl->pg, "SELECT " REVISION, NULL, 0, why);
+	PGresult *result = pg_ask(ctl->pg, "SELECT " PG_REVISION, NULL, 0, why);
 
 	*seq = 0;
 	if (!result)
@@ -169,7 +165,7 @@ static int pg_mean(struct ctl *ctl)
 {
 	/* its own row in the change log is the next one */
 	return pg_run(ctl, ctl->pg,
-		      "INSERT INTO meant VALUES (1, " REVISION " + 1)"
+		      "INSERT INTO meant VALUES (1, " PG_REVISION " + 1)"
 		      " ON CONFLICT (id) DO UPDATE SET seq = excluded.seq");
 }
 

@@ -10,6 +10,13 @@
 
 #include "ctl/ctl.h"
 
+/* The newest revision, as SQL: change_seq has it when a transaction has been committed, within one
+ * the log does.
+ */
+#define PG_REVISION                              \
+	"greatest((SELECT seq FROM change_seq)," \
+	" (SELECT seq FROM change_log ORDER BY seq DESC LIMIT 1))"
+
 struct pg {
 	PGconn *conn;
 	char name[160]; /* "db1/tenants": no user, no password */

@@ -19,15 +19,10 @@
 #include "ctl/copy.h"
 #include "ctl/pg.h"
 #include "ctl/redo.h"
+#include "ctl/row.h"
 
 /* So many are on their way before the answers are read. */
 #define TOGETHER 100
-
-/* Tables that are in no log, and are written by nobody but tenantctl; tests/test_ctl_postgresql.py
- * compares this with schema.sql.
- */
-static const char *const unlogged[] = { "meant", "change", "change_edit", "operation",
-					"operation_step" };
 
 enum deed { DEED_INSERT, DEED_UPDATE, DEED_DELETE, DEED_COUNT };
 static const char deed_letters[DEED_COUNT] = { 'i', 'u', 'd' };
@@ -84,15 +79,14 @@ int redo_note(struct ctl *ctl)
 {
 	int ret = run(
 		ctl,
-		"PRAGMA temp_store = MEMORY;"
 		"CREATE TEMP TABLE redo (id INTEGER PRIMARY KEY, logged INTEGER NOT NULL DEFAULT 0, tbl TEXT,"
 		" was TEXT, now TEXT);"
 		"CREATE TEMP TRIGGER redo_log AFTER INSERT ON main.change_log"
 		" WHEN NEW.was IS NOT NULL OR NEW.now IS NOT NULL BEGIN"
 		" INSERT INTO redo (logged, tbl, was, now) VALUES (1, NEW.tbl, NEW.was, NEW.now); END");
 
-	for (unsigned int i = 0; i < array_size(unlogged) && !ret; i++)
-		ret = note_table(ctl, unlogged[i]);
+	for (unsigned int i = 0; copy_unlogged[i] && !ret; i++)
+		ret = note_table(ctl, copy_unlogged[i]);
 	return ret;
 }
 
@@ -100,12 +94,12 @@ int redo_forget(struct ctl *ctl)
 {
 	int ret = run(ctl, "DROP TRIGGER IF EXISTS redo_log");
 
-	for (unsigned int i = 0; i < array_size(unlogged) && !ret; i++)
+	for (unsigned int i = 0; copy_unlogged[i] && !ret; i++)
 		for (enum deed deed = 0; deed < DEED_COUNT && !ret; deed++) {
 			char sql[80];
 
 			snprintf(sql, sizeof(sql), "DROP TRIGGER IF EXISTS redo_%s_%c",
-				 unlogged[i], deed_letters[deed]);
+				 copy_unlogged[i], deed_letters[deed]);
 			ret = run(ctl, sql);
 		}
 	return ret ? ret : run(ctl, "DROP TABLE IF EXISTS redo");
@@ -255,25 +249,28 @@ static bool write_rows(struct redo *redo, sqlite3_stmt *stmt)
 /* What the server made of it has the numbers that the copy's log has. */
 static int compare(struct ctl *ctl)
 {
-	PGresult *result = pg_ask(ctl->pg,
-				  "SELECT greatest((SELECT seq FROM change_seq),"
-				  " (SELECT seq FROM change_log ORDER BY seq DESC LIMIT 1))",
-				  NULL, 0, &ctl->why);
-	uint64_t here, there;
+	uint64_t here = 0, there = 0;
+	PGresult *result;
+	int ret = -1;
 
+	if (db_revision(ctl->db, &here, &ctl->why) < 0)
+		return -1;
+	result = pg_ask(ctl->pg,
+			"SELECT " PG_REVISION
+			", (SELECT xid FROM change_log ORDER BY seq DESC LIMIT 1)",
+			NULL, 0, &ctl->why);
 	if (!result)
 		return -1;
 	there = strtoull(PQgetvalue(result, 0, 0), NULL, 10);
-	PQclear(result);
-	if (db_revision(ctl->db, &here, &ctl->why) < 0)
-		return -1;
 	if (here == there)
-		return 0;
-	reason_set(
-		&ctl->why,
-		"database %s made something of its own of it, so nothing was changed; write it with SQL, or take the triggers out that frr-tenant did not make",
-		ctl->name);
-	return -1;
+		ret = copy_keep(ctl, there, PQgetvalue(result, 0, 1));
+	else
+		reason_set(
+			&ctl->why,
+			"database %s made something of its own of it, so nothing was changed; write it with SQL, or take the triggers out that frr-tenant did not make",
+			ctl->name);
+	PQclear(result);
+	return ret;
 }
 
 static void say_odd(struct ctl *ctl)

@@ -29,6 +29,7 @@
 #include "ctl/show.h"
 
 #define LOOK_EVERY_MS 5
+#define LOOK_SHARE    5 /* at most this part of the time is spent with looking */
 
 enum at { AT_BEFORE, AT_WRITE, AT_WAIT, AT_AFTER, AT_END };
 
@@ -46,6 +47,7 @@ struct job {
 	int64_t took[PHASES_MAX];
 	struct reason why; /* "": it went well */
 	bool told;
+	const struct reason *blind; /* why the nodes cannot be heard; "": they can */
 };
 
 /* ---- hooks ---- */
@@ -283,6 +285,7 @@ static int do_wait(struct job *job)
 	if (ret > 0 && clock_us() / 1000 < job->until)
 		return 1;
 	if (ret > 0) {
+		reason_set(&job->why, "%s", job->blind->text);
 		give_up(job, node);
 		return -1;
 	}
@@ -457,15 +460,31 @@ static void report_json(const struct job *jobs, struct json_object *rows)
 	}
 }
 
+/* A moment, and then what nodes have said meanwhile. */
+static void pause_and_look(struct ctl *ctl, struct reason *blind)
+{
+	static int64_t took_ms;
+	int64_t began;
+
+	poll(NULL, 0, MAX(LOOK_EVERY_MS, took_ms * LOOK_SHARE));
+	began = clock_us();
+	ctl->why.text[0] = blind->text[0] = '\0';
+	if (change_look(ctl) < 0)
+		*blind = ctl->why;
+	took_ms = (clock_us() - began) / 1000;
+}
+
 unsigned int operations_run(struct ctl *ctl, struct operation *operations, unsigned int count,
 			    struct json_object *rows)
 {
 	struct job *jobs = NULL, *job;
+	struct reason blind = {};
 	unsigned int failed = 0;
 	bool got_on;
 
 	for (unsigned int i = 0; i < count; i++) {
-		*darr_append(jobs) = (struct job){ .ctl = ctl, .operation = &operations[i] };
+		*darr_append(jobs) =
+			(struct job){ .ctl = ctl, .operation = &operations[i], .blind = &blind };
 		ctl->why.text[0] = '\0';
 		if (job_begin(&jobs[i]) < 0) {
 			jobs[i].why = ctl->why;
@@ -475,7 +494,7 @@ unsigned int operations_run(struct ctl *ctl, struct operation *operations, unsig
 	while (step_all(jobs, &got_on)) {
 		fflush(stdout);
 		if (!got_on)
-			poll(NULL, 0, LOOK_EVERY_MS);
+			pause_and_look(ctl, &blind);
 	}
 	ctl->why.text[0] = '\0';
 	darr_foreach_p (jobs, job) {
