@@ -4,8 +4,10 @@
 What stories say in SQL is SQLite's, as far as they do; the few words that PostgreSQL has not are translated.
 """
 
+import os
 import re
 import sqlite3
+import subprocess
 import tempfile
 import threading
 import time
@@ -72,6 +74,11 @@ class OnServer:
 
     def refused(self, sentence, line, **environment):
         return super().refused(sentence.replace(self.path, f"{self.server.folder}/{self.name}"), line, **environment)
+
+
+    def start(self, line):
+        return subprocess.Popen([test_change.TENANTCTL, *line.split()], text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                env={**os.environ, "TENANT_DB": self.path})
 
 
 class Change(OnServer, test_change.Database):

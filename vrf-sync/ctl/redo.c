@@ -236,7 +236,7 @@ static bool write_row(struct redo *redo, sqlite3_stmt *stmt)
 
 static bool write_rows(struct redo *redo, sqlite3_stmt *stmt)
 {
-	int ret;
+	int ret = SQLITE_DONE;
 
 	PQenterPipelineMode(redo->ctl->pg->conn);
 	while (redo->good && (ret = sqlite3_step(stmt)) == SQLITE_ROW)
@@ -277,7 +277,7 @@ static void say_odd(struct ctl *ctl)
 {
 	reason_set(
 		&ctl->why,
-		"database %s has not the rows that it had a moment ago, so nothing was changed; try again",
+		"database %s has not taken what was written, so nothing was changed; look for triggers that frr-tenant did not make",
 		ctl->name);
 }
 
