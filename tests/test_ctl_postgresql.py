@@ -303,8 +303,56 @@ def a_server_that_ends(_):
     check("nothing", before, db.dump())
 
 
+def environ(process):
+    """Of one of the processes in /proc, if it is a tenantctl."""
+    try:
+        return (process / "environ").read_text() if (process / "comm").read_text() == "tenantctl\n" else ""
+    except OSError:
+        return ""    # it has ended
+
+
+def what_nobody_confirms(_):
+    """No tenantd may take it back, so who applied it does, when its time is up."""
+    db = fresh()
+    before, number = db.dump(), db.draft("add site far", "del tenant globex")
+    told = db.apply(number, "--confirm 1 --meant")    # and nobody is kept waiting by what stays behind
+    check("it is applied", True, told.startswith(f"change {number} is applied and will be taken back in 1 s"))
+    state = lambda: db.sql(f"SELECT state FROM change WHERE id = {number}")[0][0]
+    deadline = time.monotonic() + 30
+    while state() == "confirming" and time.monotonic() < deadline:
+        time.sleep(0.05)
+    check("taken back", ("rolled back", before), (state(), db.dump()))
+    number = db.draft("add site far")
+    db.apply(number, "--confirm 1")
+    db.done(f"change confirm {number}")
+    while any(db.path in environ(process) for process in Path("/proc").glob("[0-9]*")):
+        assert time.monotonic() < deadline + 30, "who watches does not end"
+        time.sleep(0.05)
+    check("what was confirmed stays", "confirmed", state())
+
+
+def an_operation_outlives_its_connection(_):
+    import ctl_on_server      # noqa: PLC0415: see above
+    import test_operations    # noqa: PLC0415
+    db = ctl_on_server.Operations()
+    try:
+        test_operations.until(lambda: len(db.seen) >= len(test_operations.NODES), "nodes")
+        db.alive.remove("pe1")
+        runner = db.start("failover acme --to dc2 --planned --wait 60")
+        test_operations.until(lambda: db.switches() == test_operations.LEAVING, "the first step")
+        for _ in range(3):
+            db.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'tenantctl'")
+        db.alive.add("pe1")
+        out, err = runner.communicate()
+        check("it goes on", (0, "", True), (runner.returncode, err, out.startswith("operation 1, failover of acme from dc1 to dc2, planned: done")))
+        check("switches", test_operations.AT_DC2, db.switches())
+    finally:
+        db.close()
+
+
 STORIES = (all_tables_are_brought_there, writers_take_turns, who_does_not_end_is_not_waited_for, a_command_is_one_commit,
            what_the_server_refuses, roles, what_belongs_together_goes, a_document_in_a_draft, a_server_that_ends,
+           what_nobody_confirms, an_operation_outlives_its_connection,
            drafts_and_history, operations_on_sites, the_shell_test_on_both)
 
 

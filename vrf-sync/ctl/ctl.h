@@ -31,6 +31,7 @@ struct ctl {
 	struct db *db;     /* NULL where the command needs none */
 	struct pg *pg;     /* the same of PostgreSQL */
 	struct copy *copy; /* NULL, or db is a copy of pg (copy.h) */
+	int64_t deadline;  /* of the change that the command leaves to be confirmed; 0: none */
 	struct reason why;
 };
 

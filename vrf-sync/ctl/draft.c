@@ -317,5 +317,7 @@ int draft_run(struct ctl *ctl, const struct args *args)
 		ret = change_commit(ctl);
 	if (ret)
 		change_rollback(ctl);
+	else if (ctl->deadline && ctl->engine->watch)
+		ctl->engine->watch(ctl, ctl->deadline);
 	return ret;
 }

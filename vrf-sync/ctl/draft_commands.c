@@ -249,6 +249,7 @@ static int apply_run(struct ctl *ctl, const struct args *args)
 	    (confirm && check_alone(ctl) < 0) || apply_edits(ctl, &draft) < 0 ||
 	    note_applied(ctl, &draft, deadline) < 0)
 		return -1;
+	ctl->deadline = deadline;
 	snprintf(sentence, sizeof(sentence), "change %" PRId64 " is applied", draft.id);
 	if (confirm)
 		snprintf(

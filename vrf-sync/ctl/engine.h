@@ -45,6 +45,10 @@ struct engine {
 	int (*record)(struct ctl *ctl, const char *title, uint64_t base, uint64_t seq);
 	/* confirm_expire(); NULL: no command that uses this engine does it. */
 	int (*expire)(struct ctl *ctl, int64_t now, struct expired *expired, struct reason *why);
+	/* A change waits for its confirmation until then, and the command ends; NULL: tenantd sees
+	 * to it that it is taken back.
+	 */
+	void (*watch)(struct ctl *ctl, int64_t deadline);
 };
 
 extern const struct engine engine_sqlite;

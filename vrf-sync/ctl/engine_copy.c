@@ -11,6 +11,14 @@
  */
 #include <zebra.h>
 
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <syslog.h>
+#include <time.h>
+#include <unistd.h>
+
 #include <sqlite3.h>
 
 #include "ctl/change.h"
@@ -20,6 +28,9 @@
 #include "ctl/redo.h"
 #include "ctl/store.h"
 #include "source/confirm.h"
+
+#define WATCH_AGAIN_S 5
+#define WATCH_S       3600 /* after the deadline, where the server is away */
 
 static int copy_open(struct ctl *ctl, bool writes)
 {
@@ -79,7 +90,8 @@ static int copy_load_before(struct ctl *ctl, struct load **load)
 	return engine_postgresql.load_before(ctl, load);
 }
 
-/* Nothing is copied for it as a rule. */
+/* ---- what waits for its confirmation ---- */
+
 static int expire_now(struct ctl *ctl, int64_t now, struct expired *expired, struct reason *why)
 {
 	int64_t deadline = 0;
@@ -92,11 +104,14 @@ static int expire_now(struct ctl *ctl, int64_t now, struct expired *expired, str
 		ret = deadline > now ? 0 : confirm_take_back(ctl->db, expired, why);
 	if (ret > 0 && change_commit(ctl) < 0)
 		ret = -1;
-	if (ret <= 0)
+	if (ret <= 0) {
 		change_rollback(ctl);
+		expired_fini(expired);
+	}
 	return ret;
 }
 
+/* Nothing is copied for it as a rule. */
 static int copy_expire(struct ctl *ctl, int64_t now, struct expired *expired, struct reason *why)
 {
 	struct reason kept = ctl->why;
@@ -104,14 +119,73 @@ static int copy_expire(struct ctl *ctl, int64_t now, struct expired *expired, st
 	int ret;
 
 	*expired = (struct expired){};
-	if (pg_number(ctl, ctl->pg, "SELECT deadline FROM change WHERE state = 'confirming'",
-		      &deadline) < 0 ||
-	    !deadline || deadline > now)
-		ret = 0;
-	else
+	ret = pg_number(ctl, ctl->pg, "SELECT deadline FROM change WHERE state = 'confirming'",
+			&deadline);
+	if (!ret && deadline && deadline <= now)
 		ret = expire_now(ctl, now, expired, why);
+	reason_set(why, "%s", ctl->why.text);
 	ctl->why = kept;
 	return ret;
+}
+
+/* As the command itself was: what becomes of it is in the log of the system. */
+static bool take_back_now(const char *path)
+{
+	struct ctl ctl = { .path = path, .engine = &engine_copy };
+	struct expired expired = {};
+	struct reason why = {};
+	int ret = copy_open(&ctl, true);
+
+	if (!ret)
+		ret = copy_expire(&ctl, time(NULL), &expired, &why);
+	if (ret > 0)
+		syslog(LOG_WARNING,
+		       "change %" PRIu64 " was not confirmed in time and has been taken back",
+		       expired.id);
+	else if (ret < 0)
+		syslog(LOG_ERR, "a change was not confirmed in time, and cannot be taken back: %s",
+		       why.text[0] ? why.text : ctl.why.text);
+	copy_close(&ctl);
+	return ret >= 0;
+}
+
+/* Both the clock and the server may be away for a while. */
+static void wait_and_take_back(const char *path, int64_t deadline)
+{
+	openlog("tenantctl", LOG_PID, LOG_USER);
+	do {
+		while (time(NULL) < deadline)
+			sleep(MIN(deadline - time(NULL), WATCH_AGAIN_S));
+		if (take_back_now(path))
+			return;
+		sleep(WATCH_AGAIN_S);
+	} while (time(NULL) < deadline + WATCH_S);
+}
+
+/* Nodes may not write what is to be taken back, so no tenantd does it: a process stays behind
+ * that has nothing of this one, neither terminal nor connection.
+ */
+static void copy_watch(struct ctl *ctl, int64_t deadline)
+{
+	pid_t pid;
+	int null;
+
+	fflush(NULL);
+	pid = fork();
+	if (pid < 0)
+		fprintf(stderr,
+			"tenantctl: it is taken back by the next tenantctl that writes after that time: %s\n",
+			strerror(errno));
+	if (pid)
+		return;
+	setsid();
+	null = open("/dev/null", O_RDWR);
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		dup2(null, fd);
+	close(PQsocket(ctl->pg->conn));
+	copy_free(ctl);
+	wait_and_take_back(ctl->path, deadline);
+	_exit(EXIT_DONE);
 }
 
 const struct engine engine_copy = {
@@ -130,4 +204,5 @@ const struct engine engine_copy = {
 	.mean = sqlite_mean,
 	.record = sqlite_record,
 	.expire = copy_expire,
+	.watch = copy_watch,
 };
