@@ -16,6 +16,7 @@
 #include "darr.h"
 #include "memory.h"
 
+#include "clock.h"
 #include "ctl/copy.h"
 #include "ctl/pg.h"
 #include "ctl/row.h"
@@ -25,12 +26,14 @@ DECLARE_MGROUP(TENANT_CTL);
 DEFINE_MTYPE_STATIC(TENANT_CTL, COPY, "copy of a database");
 
 #define COLUMNS_MAX 64
+#define FRESH_US    1000000
 
 /* How a table is brought up to date. */
 enum kind {
 	KIND_LOGGED, /* by the entries of the log */
 	KIND_LOG,    /* by those that are new */
 	KIND_WHOLE,  /* it is read again: there is no log of it */
+	KIND_REPORT, /* the same, but not while others wait for their turn */
 	KIND_ONCE,   /* not at all: nobody who stays looks at it */
 };
 
@@ -46,6 +49,8 @@ struct table {
 struct copy {
 	struct table *tables; /* darr */
 	bool filled;          /* and so need only be brought up to date */
+	bool within;          /* a transaction in which nobody else can write */
+	int64_t looked_us;    /* when it was last read outside of one; monotonic */
 };
 
 /* tests/test_ctl_postgresql.py compares these with schema.sql. */
@@ -131,7 +136,9 @@ static enum kind kind_of(const char *name)
 		return KIND_LOG;
 	if (!strcmp(name, "subnet_trace"))
 		return KIND_ONCE;
-	return is_among(name, copy_unlogged) || is_among(name, reports) ? KIND_WHOLE : KIND_LOGGED;
+	if (is_among(name, reports))
+		return KIND_REPORT;
+	return is_among(name, copy_unlogged) ? KIND_WHOLE : KIND_LOGGED;
 }
 
 static int add_table(struct ctl *ctl, const char *name)
@@ -377,7 +384,8 @@ static int replay_log(struct ctl *ctl, uint64_t seq)
 
 static bool is_asked(const struct copy *copy, const struct table *table)
 {
-	return !copy->filled || table->kind == KIND_LOG || table->kind == KIND_WHOLE;
+	return !copy->filled || table->kind == KIND_LOG || table->kind == KIND_WHOLE ||
+	       (table->kind == KIND_REPORT && !copy->within);
 }
 
 static int empty(struct ctl *ctl)
@@ -537,7 +545,12 @@ void copy_spoil(struct ctl *ctl)
 
 int copy_read_within(struct ctl *ctl)
 {
-	return bring_in(ctl);
+	int ret;
+
+	ctl->copy->within = true;
+	ret = bring_in(ctl);
+	ctl->copy->within = false;
+	return ret;
 }
 
 int copy_read(struct ctl *ctl)
@@ -548,7 +561,13 @@ int copy_read(struct ctl *ctl)
 	if (!ret)
 		ret = bring_in(ctl);
 	PQclear(pg_ask(ctl->pg, ret ? "ROLLBACK" : "COMMIT", NULL, 0, &ignored));
+	ctl->copy->looked_us = clock_us();
 	return ret;
+}
+
+bool copy_is_fresh(const struct ctl *ctl)
+{
+	return ctl->copy->filled && clock_us() - ctl->copy->looked_us < FRESH_US;
 }
 
 /* The newest entry is now this one, which the copy has. */

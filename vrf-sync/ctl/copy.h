@@ -29,7 +29,11 @@ void copy_free(struct ctl *ctl);
  * ends.  0, or -1 with a sentence.
  */
 int copy_read(struct ctl *ctl);
-/* In the one that the caller has open, in which nobody else can write. */
+/* It was done a moment ago. */
+bool copy_is_fresh(const struct ctl *ctl);
+/* In the one that the caller has open, in which nobody else can write: all but what nodes
+ * report, where the copy has that.
+ */
 int copy_read_within(struct ctl *ctl);
 /* What is in it the server has not. */
 void copy_spoil(struct ctl *ctl);

@@ -60,10 +60,13 @@ static int copy_look(struct ctl *ctl)
 	return redo_forget(ctl) < 0 || connect_again(ctl) < 0 ? -1 : copy_read(ctl);
 }
 
+/* Most of it is copied before it is our turn, so that others need not wait for that. */
 static int copy_lock(struct ctl *ctl)
 {
-	if (engine_postgresql.lock(ctl) < 0 || redo_forget(ctl) < 0 || copy_read_within(ctl) < 0 ||
-	    redo_note(ctl) < 0)
+	if (connect_again(ctl) < 0 || redo_forget(ctl) < 0 ||
+	    (!copy_is_fresh(ctl) && copy_read(ctl) < 0))
+		return -1;
+	if (engine_postgresql.lock(ctl) < 0 || copy_read_within(ctl) < 0 || redo_note(ctl) < 0)
 		return -1;
 	return engine_sqlite.lock(ctl);
 }
