@@ -323,7 +323,7 @@ def what_nobody_confirms(_):
         time.sleep(0.05)
     check("taken back", ("rolled back", before), (state(), db.dump()))
     number = db.draft("add site far")
-    db.apply(number, "--confirm 1")
+    db.apply(number, "--confirm 5")
     db.done(f"change confirm {number}")
     while any(db.path in environ(process) for process in Path("/proc").glob("[0-9]*")):
         assert time.monotonic() < deadline + 30, "who watches does not end"
