@@ -177,12 +177,14 @@ def writers_take_turns(_):
 
 def who_does_not_end_is_not_waited_for(_):
     db = fresh()
+    number = db.draft("add site drafted")
     db.sql("BEGIN")
     db.sql("UPDATE tenant SET max_routes = 5")
     told = db.run("set tenant acme --max-routes 7")
     check("another writer", (1, f"tenantctl: another program is changing database {db.server.folder}/{db.name} and does not end;"
                                 " nothing was changed, try again\n"), (told.returncode, told.stderr))
     check("who reads does not wait", 1000, db.json("show tenant acme")["max-routes"])
+    check("nor who looks at a draft", True, "drafted" in db.done("show site", TENANT_CHANGE=number))
     db.sql("COMMIT")
     check("then it goes, and sees what was written", "", db.done("set tenant acme --max-routes 7"))
     check("what is there", [("acme", 7), ("globex", 5)], db.sql("SELECT name, max_routes FROM tenant ORDER BY id"))
@@ -214,6 +216,10 @@ def what_the_server_refuses(_):
            " CREATE TRIGGER no BEFORE INSERT ON site FOR EACH ROW EXECUTE FUNCTION no()")
     where = f"{db.server.folder}/{db.name}"
     db.refused(f"database {where} does not take it, and nothing was changed: no sites on a Sunday", "add site far")
+    number = db.draft("add site far")
+    db.done(f"change plan {number}")
+    told = db.run(f"change apply {number}")
+    check("nor is it said that it was done", (1, "", "draft"), (told.returncode, told.stdout, db.state(number)))
     db.sql("DROP TRIGGER no ON site")
     db.sql("CREATE OR REPLACE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;"
            " CREATE TRIGGER no BEFORE INSERT ON site FOR EACH ROW EXECUTE FUNCTION no()")
@@ -235,6 +241,8 @@ def roles(_):
     for line in ("show tenant", "show status", "plan --node dlr", "check", "change history"):
         check(f"who may read: {line}", (0, db.done(line)), (lambda told: (told.returncode, told.stdout.rstrip("\n")))(
             db.run(line, TENANT_DB=looker)))
+    number = db.draft("add site drafted")
+    check("and a draft", True, "drafted" in db.done("show site", TENANT_DB=looker, TENANT_CHANGE=number))
     dump, told = db.dump(), db.run("add site far", TENANT_DB=looker)
     check("who may not write", (1, True, False), (told.returncode, "lets this role not do it: permission denied" in told.stderr,
                                                   "s3cret" in told.stderr + told.stdout))

@@ -49,6 +49,11 @@ int change_lock(struct ctl *ctl)
 	return ctl->engine->lock(ctl);
 }
 
+int change_peek(struct ctl *ctl)
+{
+	return ctl->engine->peek ? ctl->engine->peek(ctl) : change_lock(ctl);
+}
+
 int change_mean(struct ctl *ctl)
 {
 	return ctl->engine->mean(ctl);

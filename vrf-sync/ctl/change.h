@@ -43,6 +43,8 @@ struct model;
 int change_look(struct ctl *ctl);
 /* Opens the transaction that all of it stands in.  0, or -1 with a sentence. */
 int change_lock(struct ctl *ctl);
+/* One that is only to be rolled back. */
+int change_peek(struct ctl *ctl);
 /* The database before anything is done to it.  NULL with a sentence. */
 struct change *change_begin(struct ctl *ctl);
 void change_free(struct change *change);

@@ -293,7 +293,7 @@ int draft_keep(struct ctl *ctl, const struct args *args)
 int draft_look(struct ctl *ctl, const struct args *args)
 {
 	struct draft draft;
-	int ret = change_lock(ctl);
+	int ret = change_peek(ctl);
 
 	if (!ret)
 		ret = draft_find(ctl, ctl->change, &draft);

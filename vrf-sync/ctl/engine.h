@@ -27,6 +27,8 @@ struct engine {
 	int (*look)(struct ctl *ctl);
 	/* The transaction of a change: writers take turns. */
 	int (*lock)(struct ctl *ctl);
+	/* One in which as much is written, and that is rolled back; NULL: the same. */
+	int (*peek)(struct ctl *ctl);
 	int (*commit)(struct ctl *ctl);
 	void (*rollback)(struct ctl *ctl);
 	/* A savepoint within it, and back to that. */

@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdio_ext.h>
 #include <string.h>
 #include <syslog.h>
 #include <time.h>
@@ -71,7 +72,14 @@ static int copy_lock(struct ctl *ctl)
 	return engine_sqlite.lock(ctl);
 }
 
-/* What the copy refuses at its end is not asked of the server. */
+static int copy_peek(struct ctl *ctl)
+{
+	return copy_look(ctl) < 0 ? -1 : engine_sqlite.lock(ctl);
+}
+
+/* What the copy refuses at its end is not asked of the server.  Where the server refuses it, what
+ * the command was about to say is not so.
+ */
 static int copy_commit(struct ctl *ctl)
 {
 	if (engine_sqlite.commit(ctl) < 0)
@@ -79,6 +87,7 @@ static int copy_commit(struct ctl *ctl)
 	if (redo_write(ctl) == 0 && engine_postgresql.commit(ctl) == 0)
 		return 0;
 	copy_spoil(ctl);
+	__fpurge(stdout);
 	return -1;
 }
 
@@ -197,6 +206,7 @@ const struct engine engine_copy = {
 	.close = copy_close,
 	.look = copy_look,
 	.lock = copy_lock,
+	.peek = copy_peek,
 	.commit = copy_commit,
 	.rollback = copy_rollback,
 	.try = sqlite_try,

@@ -191,7 +191,7 @@ int operations_try(struct ctl *ctl, const struct operation *site, struct operati
 {
 	struct group group = { .operations = operations, .count = count };
 	struct reason *whys = NULL;
-	int ret = change_lock(ctl);
+	int ret = change_peek(ctl);
 
 	darr_append_nz(whys, count + 1); /* one more: nothing stands against the site's */
 	group.whys = whys;
@@ -330,7 +330,7 @@ static int preview(struct ctl *ctl, const struct operation *operation)
 
 int operations_rehearse(struct ctl *ctl, const struct operation *operations, unsigned int count)
 {
-	int ret = change_lock(ctl);
+	int ret = change_peek(ctl);
 
 	for (unsigned int i = 0; i < count && !ret; i++) {
 		ret = judge(ctl, &operations[i]);
