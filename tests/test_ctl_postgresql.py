@@ -6,6 +6,7 @@ The tests of tenantctl are run once more, each command on both; outputs, and wha
 compared. A server of its own; $TENANTCTL is the program (default: the one built here).
 """
 
+import contextlib
 import json
 import os
 import re
@@ -292,6 +293,34 @@ def a_document_in_a_draft(_):
     check("applied", document, json.loads(db.done("export")))
 
 
+def any_text_is_only_text(_):
+    db = fresh()
+    db.revision()
+    for text in ("it's \"quoted\" \\ $1 %s {}", "'; DROP TABLE tenant; --", "Größe ✓ 𝄞", "\\u0041 \\n", "", "null"):
+        db.done(["set", "tenant", "acme", "--description", text])
+        check(f"{text}: on the server", text, db.opened.value("SELECT description FROM tenant WHERE name = 'acme'"))
+        check(f"{text}: in its log", text, json.loads(db.opened.value("SELECT now FROM change_log ORDER BY seq DESC LIMIT 1"))["description"])
+        check(f"{text}: back", text, json.loads(db.done("export"))["tenant"][0]["description"])
+    before = db.revision()
+    number = db.done(["change", "begin", "'; --\\"])
+    check("a title", "'; --\\", db.json(f"change show {number}")["title"])
+    db.apply(db.done(f"change rollback {before - 5}"))
+    check("taken back", "it's \"quoted\" \\ $1 %s {}", db.opened.value("SELECT description FROM tenant WHERE name = 'acme'"))
+
+
+def a_standby_can_be_read(_):
+    db = fresh()
+    with contextlib.closing(db.server.standby(settings=db.server.settings)) as standby:
+        db.done("add site far")
+        db.server.caught_up(standby)
+        there = standby.uri(db.name)
+        for line in ("show site", "check", "plan --node pe1", "change history"):
+            check(f"on a standby: {line}", db.done(line), db.done(line, TENANT_DB=there))
+        told = db.run("add site farther", TENANT_DB=there)
+        check("but not written", (1, True), (told.returncode, "read-only transaction" in told.stderr))
+        db.server.standbys.remove(standby)
+
+
 def a_server_that_ends(_):
     """In the middle of a command: one sentence, and nothing or all of it is there."""
     db = fresh()
@@ -359,7 +388,8 @@ def an_operation_outlives_its_connection(_):
 
 
 STORIES = (all_tables_are_brought_there, writers_take_turns, who_does_not_end_is_not_waited_for, a_command_is_one_commit,
-           what_the_server_refuses, roles, what_belongs_together_goes, a_document_in_a_draft, a_server_that_ends,
+           what_the_server_refuses, roles, what_belongs_together_goes, a_document_in_a_draft, any_text_is_only_text,
+           a_standby_can_be_read, a_server_that_ends,
            what_nobody_confirms, an_operation_outlives_its_connection,
            drafts_and_history, operations_on_sites, the_shell_test_on_both)
 
