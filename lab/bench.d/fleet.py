@@ -77,7 +77,7 @@ class Fleet:
         for process in self.processes:
             process.stdin.close()
         for process in self.processes:
-            process.wait(60)
+            process.wait(PATIENCE)
             process.stdout.close()
         self.selector.close()
 
