@@ -9,7 +9,7 @@ by a socket of its own. ENGINE is the engine's name, in front of each figure:
 
     ENGINE_fleet_load_s                     writing the database, triggers and log included
     ENGINE_fleet_cold_start_s               from the first node's start until the last has read and planned all it serves
-    ENGINE_fleet_cold_start_gave_up         how often a node gave the server up meanwhile, and came back
+    ENGINE_fleet_cold_start_problems        how often a node told meanwhile that the server does not answer
     ENGINE_fleet_cold_start_server_cpu_s    of it, processor time of the server; _nodes_cpu_s: of all nodes
     ENGINE_fleet_cold_start_kb_per_node     what one node read
     ENGINE_fleet_node_mb                    memory of a node's own afterwards, the mean; _server_mb: of the server
@@ -56,7 +56,7 @@ class Fleet:
         self.engine, self.network, self.count = engine, network, count
         self.loads = {name: [] for name in network.names}
         self.selector = selectors.DefaultSelector()
-        self.processes, self.rest, self.gave_up = [], {}, 0
+        self.processes, self.rest, self.problems = [], {}, 0
 
     def __enter__(self):
         self.began = time.monotonic()
@@ -100,7 +100,7 @@ class Fleet:
         at, name, what, *words = line.split()
         if what == "problem" and all(self.loads.values()):
             raise BenchError(f"{name}: {' '.join(words)}")
-        self.gave_up += what == "problem"    # while all came at once, and came back
+        self.problems += what == "problem"    # while all came at once
         if what == "load":
             self.loads[name].append((int(at), words[0], int(words[4])))
 
@@ -239,7 +239,7 @@ def measure(engine, network, chosen):
     amount, server = engine.bytes([]), engine.server_cpu_ms()
     with Fleet(engine, network, chosen.processes) as fleet:
         tell("cold_start_s", fleet.wait_cold(), "s")
-        tell("cold_start_gave_up", fleet.gave_up, "times")
+        tell("cold_start_problems", fleet.problems, "times")
         tell("cold_start_server_cpu_s", (engine.server_cpu_ms() - server) / 1e3, "s")
         tell("cold_start_nodes_cpu_s", fleet.cpu_ms() / 1e3, "s")
         tell("cold_start_kb_per_node", (engine.bytes(fleet.pids()) - amount) / 1e3 / chosen.nodes, "kB")
