@@ -56,7 +56,7 @@ struct command {
 	const char *summary;               /* one sentence, without its full stop */
 	const char *example;
 	enum access access;
-	bool any_engine; /* it speaks to no SQLite, and needs no copy of a server */
+	bool any_engine; /* it reads rows by struct store, and needs no copy of a server */
 	int (*run)(struct ctl *ctl, const struct args *args);
 };
 

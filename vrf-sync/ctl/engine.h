@@ -3,10 +3,10 @@
  * What a change is made with, whatever keeps the database: a file of SQLite, or a
  * PostgreSQL server.
  *
- * The commands that know rows one by one (add, set, del, ...) speak to SQLite
- * themselves, with a server to a copy of it, from which what they change is brought
- * there (copy.h).  Those of struct command that are for any_engine use what is here, and
- * a change is judged, braked and recorded by it (change.c).
+ * The commands that know rows speak to SQLite themselves, with a server to a copy of it,
+ * from which what they change is brought there (copy.h); change.c judges, brakes and
+ * records it by what is here.  Those of struct command that are for any_engine only read
+ * rows, by the engine's store.
  */
 #ifndef FRR_TENANT_CTL_ENGINE_H
 #define FRR_TENANT_CTL_ENGINE_H
@@ -54,7 +54,7 @@ struct engine {
 };
 
 extern const struct engine engine_sqlite;
-extern const struct engine engine_postgresql; /* for what is for any engine */
+extern const struct engine engine_postgresql; /* for any_engine, and below the other */
 extern const struct engine engine_copy;       /* the same server, for all else */
 
 /* What is the same for a file and a copy. */

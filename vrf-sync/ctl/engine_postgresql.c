@@ -2,8 +2,8 @@
 /*
  * What a change is made with: a PostgreSQL server.
  *
- * Writers take turns by the row of change_seq, which only says the newest revision when a
- * transaction has been committed: within one it is that of the log.
+ * Writers take turns by the row of change_seq.  What is written comes from a copy
+ * (engine_copy.c), which has all else that a change takes.
  */
 #include <zebra.h>
 
@@ -16,7 +16,6 @@
 #include "ctl/engine.h"
 #include "ctl/pg.h"
 #include "ctl/store.h"
-#include "ctl/words.h"
 #include "source/rows.h"
 
 static int pg_engine_open(struct ctl *ctl, bool writes)
@@ -55,16 +54,6 @@ static void pg_rollback(struct ctl *ctl)
 
 	pg_run(ctl, ctl->pg, "ROLLBACK");
 	ctl->why = kept;
-}
-
-static int pg_try(struct ctl *ctl)
-{
-	return pg_run(ctl, ctl->pg, "SAVEPOINT draft");
-}
-
-static int pg_untry(struct ctl *ctl)
-{
-	return pg_run(ctl, ctl->pg, "ROLLBACK TO draft; RELEASE draft");
 }
 
 /* ---- reading ---- */
@@ -113,9 +102,9 @@ static int answer(struct pg *pg, struct inquiry *inquiry, const struct question 
 	return good ? 0 : -EIO;
 }
 
-static int load_from(struct pg *pg, uint64_t since, struct load **load, struct reason *why)
+static int load_all(struct pg *pg, struct load **load, struct reason *why)
 {
-	struct inquiry *inquiry = inquiry_new(&dialect, pg->name, since);
+	struct inquiry *inquiry = inquiry_new(&dialect, pg->name, READ_ALL);
 	const struct question *questions, *question;
 	int ret = 0;
 
@@ -129,11 +118,6 @@ static int load_from(struct pg *pg, uint64_t since, struct load **load, struct r
 	return ret;
 }
 
-static int pg_load(struct ctl *ctl, uint64_t since, struct load **load, struct reason *why)
-{
-	return load_from(ctl->pg, since, load, why);
-}
-
 static int pg_load_before(struct ctl *ctl, struct load **load)
 {
 	struct reason kept = ctl->why, ignored = {};
@@ -141,50 +125,10 @@ static int pg_load_before(struct ctl *ctl, struct load **load)
 	int ret = -1;
 
 	if (other && pg_run(ctl, other, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY") == 0)
-		ret = load_from(other, READ_ALL, load, &ignored);
+		ret = load_all(other, load, &ignored);
 	pg_close(other);
 	ctl->why = kept;
 	return ret;
-}
-
-static int pg_revision(struct ctl *ctl, uint64_t *seq, struct reason *why)
-{
-	PGresult *result = pg_ask(ctl->pg, "SELECT " PG_REVISION, NULL, 0, why);
-
-	*seq = 0;
-	if (!result)
-		return -1;
-	*seq = strtoull(PQgetvalue(result, 0, 0), NULL, 10);
-	PQclear(result);
-	return 0;
-}
-
-/* ---- what stands beside the rows ---- */
-
-static int pg_mean(struct ctl *ctl)
-{
-	/* its own row in the change log is the next one */
-	return pg_run(ctl, ctl->pg,
-		      "INSERT INTO meant VALUES (1, " PG_REVISION " + 1)"
-		      " ON CONFLICT (id) DO UPDATE SET seq = excluded.seq");
-}
-
-static int pg_record(struct ctl *ctl, const char *title, uint64_t base, uint64_t seq)
-{
-	char author[AUTHOR_SIZE], first[24], last[24], before[24];
-	const char *const values[] = { title, words_author(author), before, first, last };
-	PGresult *result;
-
-	snprintf(before, sizeof(before), "%" PRIu64, base);
-	snprintf(first, sizeof(first), "%" PRIu64, base + 1);
-	snprintf(last, sizeof(last), "%" PRIu64, seq);
-	result = pg_ask(
-		ctl->pg,
-		"INSERT INTO change (title, author, base, state, applied, first_seq, last_seq)"
-		" VALUES ($1, $2, $3, 'applied', extract(epoch FROM now())::bigint, $4, $5)",
-		values, array_size(values), &ctl->why);
-	PQclear(result);
-	return result ? 0 : -1;
 }
 
 const struct engine engine_postgresql = {
@@ -194,11 +138,5 @@ const struct engine engine_postgresql = {
 	.lock = pg_lock,
 	.commit = pg_commit,
 	.rollback = pg_rollback,
-	.try = pg_try,
-	.untry = pg_untry,
-	.revision = pg_revision,
-	.load = pg_load,
 	.load_before = pg_load_before,
-	.mean = pg_mean,
-	.record = pg_record,
 };

@@ -458,7 +458,6 @@ const struct command import_commands[] = {
 		.summary = "make the database equal to what \"export\" has written, in one change",
 		.example = "tenantctl import tenants.json --dry-run",
 		.access = ACCESS_WRITE,
-		.any_engine = true,
 		.run = import_run,
 	},
 	{},

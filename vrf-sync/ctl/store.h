@@ -95,7 +95,7 @@ struct store_engine {
 	 * texts byte by byte.  0, or -1 with a sentence in ctl->why.
 	 */
 	int (*read)(struct store *store, const struct store_table *table, struct record **rows);
-	/* One row, found by its key where it is there already. */
+	/* One row, found by its key where it is there already; NULL: it is only read. */
 	enum store_said (*insert)(struct store *store, const struct store_table *table,
 				  const struct value *values);
 	enum store_said (*update)(struct store *store, const struct store_table *table,
