@@ -491,13 +491,15 @@ static void claim(struct ovn_claims *claims, const char *uuid, uint32_t **ids)
 {
 	const struct ovn_row *router = ovn_rows_find(rows, OVN_ROUTER, uuid);
 	struct ovn_claim *list = NULL;
+	struct tenant *tenant = NULL;
 	struct reason why = {};
 	uint32_t id = 0;
 
 	if (router && ovn_router_id(router, &id, &why))
-		tenant_unref(ovn_tenant(rows, router, id, provider, &list));
+		tenant = ovn_tenant(rows, router, id, provider, &list);
 	ovn_claims_set(claims, uuid, id, list, ids);
 	darr_free(list);
+	tenant_unref(tenant);
 }
 
 static bool has_id(const uint32_t *ids, uint32_t id)

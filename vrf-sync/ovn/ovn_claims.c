@@ -126,9 +126,9 @@ static void add_claims(struct ovn_claims *claims, struct holder *holder,
 		claim->what = *what;
 		claim->what.text = strcpy(claim->text, what->text);
 		claim->holder = holder;
+		/* there already: a switch with two of the router's ports */
 		if (claim_tree_add(claims->claims, claim)) {
-			XFREE(MTYPE_OVN_CLAIM,
-			      claim); /* a switch with two of the router's ports */
+			XFREE(MTYPE_OVN_CLAIM, claim);
 			continue;
 		}
 		*darr_append(holder->claims) = claim;
