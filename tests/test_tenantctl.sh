@@ -732,6 +732,9 @@ refused 'site dc9 does not exist; "tenantctl show site" lists them' bubble start
 refused 'tenant goes has no test bubble; "tenantctl bubble start goes" makes one' bubble stop goes
 refused 'site dc9 does not exist; "tenantctl show site" lists them' edge evacuate dc9
 refused 'site dc1 is not evacuated; its edges are in use' edge restore dc1
+printf 'Prefix,Tenant,VLAN\n10.1.77.0/24,goes,listed (77)\n' >"$dir/list.csv"    # the rest is in tests/test_prefixes.py
+run add prefixes "$dir/list.csv"
+check "tenantctl add prefixes" "0|new: 1 switches, 1 subnets; there already: 0 subnets|" "$code|$out|$err"
 done_ del tenant goes
 
 # ---- export and import (the rest in tests/test_export.py) ----

@@ -28,10 +28,11 @@ struct ctl {
 	bool meant;         /* it may withdraw as much as it does: plan/brake.h */
 	const char *change; /* the draft that --change or $TENANT_CHANGE names; NULL: none */
 	const struct engine *engine;
-	struct db *db;     /* NULL where the command needs none */
-	struct pg *pg;     /* the same of PostgreSQL */
-	struct copy *copy; /* NULL, or db is a copy of pg (copy.h) */
-	int64_t deadline;  /* of the change that the command leaves to be confirmed; 0: none */
+	struct db *db;      /* NULL where the command needs none */
+	struct pg *pg;      /* the same of PostgreSQL */
+	struct copy *copy;  /* NULL, or db is a copy of pg (copy.h) */
+	int64_t deadline;   /* of the change that the command leaves to be confirmed; 0: none */
+	struct reason told; /* what the command has done, for main() to print once that counts */
 	struct reason why;
 };
 
@@ -57,6 +58,7 @@ struct command {
 	const char *example;
 	enum access access;
 	bool any_engine; /* it reads rows by struct store, and needs no copy of a server */
+	bool reads_file; /* its first name is that of a file */
 	int (*run)(struct ctl *ctl, const struct args *args);
 };
 
@@ -69,6 +71,7 @@ extern const struct command node_commands[];
 extern const struct command wire_commands[];
 extern const struct command tenant_commands[];
 extern const struct command switch_commands[];
+extern const struct command prefixes_commands[];
 extern const struct command host_commands[];
 extern const struct command public_commands[];
 extern const struct command map_commands[];

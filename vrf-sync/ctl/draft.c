@@ -226,13 +226,40 @@ int draft_untry(struct ctl *ctl)
 	return ctl->engine->untry(ctl);
 }
 
+/* ---- commands that may only look ---- */
+
+/* Judged as the change itself would be. */
+static int judge_only(struct ctl *ctl, const struct preview_ask *ask)
+{
+	struct change *change = change_begin(ctl);
+	int ret = -1;
+
+	if (change && !ask->write(ctl, ask->arg) && !change_read_back(change, ctl->meant) &&
+	    !change_judge(change))
+		ret = 0;
+	change_free(change);
+	return ret;
+}
+
+int preview_or_write(struct ctl *ctl, const struct args *args, const struct preview_ask *ask)
+{
+	int ret;
+
+	if (!args_only_looks(args))
+		return ask->write(ctl, ask->arg);
+	if (draft_try(ctl) < 0)
+		return -1;
+	ret = args_value(args, "check") ? judge_only(ctl, ask) : preview_run(ctl, ask);
+	return draft_untry(ctl) < 0 ? -1 : ret;
+}
+
 /* ---- commands on a draft ---- */
 
 /* What it reads besides the database is there again when it is applied. */
 static int check_repeatable(struct ctl *ctl, const struct args *args)
 {
-	bool imports = !strcmp(args->command->verb, "import");
-	const char *file = imports ? args->names[0] : args_value(args, "ospf-key-file");
+	bool reads = args->command->reads_file;
+	const char *file = reads ? args->names[0] : args_value(args, "ospf-key-file");
 
 	if (args_only_looks(args)) {
 		reason_set(
@@ -240,12 +267,14 @@ static int check_repeatable(struct ctl *ctl, const struct args *args)
 			"a draft keeps what is to be done; leave --check and --dry-run out, \"tenantctl change plan\" shows it");
 		return -1;
 	}
-	if (!file || file[0] == '/' || (!imports && !strcmp(file, "none")))
+	if (!file || file[0] == '/' || (!reads && !strcmp(file, "none")))
 		return 0;
 	reason_set(
 		&ctl->why,
-		"a draft is run again when it is applied; give %s with the whole path of a file",
-		imports ? "import" : "--ospf-key-file");
+		"a draft is run again when it is applied; give %s%s%s with the whole path of a file",
+		reads ? args->command->verb : "--ospf-key-file",
+		reads && args->command->object ? " " : "",
+		reads && args->command->object ? args->command->object : "");
 	return -1;
 }
 

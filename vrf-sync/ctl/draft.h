@@ -63,6 +63,10 @@ struct preview_ask {
 	void *arg;
 };
 int preview_run(struct ctl *ctl, const struct preview_ask *ask);
+/* What a command does that has --check and --dry-run: it is judged and taken back, shown and
+ * taken back, or written.  0, or -1 with a sentence.
+ */
+int preview_or_write(struct ctl *ctl, const struct args *args, const struct preview_ask *ask);
 
 /* A command that is run on a draft instead of the database: one that changes is
  * kept as an edit, one that shows shows the draft.

@@ -11,13 +11,8 @@
  */
 #include <zebra.h>
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <sqlite3.h>
 
@@ -27,9 +22,7 @@
 #include "ctl/change.h"
 #include "ctl/document.h"
 #include "ctl/draft.h"
-
-DECLARE_MGROUP(TENANT_CTL);
-DEFINE_MTYPE_STATIC(TENANT_CTL, IMPORT_TEXT, "document to be imported");
+#include "ctl/text_file.h"
 
 #define ROUNDS_MAX 30   /* over all tables */
 #define TRIES_MAX  1000 /* of one table */
@@ -349,96 +342,25 @@ static int write_document(struct ctl *ctl, void *arg)
 	return ret ? ret : store_end(&import->store);
 }
 
-/* ---- the file ---- */
-
-static int cannot_read(struct ctl *ctl, const char *path, const char *why)
-{
-	reason_set(&ctl->why, "%s cannot be read: %s", path, why);
-	return -1;
-}
-
-static int read_stream(struct ctl *ctl, FILE *file, const char *path, char **text, size_t *length)
-{
-	size_t room = 1 << 16, got;
-
-	*text = XMALLOC(MTYPE_IMPORT_TEXT, room);
-	*length = 0;
-	while ((got = fread(*text + *length, 1, room - *length, file)) > 0) {
-		*length += got;
-		if (*length > DOCUMENT_SIZE_MAX)
-			return cannot_read(ctl, path, "it is larger than 256 MiB");
-		if (*length < room)
-			continue;
-		room *= 2;
-		*text = XREALLOC(MTYPE_IMPORT_TEXT, *text, room);
-	}
-	return ferror(file) ? cannot_read(ctl, path, strerror(errno)) : 0;
-}
-
-static int read_document(struct import *import, const char *path)
-{
-	bool is_stdin = !strcmp(path, "-");
-	FILE *file = is_stdin ? stdin : fopen(path, "re");
-	char *text = NULL;
-	size_t length;
-	int ret;
-
-	if (!file)
-		return cannot_read(import->ctl, path, strerror(errno));
-	ret = read_stream(import->ctl, file, path, &text, &length);
-	if (!is_stdin)
-		fclose(file);
-	if (!ret)
-		ret = document_parse(&import->store, is_stdin ? "standard input" : path, text,
-				     length, &import->document);
-	XFREE(MTYPE_IMPORT_TEXT, text);
-	return ret;
-}
-
 /* ---- the command ---- */
-
-/* Judged as the change itself would be, and taken back. */
-static int check_import(struct ctl *ctl, struct import *import)
-{
-	struct change *change;
-	int ret = -1;
-
-	if (draft_try(ctl) < 0)
-		return -1;
-	change = change_begin(ctl);
-	if (change && !write_document(ctl, import) && !change_read_back(change, ctl->meant) &&
-	    !change_judge(change))
-		ret = 0;
-	change_free(change);
-	return draft_untry(ctl) < 0 ? -1 : ret;
-}
-
-static int show_import(struct ctl *ctl, struct import *import)
-{
-	const struct preview_ask ask = { .title = "import",
-					 .write = write_document,
-					 .arg = import };
-	int ret;
-
-	if (draft_try(ctl) < 0)
-		return -1;
-	ret = preview_run(ctl, &ask);
-	return draft_untry(ctl) < 0 ? -1 : ret;
-}
 
 static int import_run(struct ctl *ctl, const struct args *args)
 {
 	struct import import = { .ctl = ctl };
+	const struct preview_ask ask = { .title = "import",
+					 .write = write_document,
+					 .arg = &import };
+	struct text_file file = {};
 	int ret = store_open(ctl, &import.store);
 
 	if (!ret)
-		ret = read_document(&import, args->names[0]);
-	if (!ret && args_value(args, "check"))
-		ret = check_import(ctl, &import);
-	else if (!ret && args_value(args, "dry-run"))
-		ret = show_import(ctl, &import);
-	else if (!ret)
-		ret = write_document(ctl, &import);
+		ret = text_file_read(ctl, args->names[0], DOCUMENT_SIZE_MAX, &file);
+	if (!ret)
+		ret = document_parse(&import.store, file.name, file.text, file.length,
+				     &import.document);
+	text_file_free(&file);
+	if (!ret)
+		ret = preview_or_write(ctl, args, &ask);
 	document_free(&import.store, &import.document);
 	store_close(&import.store);
 	return ret;
@@ -458,6 +380,7 @@ const struct command import_commands[] = {
 		.summary = "make the database equal to what \"export\" has written, in one change",
 		.example = "tenantctl import tenants.json --dry-run",
 		.access = ACCESS_WRITE,
+		.reads_file = true,
 		.run = import_run,
 	},
 	{},

@@ -25,12 +25,14 @@
 #include "source/pgsql_uri.h"
 
 static const struct command *const tables[] = {
-	init_commands,     site_commands,      node_commands,     wire_commands,   tenant_commands,
-	switch_commands,   host_commands,      public_commands,   map_commands,    link_commands,
-	leak_commands,     circuit_commands,   provider_commands, status_commands, plan_commands,
-	check_commands,    release_commands,   trace_commands,    graph_commands,  draft_commands,
-	failover_commands, operation_commands, bubble_commands,   edge_commands,   bundle_commands,
-	domain_commands,   export_commands,    import_commands,
+	init_commands,     site_commands,      node_commands,   wire_commands,
+	tenant_commands,   switch_commands,    host_commands,   public_commands,
+	map_commands,      link_commands,      leak_commands,   circuit_commands,
+	provider_commands, status_commands,    plan_commands,   check_commands,
+	release_commands,  trace_commands,     graph_commands,  draft_commands,
+	failover_commands, operation_commands, bubble_commands, edge_commands,
+	bundle_commands,   domain_commands,    export_commands, import_commands,
+	prefixes_commands,
 };
 
 const struct command *command_next(const struct command *command)
@@ -66,6 +68,8 @@ static void report_change(struct ctl *ctl, const struct args *args)
 	struct reason ignored = {};
 	uint64_t revision = 0;
 
+	if (!ctl->json && ctl->told.text[0])
+		printf("%s\n", ctl->told.text);
 	if (!ctl->json || args_only_looks(args))
 		return;
 	json = json_object_new_object();

@@ -11,16 +11,9 @@
 #include "ctl/lookup.h"
 #include "ctl/row.h"
 #include "ctl/show.h"
+#include "ctl/switch.h"
 
-struct subnet_change {
-	struct ctl *ctl;
-	const char *tenant, *name; /* of the switch */
-	const char *prefix;
-	int64_t switch_id;
-};
-
-/* 1 where the switch has the subnet, 0, or -1. */
-static int subnet_find(const struct subnet_change *subnet, int64_t *id)
+int subnet_find(const struct subnet_change *subnet, int64_t *id)
 {
 	return sql_number(subnet->ctl, id,
 			  "SELECT id FROM subnet WHERE switch_id = ?1 AND prefix = ?2", "it",
@@ -40,10 +33,9 @@ static int subnet_lookup(const struct subnet_change *subnet, int64_t *id)
 	return ret > 0 ? 0 : -1;
 }
 
-static int subnet_put(const struct subnet_change *subnet, const struct args *args)
+int subnet_put(const struct subnet_change *subnet)
 {
-	const char *gateway = args_value(args, "gateway");
-	const char *hidden = args_value(args, "no-advertise");
+	const char *gateway = subnet->gateway;
 	struct row row = { .table = "subnet", .object = "subnet" };
 	char first[IPNET_TEXT_SIZE];
 	struct ipnet net, host;
@@ -67,7 +59,7 @@ static int subnet_put(const struct subnet_change *subnet, const struct args *arg
 	row_number(&row, "switch_id", subnet->switch_id);
 	row_text(&row, "prefix", subnet->prefix);
 	row_text(&row, "gateway", gateway ? gateway : ipnet_format_addr(&host, first));
-	row_number(&row, "advertise", hidden ? 0 : 1);
+	row_number(&row, "advertise", subnet->hidden ? 0 : 1);
 	return row_insert(subnet->ctl, &row, NULL);
 }
 
@@ -81,12 +73,14 @@ static int switch_add(struct ctl *ctl, const struct args *args)
 		.tenant = args->names[0],
 		.name = args->names[1],
 		.prefix = args->names[2],
+		.gateway = args_value(args, "gateway"),
+		.hidden = args_value(args, "no-advertise"),
 	};
 	int64_t tenant_id;
 
 	if (lookup_new_in_tenant(ctl, "switch", subnet.tenant, subnet.name, &tenant_id) < 0)
 		return -1;
-	if (!subnet.prefix && (args_value(args, "gateway") || args_value(args, "no-advertise"))) {
+	if (!subnet.prefix && (subnet.gateway || subnet.hidden)) {
 		reason_set(
 			&ctl->why,
 			"--gateway and --no-advertise belong to a subnet; give its prefix after the switch's name");
@@ -97,7 +91,7 @@ static int switch_add(struct ctl *ctl, const struct args *args)
 	if (row_options(ctl, &row, args, 0) < 0 || row_insert(ctl, &row, &subnet.switch_id) < 0 ||
 	    domain_option(ctl, args, subnet.name, subnet.switch_id) < 0)
 		return -1;
-	return subnet.prefix ? subnet_put(&subnet, args) : 0;
+	return subnet.prefix ? subnet_put(&subnet) : 0;
 }
 
 static int switch_set(struct ctl *ctl, const struct args *args)
@@ -161,7 +155,9 @@ static int subnet_add(struct ctl *ctl, const struct args *args)
 
 	if (subnet_begin(ctl, args, &subnet) < 0)
 		return -1;
-	return subnet_put(&subnet, args);
+	subnet.gateway = args_value(args, "gateway");
+	subnet.hidden = args_value(args, "no-advertise");
+	return subnet_put(&subnet);
 }
 
 static int subnet_set(struct ctl *ctl, const struct args *args)
