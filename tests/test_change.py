@@ -189,7 +189,7 @@ def what_is_refused():
                f"change plan {number} --node nowhere")
     db.refused(f"change {number} does not wait for a confirmation, its state is 'draft'; see \"tenantctl change show "
                f"{number}\"", f"change confirm {number}")
-    db.refused("a draft is run again when it is applied; give --ospf-key-file with the whole path of a file",
+    db.refused("a draft is run again when it is applied; give the whole path of a file instead of \"key\"",
                f"set wire transit-dc1 --ospf-key-file key --change {number}")
     db.sql(f"UPDATE change_edit SET argv = '[\"show\", \"tenant\"]' WHERE change_id = {number}")
     db.refused(f"edit 1 of change {number} (show tenant) is not possible now: it is no command that changes the database",

@@ -348,7 +348,7 @@ def it_is_kept_in_a_draft():
     db.done(["import", path], TENANT_CHANGE=number)
     check("a draft", before, db.export())
     check("the draft shown", document, json.loads(db.done("export", TENANT_CHANGE=number)))
-    db.refused("a draft is run again when it is applied; give import with the whole path of a file", "import -",
+    db.refused("a draft is run again when it is applied; give the whole path of a file instead of \"-\"", "import -",
                json.dumps(document).encode(), TENANT_CHANGE=number)
     db.refused('a draft keeps what is to be done; leave --check and --dry-run out, "tenantctl change plan" shows it',
                ["import", path, "--dry-run"], TENANT_CHANGE=number)

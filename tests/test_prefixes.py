@@ -70,7 +70,8 @@ def what_netbox_takes_is_taken():
 def it_may_only_look():
     db = network()
     before = db.dump()
-    db.done("add prefixes - --check", EXPORTED.encode())
+    check("what is said of it", "would be new: 2 switches, 3 subnets; there already: 0 subnets",
+          db.done("add prefixes - --check", EXPORTED.encode()).splitlines()[0])
     shown = db.done("add prefixes - --dry-run", EXPORTED.encode())
     check("the plan is shown", True, "dlr1" in shown and "10.1.1.1/24" in shown)
     check("nothing is changed", before, db.dump())
@@ -84,7 +85,7 @@ def it_is_kept_in_a_draft():
     db = network()
     file = db.file("prefixes.csv", TAKEN)
     number = db.done("change begin").strip()
-    db.refused("a draft is run again when it is applied; give add prefixes with the whole path of a file",
+    db.refused("a draft is run again when it is applied; give the whole path of a file instead of \"prefixes.csv\"",
                "add prefixes prefixes.csv", TENANT_CHANGE=number)
     db.done(f"add prefixes {file}", TENANT_CHANGE=number)
     check("not yet", [], db.sql(SUBNETS))

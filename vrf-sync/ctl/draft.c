@@ -271,10 +271,8 @@ static int check_repeatable(struct ctl *ctl, const struct args *args)
 		return 0;
 	reason_set(
 		&ctl->why,
-		"a draft is run again when it is applied; give %s%s%s with the whole path of a file",
-		reads ? args->command->verb : "--ospf-key-file",
-		reads && args->command->object ? " " : "",
-		reads && args->command->object ? args->command->object : "");
+		"a draft is run again when it is applied; give the whole path of a file instead of \"%s\"",
+		file);
 	return -1;
 }
 

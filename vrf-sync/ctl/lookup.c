@@ -56,8 +56,8 @@ int lookup_new(struct ctl *ctl, const char *object, const char *name)
 	return ret ? -1 : 0;
 }
 
-static int find_in_tenant(struct ctl *ctl, const char *object, int64_t tenant_id, const char *name,
-			  int64_t *id)
+int lookup_find(struct ctl *ctl, const char *object, int64_t tenant_id, const char *name,
+		int64_t *id)
 {
 	char sql[96];
 
@@ -73,7 +73,7 @@ int lookup_in_tenant(struct ctl *ctl, const char *object, const char *tenant, co
 
 	if (lookup_id(ctl, "tenant", tenant, tenant_id) < 0)
 		return -1;
-	ret = find_in_tenant(ctl, object, *tenant_id, name, id);
+	ret = lookup_find(ctl, object, *tenant_id, name, id);
 	if (ret == 0)
 		reason_set(&ctl->why,
 			   "tenant %s has no %s %s; \"tenantctl show %s %s\" lists them", tenant,
@@ -89,7 +89,7 @@ int lookup_new_in_tenant(struct ctl *ctl, const char *object, const char *tenant
 
 	if (lookup_id(ctl, "tenant", tenant, tenant_id) < 0 || check_name(ctl, object, name) < 0)
 		return -1;
-	ret = find_in_tenant(ctl, object, *tenant_id, name, &id);
+	ret = lookup_find(ctl, object, *tenant_id, name, &id);
 	if (ret > 0)
 		reason_set(
 			&ctl->why,

@@ -14,7 +14,10 @@ int lookup_id(struct ctl *ctl, const char *object, const char *name, int64_t *id
 /* The name can be given to a new one: its form is right and it is free. */
 int lookup_new(struct ctl *ctl, const char *object, const char *name);
 
-/* The same within a tenant, whose id is looked up too. */
+/* Within a tenant: 1, 0 where there is none of that name, or -1. */
+int lookup_find(struct ctl *ctl, const char *object, int64_t tenant_id, const char *name,
+		int64_t *id);
+/* As above within a tenant, whose id is looked up too. */
 int lookup_in_tenant(struct ctl *ctl, const char *object, const char *tenant, const char *name,
 		     int64_t *tenant_id, int64_t *id);
 int lookup_new_in_tenant(struct ctl *ctl, const char *object, const char *tenant, const char *name,

@@ -25,14 +25,12 @@
 #include "source/pgsql_uri.h"
 
 static const struct command *const tables[] = {
-	init_commands,     site_commands,      node_commands,   wire_commands,
-	tenant_commands,   switch_commands,    host_commands,   public_commands,
-	map_commands,      link_commands,      leak_commands,   circuit_commands,
-	provider_commands, status_commands,    plan_commands,   check_commands,
-	release_commands,  trace_commands,     graph_commands,  draft_commands,
-	failover_commands, operation_commands, bubble_commands, edge_commands,
-	bundle_commands,   domain_commands,    export_commands, import_commands,
-	prefixes_commands,
+	init_commands,   site_commands,     node_commands,      wire_commands,     tenant_commands,
+	switch_commands, prefixes_commands, host_commands,      public_commands,   map_commands,
+	link_commands,   leak_commands,     circuit_commands,   provider_commands, status_commands,
+	plan_commands,   check_commands,    release_commands,   trace_commands,    graph_commands,
+	draft_commands,  failover_commands, operation_commands, bubble_commands,   edge_commands,
+	bundle_commands, domain_commands,   export_commands,    import_commands,
 };
 
 const struct command *command_next(const struct command *command)

@@ -46,6 +46,7 @@ static const bool column_needed[COLUMN_COUNT] = {
 struct prefixes {
 	struct ctl *ctl;
 	const char *file;
+	bool looks; /* nothing is changed now */
 	struct csv csv;
 	int places[COLUMN_COUNT]; /* in a line; -1: it has none */
 	unsigned int columns;     /* in each line */
@@ -160,9 +161,7 @@ static int find_switch(struct prefixes *list, struct subnet_change *subnet)
 
 	if (ret < 0)
 		return -1;
-	ret = sql_number(list->ctl, &subnet->switch_id,
-			 "SELECT id FROM logical_switch WHERE tenant_id = ?1 AND name = ?2", "it",
-			 tenant_id, subnet->name);
+	ret = lookup_find(list->ctl, "switch", tenant_id, subnet->name, &subnet->switch_id);
 	if (ret)
 		return ret < 0 ? -1 : 0;
 	if (lookup_new_in_tenant(list->ctl, "switch", subnet->tenant, subnet->name, &tenant_id) <
@@ -251,8 +250,9 @@ static void tell(struct prefixes *list)
 {
 	struct reason *told = &list->ctl->told;
 	int used = snprintf(told->text, sizeof(told->text),
-			    "new: %u switches, %u subnets; there already: %u subnets",
-			    list->switches, list->subnets, list->there);
+			    "%snew: %u switches, %u subnets; there already: %u subnets",
+			    list->looks ? "would be " : "", list->switches, list->subnets,
+			    list->there);
 
 	if (list->inactive || list->free || list->ipv6)
 		snprintf(
@@ -277,7 +277,7 @@ static int write_lines(struct ctl *ctl, void *arg)
 
 static int prefixes_add(struct ctl *ctl, const struct args *args)
 {
-	struct prefixes list = { .ctl = ctl };
+	struct prefixes list = { .ctl = ctl, .looks = args_only_looks(args) || ctl->change };
 	const struct preview_ask ask = { .title = "add prefixes",
 					 .write = write_lines,
 					 .arg = &list };
